@@ -1,0 +1,51 @@
+# Narrator's few commands. Everything happens in .venv; nothing needs root, Docker or a token.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+# NARRATOR_VOICES=light leaves out the neural English voice (about 170 MB).
+STUDIO_LOCK := $(if $(filter light,$(NARRATOR_VOICES)),locks/studio.lock,locks/neural.lock)
+LOCK_WITH := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
+
+.PHONY: help setup setup-dev run test check bench lock clean
+
+help: ## What there is to run
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/ready-$(notdir $(STUDIO_LOCK)) ## Make .venv with the locked dependencies
+
+.venv/bin/python:
+	@$(PYTHON) bin/fit.py
+	@$(PYTHON) -m venv .venv
+
+.venv/ready-%.lock: locks/%.lock | .venv/bin/python
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --only-binary :all: --require-hashes -r $<
+	@touch $@
+
+setup-dev: setup .venv/ready-dev.lock
+
+run: setup ## Start the studio and print its address
+	@exec $(BIN)/python manage.py studio
+
+test: setup-dev ## Run every test, a real browser included
+	@$(BIN)/python -m tests.run
+
+check: setup-dev ## Format, lint, types, layers, migrations, deployment settings
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
+
+bench: setup-dev ## Measure the figures the README quotes
+	@$(BIN)/python -m bench
+
+lock: setup-dev ## Resolve the dependencies again and write locks/
+	@$(LOCK_WITH) --extra dev --extra neural --extra browser -o .venv/all.lock
+	@$(LOCK_WITH) -c .venv/all.lock -o locks/studio.lock
+	@$(LOCK_WITH) --extra neural -c .venv/all.lock -o locks/neural.lock
+	@$(LOCK_WITH) --extra dev -c .venv/all.lock -o locks/dev.lock
+	@$(LOCK_WITH) --extra browser -c .venv/all.lock -o locks/browser.lock
+
+clean: ## Remove what the commands above made, but never ./data
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache static-built

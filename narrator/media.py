@@ -1,0 +1,78 @@
+"""Serving stored files to those who may have them: byte ranges, so that players can seek, and right caching."""
+
+import re
+from collections.abc import Iterator
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+BLOCK_BYTES = 256 * 1024
+RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+class Unsatisfiable(Exception):
+    """The range asked for has no byte of the file."""
+
+
+def serve(
+    request: HttpRequest, name: str | None, *, content_type: str, filename: str = "", immutable: bool = False
+) -> HttpResponseBase:
+    """Answer with a file of the store: whole, or the one byte range that was asked for.
+
+    ``filename`` makes it a download. ``immutable`` lets the browser keep it for a year: only for names that
+    never get other contents. Several ranges at once are answered with the whole file, as RFC 9110 allows.
+    """
+    try:
+        if not name:
+            raise FileNotFoundError
+        file = default_storage.open(name, "rb")
+        size = default_storage.size(name)
+    except FileNotFoundError:
+        raise Http404 from None
+    try:
+        asked = _range(request.headers.get("Range", ""), size)
+    except Unsatisfiable:
+        file.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    start, stop = asked if asked else (0, size)
+    response = StreamingHttpResponse(_blocks(file, start, stop), content_type=content_type)
+    if asked:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    response["Content-Length"] = str(stop - start)
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, max-age=31536000, immutable" if immutable else "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    if filename:
+        response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
+    return response
+
+
+def _range(header: str, size: int) -> tuple[int, int] | None:
+    """Return the asked-for bytes as (start, stop), or None for the whole file; a malformed range asks for none."""
+    match = RANGE.fullmatch(header.strip())
+    if not match or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if not first:
+        start, stop = max(size - int(last), 0), size
+    else:
+        start, stop = int(first), min(int(last) + 1, size) if last else size
+        if last and int(last) < int(first):
+            return None
+    if start >= stop:
+        raise Unsatisfiable
+    return start, stop
+
+
+def _blocks(file: File, start: int, stop: int) -> Iterator[bytes]:
+    with file:
+        file.seek(start)
+        while start < stop:
+            block = file.read(min(BLOCK_BYTES, stop - start))
+            if not block:
+                return
+            start += len(block)
+            yield block

@@ -1,0 +1,77 @@
+"""Where Narrator keeps what it writes: one data folder, and the broker's socket beside it.
+
+Plain paths and nothing else: settings, the studio and the tests all ask here, so that they agree.
+"""
+
+import errno
+import hashlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+# A Unix socket's path may have 107 bytes; Valkey refuses longer ones.
+SOCKET_PATH_BYTES = 100
+
+
+def data_dir() -> Path:
+    """Return the data folder, absolute: ``NARRATOR_DATA_DIR``, or ``data`` in the current folder."""
+    return Path(os.environ.get("NARRATOR_DATA_DIR") or "data").expanduser().resolve()
+
+
+def broker_socket(data: Path) -> Path:
+    """Return the path of the embedded broker's socket, in the data folder where its path is short enough."""
+    inside = data / "run" / "valkey.sock"
+    if len(os.fsencode(inside)) <= SOCKET_PATH_BYTES:
+        return inside
+    mark = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"narrator-{os.getuid()}-{mark}" / "valkey.sock"
+
+
+def broker_url(data: Path) -> str:
+    """Return the address of the embedded broker as redis-py and Celery spell it."""
+    return f"redis+socket://{broker_socket(data)}"
+
+
+def refusal(data: Path, error: OSError) -> str:
+    """Say in one sentence, with its remedy, why nothing can be written to the data folder."""
+    reason = {
+        errno.ENOSPC: "its disk is full",
+        errno.EDQUOT: "the disk quota is used up",
+        errno.EROFS: "its disk is read-only",
+        errno.EACCES: "this user may not write there",
+        errno.EPERM: "this user may not write there",
+        errno.ENOTDIR: "a part of its path is a file, not a folder",
+        errno.EEXIST: "it is a file, not a folder",
+    }.get(error.errno or 0, error.strerror or str(error))
+    return (
+        f"Narrator cannot write to its data folder {data}: {reason}. "
+        "Make room for it there, or choose another: NARRATOR_DATA_DIR=/path/to/folder make run"
+    )
+
+
+def secret_key(data: Path) -> str:
+    """Return this installation's secret key; the first call makes it, readable by the owner alone.
+
+    Raises SystemExit with a sentence when the data folder cannot be written: settings ask before anybody else can.
+    """
+    path = data / "secret-key"
+    try:
+        if not path.exists():
+            _make_secret_key(path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise SystemExit(refusal(data, error))
+
+
+def _make_secret_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"secret-key.{os.getpid()}")
+    try:
+        beside.touch(mode=0o600)
+        beside.write_text(secrets.token_urlsafe(48))
+        os.link(beside, path)  # the first of two starters wins, and both read the winner's key
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,196 @@
+"""Every setting of Narrator. Each environment variable read here stands in the README's settings table."""
+
+from pathlib import Path
+
+import csp.constants
+from environs import Env
+
+from narrator import places
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = places.data_dir()
+
+# How the site is reached.
+
+DEBUG = env.bool("NARRATOR_DEBUG", False)
+SECRET_KEY = env.str("NARRATOR_SECRET_KEY", "") or places.secret_key(DATA_DIR)
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", HOST, *env.list("NARRATOR_ALLOWED_HOSTS", [])]
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("NARRATOR_TRUSTED_ORIGINS", [])
+# Set when a proxy in front ends TLS and sends X-Forwarded-Proto.
+HTTPS = env.bool("NARRATOR_HTTPS", False)
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+# The speech endpoint. Without an address of its own the studio starts the stand-in.
+
+SPEECH_TOKEN = env.str("NARRATOR_SPEECH_TOKEN", "")
+SPEECH_DEFAULT_URL = "https://baze-api.powerbuyin.top"
+SPEECH_URL = env.str("NARRATOR_SPEECH_URL", SPEECH_DEFAULT_URL if SPEECH_TOKEN else "")
+# The studio sets this for its children when the address above is its own stand-in.
+SPEECH_IS_STANDIN = env.bool("NARRATOR_SPEECH_IS_STANDIN", False)
+SPEECH_STREAM = env.bool("NARRATOR_SPEECH_STREAM", False)
+SPEECH_CONCURRENCY = env.int("NARRATOR_CONCURRENCY", 4)
+SPEECH_DEADLINE_S = env.float("NARRATOR_SPEECH_DEADLINE", 180)
+# The longest text one call may carry, and what is counted: bytes, weighted (Han twice) or characters.
+SPEECH_LIMIT = env.int("NARRATOR_SPEECH_LIMIT", 600)
+SPEECH_LIMIT_UNIT = env.str("NARRATOR_SPEECH_LIMIT_UNIT", "bytes")
+# neural or light: the voices of the stand-in.
+VOICES = env.str("NARRATOR_VOICES", "neural")
+
+# The parts of the house.
+
+INSTALLED_APPS = [
+    "narrator.teams",
+    "narrator.studio",
+    "projects",
+    "csp",
+    "django_htmx",
+    "heroicons",
+    "template_partials",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "narrator.urls"
+WSGI_APPLICATION = "narrator.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["template_partials.templatetags.partials", "narrator.tags"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "narrator.web.endpoint_badge",
+            ],
+        },
+    },
+]
+
+# Rows, files and messages.
+
+DATABASES = {
+    "default": env.dj_db_url(
+        "DATABASE_URL",
+        f"sqlite:///{DATA_DIR / 'narrator.sqlite3'}",
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE: a transaction that reads and then writes waits its turn instead of failing at once.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MEDIA_ROOT = DATA_DIR / "media"
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "static-built"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "narrator.storage.AtomicFileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# An upload past this is refused by the form; Django spools it to disk past 2.5 MB.
+UPLOAD_LIMIT_BYTES = 60 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+REDIS_URL = env.str("REDIS_URL", places.broker_url(DATA_DIR))
+# A message is only a doorbell (docs/adr/0003): it may be lost or doubled, and it must never make a page wait.
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": env.float("NARRATOR_BROKER_TIMEOUT", 1),
+    "socket_connect_timeout": 1,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "queue_order_strategy": "priority",
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "wake"
+CELERY_TASK_ROUTES = {"projects.tasks.assemble_export": {"queue": "heavy"}}
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "projects.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}}}
+
+# People.
+
+AUTH_USER_MODEL = "teams.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "project-list"
+LOGOUT_REDIRECT_URL = "sign-in"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [csp.constants.NONE],
+        "script-src": [csp.constants.SELF],
+        "style-src": [csp.constants.SELF],
+        "img-src": [csp.constants.SELF, "data:"],
+        "media-src": [csp.constants.SELF, "blob:"],
+        "connect-src": [csp.constants.SELF],
+        "form-action": [csp.constants.SELF],
+        "base-uri": [csp.constants.NONE],
+        "frame-ancestors": [csp.constants.NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+USE_TZ = True
+TIME_ZONE = env.str("TZ", "UTC")
+LANGUAGE_CODE = "en"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("NARRATOR_LOG_LEVEL", "INFO")},
+}

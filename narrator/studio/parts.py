@@ -1,0 +1,76 @@
+"""The parts that need the whole of Narrator: the workers, the clock and the web server. See also broker and standin."""
+
+import http.client
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from narrator.studio.part import Part, log_says
+
+PYTHON = (sys.executable, "-P", "-m")
+WORKER = (
+    *PYTHON,
+    *("celery", "-A", "narrator.celery", "worker", "--loglevel", "INFO"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+)
+# A page must not wait for a silent broker for longer than a second; a worker has the time.
+PATIENT = {"NARRATOR_BROKER_TIMEOUT": "5"}
+
+
+def worker(env: Mapping[str, str], *, concurrency: int) -> Part:
+    """The worker that makes takes: threads, because it waits for the endpoint most of the time."""
+    return Part(
+        name="worker",
+        argv=(*WORKER, "-n", "wake@%h", "-Q", "wake", "-P", "threads", "-c", str(concurrency + 2)),
+        env={**env, **PATIENT},
+        ready=log_says(" ready."),
+    )
+
+
+def exporter(env: Mapping[str, str]) -> Part:
+    """The worker that assembles exports, one at a time, in a process of its own."""
+    return Part(
+        name="exporter",
+        argv=(*WORKER, "-n", "heavy@%h", "-Q", "heavy", "-P", "solo"),
+        env={**env, **PATIENT},
+        ready=log_says(" ready."),
+    )
+
+
+def clock(env: Mapping[str, str], *, schedule: Path) -> Part:
+    """Celery beat, which rings for the sweep."""
+    return Part(
+        name="clock",
+        argv=(
+            *(*PYTHON, "celery", "-A", "narrator.studio.clock", "beat", "--loglevel", "INFO"),
+            *("--schedule", str(schedule)),
+        ),
+        env={**env, **PATIENT},
+        ready=log_says("beat: Starting..."),
+    )
+
+
+def web(env: Mapping[str, str], *, listener_fd: int, host: str, port: int, access_log: Path) -> Part:
+    """The web server, on a socket that listens already; ``host`` and ``port`` are where to ask it."""
+    return Part(
+        name="web server",
+        argv=(
+            *(*PYTHON, "gunicorn", "-c", "python:narrator.studio.web_server"),
+            *("--bind", f"fd://{listener_fd}", "--access-logfile", str(access_log)),
+        ),
+        env=env,
+        ready=lambda log: healthy(host, port),
+        pass_fds=(listener_fd,),
+    )
+
+
+def healthy(host: str, port: int, within_s: float = 0.5) -> bool:
+    """Whether the web server answers /healthz; a redirect to https is an answer, too."""
+    connection = http.client.HTTPConnection(host, port, timeout=within_s)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        return connection.getresponse().status < 400
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,36 @@
+"""What every view may lean on: the typed request, pages that answer with one of their parts, redirects for htmx."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+
+class Request(HttpRequest):
+    """A request behind the sign-in: it has a user and htmx's details."""
+
+    user: Any
+    htmx: HtmxDetails
+
+
+def page_or_part(
+    request: Request, template: str, part: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Answer htmx with the named part of a page, and anybody else with the whole page."""
+    name = f"{template}#{part}" if request.htmx and not request.htmx.boosted else template
+    return render(request, name, context, status=status)
+
+
+def go(request: Request, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Send the browser to another page, whether it asked by itself or through htmx."""
+    response = redirect(to, *args, **kwargs)
+    return HttpResponseClientRedirect(response.url) if request.htmx else response
+
+
+def endpoint_badge(request: HttpRequest) -> dict[str, Any]:
+    """Give every page the name of the speech endpoint in use, for its badge."""
+    host = settings.SPEECH_URL.split("//")[-1].split("/")[0]
+    return {"endpoint_is_standin": settings.SPEECH_IS_STANDIN, "endpoint_host": host}

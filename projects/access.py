@@ -1,0 +1,49 @@
+"""May this person touch this row? Each function fetches one; a stranger gets 404, too few rights 403."""
+
+from django.shortcuts import get_object_or_404
+
+from narrator.teams import access
+from narrator.teams.models import Role, User
+from projects.models import Export, Manuscript, Paragraph, Project, Script, Take
+
+
+def project(user: User, project_id: int, *, least: Role = Role.VIEWER) -> Project:
+    row = get_object_or_404(Project.objects.select_related("team"), pk=project_id)
+    access.check(user, row.team_id, least)
+    return row
+
+
+def script(user: User, script_id: int, *, least: Role = Role.VIEWER) -> Script:
+    row = get_object_or_404(Script.objects.select_related("project__team"), pk=script_id)
+    access.check(user, row.project.team_id, least)
+    return row
+
+
+def paragraph(user: User, paragraph_id: int, *, least: Role = Role.VIEWER) -> Paragraph:
+    rows = Paragraph.objects.for_page().select_related("script__project")
+    row = get_object_or_404(rows, pk=paragraph_id)
+    access.check(user, row.script.project.team_id, least)
+    return row
+
+
+def take(user: User, take_id: int, *, least: Role = Role.VIEWER) -> Take:
+    row = get_object_or_404(Take.objects.select_related("paragraph__script__project"), pk=take_id)
+    access.check(user, row.team_id, least)
+    return row
+
+
+def export(user: User, export_id: int, *, least: Role = Role.VIEWER) -> Export:
+    row = get_object_or_404(Export.objects.select_related("project"), pk=export_id)
+    access.check(user, row.project.team_id, least)
+    return row
+
+
+def manuscript(user: User, manuscript_id: int) -> Manuscript:
+    row = get_object_or_404(Manuscript.objects.select_related("project"), pk=manuscript_id)
+    access.check(user, row.team_id, Role.EDITOR)
+    return row
+
+
+def may_edit(user: User, row: Project) -> bool:
+    """Whether to offer the buttons that change this project; the views check again."""
+    return access.allows(access.role_of(user, row.team_id), Role.EDITOR)

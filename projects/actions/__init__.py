@@ -1,0 +1,1 @@
+"""The verbs: what is done to more than one row, to files, or over the network. No requests, no Celery."""

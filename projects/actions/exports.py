@@ -1,0 +1,248 @@
+"""Assembling a project's chosen takes into one file."""
+
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db.models import F
+from django.utils import timezone
+
+from narrator.storage import FinishedFile
+from narrator.teams.models import User
+from projects.audio import book as books
+from projects.audio import encoding
+from projects.audio.assembly import BrokenTake
+from projects.audio.cover import BadCover
+from projects.models import Export, ExportStatus, Paragraph, Project, Script, Take
+
+LEASE_S = 120
+ATTEMPTS = 3
+
+
+class NotReady(Exception):
+    """Some lines have no chosen take of their present text and direction: ``lines``, in the book's order."""
+
+    def __init__(self, lines: list[Paragraph]) -> None:
+        super().__init__(f"{len(lines)} lines are not ready")
+        self.lines = lines
+
+
+class NothingToExport(Exception):
+    """Not one line of what was asked for has a take."""
+
+
+class Cancelled(Exception):
+    """A person took the export back while it was assembled."""
+
+
+def request(
+    project: Project,
+    scripts: Iterable[Script],
+    *,
+    format: str,
+    by: User | None,
+    partial: bool = False,
+    title: str = "",
+    author: str = "",
+    narrator: str = "",
+) -> Export:
+    """Freeze which takes go into the file and let a worker assemble it.
+
+    Raises ``NotReady`` when a line lacks a current take, unless ``partial`` asks for what there is: a stale
+    or missing line is left out then, never filled with old audio. Raises ``NothingToExport`` for an empty file.
+    """
+    ids = [script.pk for script in scripts]
+    lines = Paragraph.objects.filter(script__project=project, script__in=ids).order_by(
+        "script__position", "position"
+    )
+    missing = list(lines.missing().select_related("script", "latest"))
+    if missing and not partial:
+        raise NotReady(missing)
+    plan, total_ms = _plan(project, lines.exclude(pk__in=[line.pk for line in missing]))
+    if not plan:
+        raise NothingToExport
+    return Export.objects.create(
+        project=project,
+        format=format,
+        partial=partial,
+        title=title or project.title,
+        author=author or project.author,
+        narrator=narrator,
+        plan=plan,
+        total_ms=total_ms,
+        created_by=by,
+    )
+
+
+def _plan(project: Project, lines: Any) -> tuple[list[dict[str, Any]], int]:
+    """Return chapters of take ids and pauses, and about how long they play."""
+    chapters: dict[int, dict[str, Any]] = {}
+    total_ms = 0
+    for line in lines.select_related("script", "chosen").defer("chosen__peaks"):
+        chapter = chapters.setdefault(line.script_id, {"title": line.script.title, "lines": []})
+        pause_ms = line.pause_after_ms(project)
+        chapter["lines"].append({"take": line.chosen_id, "pause_ms": pause_ms})
+        total_ms += line.chosen.duration_ms + pause_ms
+    return list(chapters.values()), total_ms
+
+
+def narrators(project: Project) -> str:
+    """Return the names of the voices that speak the chosen takes, the most heard first, at most four."""
+    voices = (
+        Take.objects.filter(pk__in=Paragraph.objects.filter(script__project=project).values("chosen"))
+        .values_list("voice", "duration_ms")
+        .order_by()
+    )
+    heard: dict[str, int] = {}
+    for voice, duration_ms in voices:
+        heard[voice] = heard.get(voice, 0) + (duration_ms or 0)
+    return ", ".join(sorted(heard, key=lambda voice: -heard[voice])[:4])
+
+
+def cancel(export: Export) -> bool:
+    """Take an export back; False where it is finished already. A worker notices within a second."""
+    return bool(
+        Export.objects.filter(pk=export.pk).move(to=ExportStatus.CANCELLED, finished_at=timezone.now())
+    )
+
+
+def claim(export_id: int) -> Export | None:
+    """Take a waiting export for this worker; None where another has it or it waits no more."""
+    token, now = uuid.uuid4(), timezone.now()
+    moved = Export.objects.filter(pk=export_id, status=ExportStatus.QUEUED).move(
+        to=ExportStatus.RUNNING, claim_token=token, claimed_at=now, lease_until=_lease()
+    )
+    return Export.objects.select_related("project").get(pk=export_id) if moved else None
+
+
+def _lease() -> Any:
+    return timezone.now() + timedelta(seconds=LEASE_S)
+
+
+def assemble(export: Export) -> str:
+    """Assemble a claimed export and settle its row; return the status it came to.
+
+    Memory does not grow with the length. Nothing is served before it is whole: the file is written in the
+    work folder, and its name is written to the row after it has been moved into the store.
+    """
+    folder = settings.DATA_DIR / "work" / "exports" / f"{export.pk}-{export.claim_token}"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        written = encoding.write(
+            _book(export), folder / f"book.{export.format}", cast(encoding.Format, export.format), on_progress=_progress(export)
+        )
+        return _finish(export, folder / f"book.{export.format}", written)
+    except Cancelled:
+        return ExportStatus.CANCELLED
+    except (BrokenTake, BadCover, OSError) as error:
+        return _fail(export, error)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _book(export: Export) -> books.Book:
+    project = export.project
+    ids = [line["take"] for chapter in export.plan for line in chapter["lines"]]
+    takes = {take.pk: take for take in Take.objects.filter(pk__in=ids).only("audio", "frames")}
+    chapters = tuple(
+        books.Chapter(
+            chapter["title"],
+            tuple(
+                books.Line(_opener(takes[line["take"]].audio), takes[line["take"]].frames, line["pause_ms"])
+                for line in chapter["lines"]
+            ),
+        )
+        for chapter in export.plan
+    )
+    cover = b""
+    if project.cover:
+        with project.cover.open("rb") as file:
+            cover = file.read()
+    return books.Book(
+        title=export.title,
+        author=export.author,
+        narrator=export.narrator,
+        chapters=chapters,
+        cover=cover,
+        language=project.language if project.language != "Auto" else "",
+        comment="Narrated with synthetic voices.",
+        chapter_pause_ms=project.chapter_pause_ms,
+    )
+
+
+def _opener(name: str) -> Callable[[], BinaryIO]:
+    return lambda: cast(BinaryIO, default_storage.open(name, "rb"))
+
+
+def _progress(export: Export) -> Callable[[int, int], None]:
+    """Return a callback that renews the claim and writes the progress once a second, and notices a cancel."""
+    last = 0.0
+
+    def on_progress(done_frames: int, total_frames: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < 1:
+            return
+        last = now
+        held = Export.objects.filter(
+            pk=export.pk, claim_token=export.claim_token, status=ExportStatus.RUNNING
+        )
+        if not held.update(done_ms=done_frames // 24, total_ms=total_frames // 24, lease_until=_lease()):
+            raise Cancelled
+
+    return on_progress
+
+
+def _finish(export: Export, path: Path, written: encoding.Written) -> str:
+    name = f"exports/{export.pk}-{str(export.claim_token)[:8]}/{file_name(export)}"
+    with open(path, "rb") as file:
+        stored = default_storage.save(name, FinishedFile(file))
+    marks = [{"title": m.title, "start_ms": m.start_ms, "end_ms": m.end_ms} for m in written.marks]
+    moved = Export.objects.filter(pk=export.pk, claim_token=export.claim_token).move(
+        to=ExportStatus.READY,
+        file=stored,
+        size_bytes=written.size_bytes,
+        duration_ms=written.duration_ms,
+        done_ms=written.duration_ms,
+        total_ms=written.duration_ms,
+        marks=marks,
+        finished_at=timezone.now(),
+    )
+    if not moved:
+        default_storage.delete(stored)
+    return ExportStatus.READY if moved else ExportStatus.CANCELLED
+
+
+def _fail(export: Export, error: Exception) -> str:
+    reason = f"The file could not be written: {error}"
+    Export.objects.filter(pk=export.pk, claim_token=export.claim_token).move(
+        to=ExportStatus.FAILED, error_reason=reason, finished_at=timezone.now()
+    )
+    return ExportStatus.FAILED
+
+
+def file_name(export: Export) -> str:
+    """Return a name for the file that every system and shop accepts: ``The Time Machine.m4b``."""
+    stem = re.sub(r"[^\w\s.,()'-]", " ", export.title, flags=re.UNICODE)
+    stem = re.sub(r"\s+", " ", stem).strip(" .")[:80].strip(" .") or "narration"
+    return f"{stem}.{export.format}"
+
+
+def sweep() -> list[int]:
+    """Free exports whose worker is gone; return the ids of all that wait, so that their bell can be rung."""
+    now = timezone.now()
+    lost = Export.objects.expired(now)
+    lost.filter(attempts__gte=ATTEMPTS - 1).move(
+        to=ExportStatus.FAILED,
+        finished_at=now,
+        error_reason=f"The worker stopped {ATTEMPTS} times while it assembled this file. See the worker's log.",
+    )
+    lost.move(to=ExportStatus.QUEUED, claim_token=None, attempts=F("attempts") + 1)
+    return list(Export.objects.filter(status=ExportStatus.QUEUED).values_list("pk", flat=True))

@@ -1,0 +1,192 @@
+"""A whole manuscript in one go, without a running studio: find or make the project, and render it in threads here.
+
+The rows, the claims and the rules are those of the studio, so its workers may help meanwhile; and what a run
+that was killed has finished is finished.
+"""
+
+import fcntl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Sum
+
+from narrator.teams.models import Team
+from projects.actions import claims, manuscripts, projects, rendering, takes
+from projects.actions.endpoint import Endpoint
+from projects.manuscript.manuscript import Manuscript as Reading
+from projects.models import Manuscript, Paragraph, Project, Script, Take, TakeStatus
+from projects.models.takes import TakeQuerySet
+
+TEAM_NAME = "Studio"
+LOOK_AGAIN_S = 0.1
+LOOK_EVERY_S = 0.5
+
+
+class OtherManuscript(Exception):
+    """The named project was made from another file."""
+
+
+class InUse(Exception):
+    """Another process narrates this project now."""
+
+
+@dataclass
+class Progress:
+    """What a run has come to so far; ``done`` of ``total`` lines have settled."""
+
+    total: int = 0
+    done: int = 0
+    reused: int = 0
+    failed: list[Paragraph] = field(default_factory=list)
+
+    @property
+    def rendered(self) -> int:
+        return self.done - self.reused - len(self.failed)
+
+
+def project_for(
+    data: bytes, filename: str, *, name: str, direction: dict[str, Any]
+) -> tuple[Project, Reading]:
+    """Find the project that an earlier run made of this very file, else make it; apply the direction given.
+
+    ``name`` is the project's title where one is asked for. Raises ``manuscript.Unreadable`` and, where the
+    name belongs to a project of another file, ``OtherManuscript``.
+    """
+    team, _ = Team.objects.get_or_create(name=TEAM_NAME)
+    row, read = manuscripts.keep(data, filename, team=team, by=None)
+    earlier = Manuscript.objects.filter(team=team, sha256=row.sha256).exclude(project=None).exclude(pk=row.pk)
+    if name:
+        earlier = earlier.filter(project__title=name)
+        others = Project.objects.filter(team=team, title=name).exclude(manuscripts__sha256=row.sha256)
+        if others.exists():
+            row.delete()
+            raise OtherManuscript(name)
+    found = earlier.select_related("project").order_by("pk").last()
+    if found is None or found.project is None:
+        return _make(row, read, name=name, direction=direction), read
+    row.delete()
+    _redirect(found.project, direction)
+    return found.project, read
+
+
+def _make(row: Manuscript, read: Reading, *, name: str, direction: dict[str, Any]) -> Project:
+    chapters = {index: chapter.title for index, chapter in enumerate(read.chapters) if chapter.ticked}
+    title = name or read.title or Path(row.filename).stem
+    fields = {"language": manuscripts.endpoint_language(read.language), **direction}
+    return manuscripts.make_project(
+        row, read, chapters=chapters, by=None, title=title[:200], author=read.author[:200], **fields
+    )
+
+
+def _redirect(project: Project, direction: dict[str, Any]) -> None:
+    if any(getattr(project, name) != value for name, value in direction.items()):
+        for name, value in direction.items():
+            setattr(project, name, value)
+        projects.direct(project)
+
+
+@contextmanager
+def alone(project: Project) -> Iterator[None]:
+    """Hold the project for this process, and free what a killed predecessor had claimed; ``InUse`` if it is held."""
+    folder = settings.DATA_DIR / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / f"narrate-{project.pk}.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUse from None
+        for take in Take.objects.filter(
+            project=project, status=TakeStatus.RUNNING, claimed_by=_worker(project)
+        ).select_related("paragraph"):
+            claims.free(take)
+        yield
+
+
+def _worker(project: Project) -> str:
+    return f"narrate:{project.pk}"
+
+
+def calls_of(project: Project) -> int:
+    """Return how many calls this project's takes have made so far, in all runs."""
+    return Take.objects.filter(project=project).aggregate(n=Sum("calls"))["n"] or 0
+
+
+def render(
+    project: Project,
+    scripts: list[Script],
+    endpoint: Endpoint,
+    *,
+    concurrency: int,
+    on_progress: Callable[[Progress], None],
+    stop: threading.Event,
+) -> Progress:
+    """Render every line of these scripts that has no take of its present text and direction.
+
+    Returns when each line is ready or has failed, or soon after ``stop`` is set.
+    """
+    lines = Paragraph.objects.filter(script__in=scripts)
+    progress = Progress(total=lines.count())
+    for script in scripts:
+        takes.request(script, script.paragraphs.missing(), by=None)
+    progress.reused = progress.total - lines.missing().count()
+    among = Take.objects.filter(project=project, paragraph__script__in=scripts)
+    with ThreadPoolExecutor(concurrency, thread_name_prefix="narrate") as pool:
+        workers = [pool.submit(_work, among, endpoint, _worker(project), stop) for _ in range(concurrency)]
+        try:
+            while wait(workers, timeout=LOOK_EVERY_S, return_when=FIRST_EXCEPTION).not_done:
+                for worker in workers:
+                    if worker.done():
+                        worker.result()  # a fault of ours ends the run here rather than leaving lines unmade
+                _look(lines, among, progress)
+                on_progress(progress)
+        finally:
+            stop.set()
+    for worker in workers:
+        worker.result()
+    _look(lines, among, progress)
+    on_progress(progress)
+    return progress
+
+
+def _look(lines: Any, among: TakeQuerySet, progress: Progress) -> None:
+    waiting = among.active().values("paragraph").distinct().count()
+    failed = lines.missing().filter(latest__status=TakeStatus.FAILED)
+    progress.failed = list(failed.select_related("script", "latest").order_by("script__position", "position"))
+    progress.done = progress.total - waiting
+
+
+def _work(among: TakeQuerySet, endpoint: Endpoint, worker: str, stop: threading.Event) -> None:
+    try:
+        while not stop.is_set():
+            take = claims.claim(worker=worker, among=among)
+            if take is not None:
+                rendering.render(take, endpoint)
+            elif not among.active().exists():
+                return
+            else:
+                stop.wait(LOOK_AGAIN_S)
+    finally:
+        connection.close()
+
+
+def pacer(requests_per_minute: int) -> Callable[[], None]:
+    """Return a function that waits for this process's next turn: turns are evenly spaced, first come first served."""
+    lock = threading.Lock()
+    next_turn = time.monotonic()
+
+    def pace() -> None:
+        nonlocal next_turn
+        with lock:
+            turn = max(next_turn, time.monotonic())
+            next_turn = turn + 60 / requests_per_minute
+        time.sleep(max(turn - time.monotonic(), 0))
+
+    return pace

@@ -1,0 +1,97 @@
+"""The parts of a long line, spoken by separate calls and kept until the take is whole.
+
+A part that was paid for is never called for again, though the worker dies between two parts. They live in the
+data folder of the machine, one folder for each take.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+
+from projects.audio import joining
+from projects.speech.budget import Budget
+from projects.speech.client import Speech
+from projects.speech.errors import TooLong
+from projects.speech.line import Line
+from projects.speech.splitting import split
+
+# Within a line the voice goes on; a longer gap would sound like a new paragraph.
+GAP_MS = 120
+# How often a text is cut again after the endpoint calls a piece too long, before the line fails.
+RESPLITS = 4
+
+
+@dataclass
+class Spoken:
+    """A whole line: mono 24 kHz int16 samples, and what it took."""
+
+    pcm: np.ndarray
+    calls: int
+    characters: int
+    request_id: str
+
+
+def folder_of(take_id: int) -> Path:
+    return settings.DATA_DIR / "work" / "takes" / str(take_id)
+
+
+def forget(take_id: int) -> None:
+    """Remove the kept parts of a take that is finished."""
+    shutil.rmtree(folder_of(take_id), ignore_errors=True)
+
+
+def speak(line: Line, *, take_id: int, budget: Budget, call: Callable[[Line], Speech]) -> Spoken:
+    """Speak a line by as many calls as the budget asks for, and join the parts.
+
+    Parts of an earlier effort for this take are used again. Raises what ``call`` raises; ``TooLong`` only
+    after the text was cut smaller several times.
+    """
+    pieces = split(line.spoken, budget, line.language)
+    spoken = Spoken(np.empty(0, np.int16), 0, 0, "")
+    for attempt in range(RESPLITS + 1):
+        try:
+            parts = [_part(replace(line, text=piece), take_id, call, spoken) for piece in pieces]
+        except TooLong as error:
+            if attempt == RESPLITS:
+                raise
+            budget = _smaller(budget, error.limit)
+            pieces = split(line.spoken, budget, line.language)
+        else:
+            spoken.pcm = joining.join(parts, gap_ms=GAP_MS) if len(parts) > 1 else parts[0]
+            return spoken
+    raise AssertionError("unreachable")
+
+
+def _smaller(budget: Budget, named: int | None) -> Budget:
+    """The next budget to try: the limit that the endpoint named where it is a smaller one, else two thirds."""
+    if named and named < budget.limit:
+        return replace(budget, limit=named)
+    return replace(budget, limit=max(budget.limit * 2 // 3, 20))
+
+
+def _part(line: Line, take_id: int, call: Callable[[Line], Speech], spoken: Spoken) -> np.ndarray:
+    kept = folder_of(take_id) / f"{line.digest}.pcm"
+    if kept.exists():
+        return np.fromfile(kept, dtype="<i2")
+    speech = call(line)
+    spoken.calls += speech.calls
+    spoken.characters += speech.characters or 0
+    spoken.request_id = speech.request_id
+    _keep(kept, speech.pcm)
+    return np.frombuffer(speech.pcm, dtype="<i2")
+
+
+def _keep(place: Path, pcm: bytes) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f".{uuid.uuid4().hex}.part")
+    with open(beside, "wb") as file:
+        file.write(pcm)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, place)

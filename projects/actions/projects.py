@@ -1,0 +1,26 @@
+"""What changes a whole project at once."""
+
+from django.db import transaction
+
+from projects.models import Paragraph, Project, Script
+
+
+@transaction.atomic
+def direct(project: Project) -> int:
+    """Save a project's changed direction and pauses, and mark the lines it reaches as changed.
+
+    Returns how many lines would now be sent differently; their takes are kept and are stale.
+    """
+    project.save()
+    changed = 0
+    for script in project.scripts.all():
+        version = Script.next_version(script.pk)
+        different = []
+        for line in script.paragraphs.all():
+            digest = line.line(project).digest
+            if digest != line.digest:
+                line.digest, line.version = digest, version
+                different.append(line)
+        Paragraph.objects.bulk_update(different, ["digest", "version"], batch_size=500)
+        changed += len(different)
+    return changed

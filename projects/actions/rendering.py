@@ -1,0 +1,205 @@
+"""How a claimed take becomes audio: call, measure, store, settle. The row is the queue (docs/adr/0003).
+
+Any number of workers may run this at the same time, in threads, processes or machines. No transaction is open
+while the endpoint is called; the finishing write names the token of the claim.
+"""
+
+import hashlib
+import io
+import logging
+import random
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+import numpy as np
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from projects.actions import claims, pieces
+from projects.actions.endpoint import Endpoint
+from projects.actions.takes import copy_audio
+from projects.audio import measure, wav
+from projects.models import Paragraph, Script, Take, TakeStatus
+from projects.models.takes import Priority
+from projects.speech import errors
+from projects.speech.client import Speech
+from projects.speech.line import Line
+
+logger = logging.getLogger(__name__)
+
+# How often the same line is tried when the endpoint fails, and when it only asks to wait.
+ATTEMPTS = 5
+ATTEMPTS_WHEN_BUSY = 40
+LONGEST_WAIT_S = 60.0
+TWIN_WAIT_S = 1.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one turn of rendering came to: the take's status afterwards, and the calls made."""
+
+    status: str
+    calls: int = 0
+
+
+def render(take: Take, endpoint: Endpoint) -> Outcome:
+    """Make a claimed take: call the endpoint, store the audio, settle the row. Never raises for a failed call."""
+    if take.priority != Priority.CLICK and (twin := _twin(take)) is not None:
+        return _adopt(take, twin)
+    try:
+        spoken = pieces.speak(
+            take.line, take_id=take.pk, budget=endpoint.budget, call=lambda line: _call(take, line, endpoint)
+        )
+        stored = store(spoken.pcm)
+    except errors.SpeechError as error:
+        return settle_error(take, error)
+    except OSError as error:
+        logger.exception("take %s could not be stored", take.pk)
+        return _put_back(
+            take, "storage", f"The audio could not be stored: {error.strerror}. Free some disk space."
+        )
+    outcome = finish(take, request_id=spoken.request_id, **stored)
+    pieces.forget(take.pk)
+    return outcome
+
+
+def _call(take: Take, line: Line, endpoint: Endpoint) -> Speech:
+    """One call; it is counted before it is made, so that the count is never too low."""
+    if endpoint.pace is not None:
+        endpoint.pace()
+    now = timezone.now()
+    held = Take.objects.filter(pk=take.pk, claim_token=take.claim_token, status=TakeStatus.RUNNING).update(
+        calls=F("calls") + 1, lease_until=now + claims.lease()
+    )
+    if not held:
+        raise errors.Refused("This line was taken over by another worker.", code="claim_lost")
+    speech = endpoint.client.synthesize(line, stream=endpoint.stream)
+    Take.objects.filter(pk=take.pk).update(characters=F("characters") + (speech.characters or 0))
+    return speech
+
+
+def _twin(take: Take) -> Take | None:
+    """Another take of the same text and direction in the project that is ready or in the making."""
+    same = Take.objects.filter(project_id=take.project_id, digest=take.digest).exclude(pk=take.pk)
+    ready = same.filter(status=TakeStatus.READY).order_by("-pk").first()
+    return ready or same.filter(status=TakeStatus.RUNNING, pk__lt=take.pk).first()
+
+
+def _adopt(take: Take, twin: Take) -> Outcome:
+    """Use the twin's audio, or wait for it where it is still being made."""
+    if twin.status != TakeStatus.READY:
+        return _requeue(take, wait_s=TWIN_WAIT_S)
+    copy_audio(twin, take)
+    fields = {name: getattr(take, name) for name in ("audio", "audio_sha256", "frames", *measure_fields())}
+    return finish(take, request_id=twin.request_id, reused_from=twin, **fields)
+
+
+def measure_fields() -> tuple[str, ...]:
+    """The fields of a take that are measured from its audio."""
+    return ("duration_ms", "peak_dbfs", "rms_dbfs", "lead_silence_ms", "tail_silence_ms", "peaks")
+
+
+def store(pcm: np.ndarray) -> dict[str, object]:
+    """Write audio into the store under the name of its own hash, measure it, and return the take's fields."""
+    file = io.BytesIO()
+    frames = wav.write(file, pcm)
+    data = file.getvalue()
+    sha256 = hashlib.sha256(data).hexdigest()
+    name = f"takes/{sha256[:2]}/{sha256}.wav"
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(data))
+    measures = asdict(measure.measure(pcm))
+    kept = {name: measures[name] for name in measure_fields() if name in measures}
+    return {"audio": name, "audio_sha256": sha256, "frames": frames, "peaks": measure.waveform(pcm), **kept}
+
+
+def finish(take: Take, **fields: object) -> Outcome:
+    """Make the claimed take ready, unless the claim was lost; choose it where it speaks the line's present text."""
+    with transaction.atomic():
+        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
+            to=TakeStatus.READY, finished_at=timezone.now(), claim_token=None, lease_until=None, **fields
+        )
+        if moved:
+            claims.touch(take)
+            Paragraph.objects.filter(pk=take.paragraph_id, digest=take.digest).update(chosen=take)
+    return Outcome(TakeStatus.READY if moved else TakeStatus.CANCELLED)
+
+
+def settle_error(take: Take, error: errors.SpeechError) -> Outcome:
+    logger.warning("take %s: %r %s", take.pk, error, error.request_id)
+    if isinstance(error, errors.Stopped):
+        return _stop_queue(take, error)
+    if isinstance(error, errors.Busy) and not error.counts_as_attempt:
+        allowed, asked = ATTEMPTS_WHEN_BUSY, error.retry_after_s
+    elif isinstance(error, errors.Busy | errors.Unavailable):
+        allowed, asked = ATTEMPTS, error.retry_after_s
+    else:
+        allowed, asked = 0, None
+    if take.attempts + 1 < allowed:
+        return _requeue(take, wait_s=_wait_s(take.attempts, asked), attempts=F("attempts") + 1)
+    return _fail(take, error)
+
+
+def _wait_s(attempts: int, asked: float | None) -> float:
+    """How long to wait before the next try: what was asked for, else doubling from a second, with jitter."""
+    if asked is not None:
+        return min(asked, LONGEST_WAIT_S) + random.uniform(0, 0.5)  # noqa: S311 - jitter is no secret
+    return min(2.0**attempts, LONGEST_WAIT_S) * random.uniform(0.75, 1.25)  # noqa: S311
+
+
+def _requeue(take: Take, *, wait_s: float, **changes: object) -> Outcome:
+    with transaction.atomic():
+        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
+            to=TakeStatus.QUEUED,
+            not_before=timezone.now() + timedelta(seconds=wait_s),
+            claim_token=None,
+            lease_until=None,
+            **changes,
+        )
+        if moved:
+            claims.touch(take)
+    return Outcome(TakeStatus.QUEUED)
+
+
+def _put_back(take: Take, code: str, reason: str) -> Outcome:
+    """A fault of our own machine: the line waits, and is tried again like after a failed call."""
+    return settle_error(take, errors.Unavailable(reason, code=code))
+
+
+def _fail(take: Take, error: errors.SpeechError) -> Outcome:
+    with transaction.atomic():
+        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
+            to=TakeStatus.FAILED,
+            finished_at=timezone.now(),
+            claim_token=None,
+            lease_until=None,
+            **_error_fields(error),
+        )
+        if moved:
+            claims.touch(take)
+    return Outcome(TakeStatus.FAILED)
+
+
+def _error_fields(error: errors.SpeechError) -> dict[str, str]:
+    return {
+        "error_code": error.code[:100],
+        "error_reason": error.message or "The endpoint gave no reason. Try again.",
+        "error_detail": error.detail,
+        "request_id": error.request_id[:200],
+    }
+
+
+def _stop_queue(take: Take, error: errors.SpeechError) -> Outcome:
+    """The account cannot be used: fail this take and, without calling, everything its team has waiting."""
+    outcome = _fail(take, error)
+    with transaction.atomic():
+        waiting = Take.objects.filter(team_id=take.team_id, status=TakeStatus.QUEUED)
+        lines = dict(waiting.values_list("paragraph_id", "paragraph__script_id"))
+        waiting.move(to=TakeStatus.FAILED, finished_at=timezone.now(), **_error_fields(error))
+        for script_id in sorted(set(lines.values())):
+            version = Script.next_version(script_id)
+            Paragraph.objects.filter(script_id=script_id, pk__in=lines).update(version=version)
+    return outcome

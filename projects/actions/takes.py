@@ -1,0 +1,151 @@
+"""Asking for takes, choosing among them, and taking requests back. How a take is made is in rendering.py."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from narrator.teams.models import User
+from projects.models import Paragraph, Project, Script, Take, TakeStatus
+from projects.models.takes import Priority
+
+MEASURED = (
+    "audio",
+    "audio_sha256",
+    "frames",
+    "duration_ms",
+    "peak_dbfs",
+    "rms_dbfs",
+    "lead_silence_ms",
+    "tail_silence_ms",
+    "peaks",
+    "request_id",
+)
+
+
+def request(
+    script: Script, lines: Iterable[Paragraph], *, by: User | None, fresh: bool = False
+) -> list[Take]:
+    """Ask for a take of each of these lines of one script; return the takes that now wait to be made.
+
+    A line that already waits for this very text and direction is left alone, so asking twice is harmless.
+    Unless ``fresh`` asks for a new take, audio of the same text and direction in the project is used again and
+    nothing is called for it. ``fresh`` requests go before bulk ones: a person waits for them.
+    The number of queries does not grow with the number of lines, but for batches of 200.
+    """
+    with transaction.atomic():
+        version = Script.next_version(script.pk)  # holds the script, so two presses come one after the other
+        project = Project.objects.get(pk=script.project_id)
+        wanted = Paragraph.objects.filter(script=script, pk__in=[line.pk for line in lines])
+        idle = [line for line in wanted.select_related("latest") if not _waits_already(line)]
+        reusable = {} if fresh else _reusable(project, idle)
+        numbers = dict(
+            Take.objects.filter(paragraph__in=idle).values_list("paragraph").annotate(highest=Max("number"))
+        )
+        _take_back(idle)
+        made: list[Take] = []
+        for line in idle:
+            line.version = version
+            source = reusable.get(line.digest)
+            if source is not None and source.paragraph_id == line.pk:
+                line.chosen = line.latest = source
+                continue
+            take = _new_take(line, project, number=numbers.get(line.pk, 0) + 1, by=by)
+            take.priority = Priority.CLICK if fresh else Priority.BULK
+            if source is not None:
+                copy_audio(source, take)
+            made.append(take)
+        Take.objects.bulk_create(made, batch_size=200)
+        newest = {take.paragraph_id: take for take in made}
+        for line in idle:
+            if line.pk in newest:
+                line.latest = newest[line.pk]
+                line.chosen = line.latest if line.latest.status == TakeStatus.READY else line.chosen
+        Paragraph.objects.bulk_update(idle, ["latest", "chosen", "version"], batch_size=200)
+        return [take for take in made if take.status == TakeStatus.QUEUED]
+
+
+def _take_back(lines: list[Paragraph]) -> None:
+    """Cancel what still waits for a text or direction that these lines no longer have: nobody wants it now."""
+    outdated = [
+        line.latest.pk for line in lines if line.latest is not None and line.latest.digest != line.digest
+    ]
+    waiting = Take.objects.filter(pk__in=outdated, status=TakeStatus.QUEUED)
+    waiting.move(to=TakeStatus.CANCELLED, finished_at=timezone.now())
+
+
+def _waits_already(line: Paragraph) -> bool:
+    return line.latest is not None and line.latest.is_active and line.latest.digest == line.digest
+
+
+def _reusable(project: Project, lines: list[Paragraph]) -> dict[str, Take]:
+    """Finished takes by digest: a line's own newest one before one of another line."""
+    digests = {line.digest for line in lines}
+    own = {(line.pk, line.digest) for line in lines}
+    found: dict[str, Take] = {}
+    for take in Take.objects.filter(project=project, status=TakeStatus.READY, digest__in=digests).order_by(
+        "pk"
+    ):
+        held = found.get(take.digest)
+        if held is None or (take.paragraph_id, take.digest) in own:
+            found[take.digest] = take
+    return found
+
+
+def _new_take(line: Paragraph, project: Project, *, number: int, by: User | None) -> Take:
+    spoken = line.line(project)
+    return Take(
+        paragraph=line,
+        project=project,
+        team_id=project.team_id,
+        number=number,
+        text=spoken.text,
+        voice=spoken.voice,
+        language=spoken.language,
+        instructions=spoken.instructions,
+        optimize_instructions=spoken.optimize_instructions,
+        model=spoken.model,
+        digest=spoken.digest,
+        created_by=by,
+    )
+
+
+def copy_audio(source: Take, take: Take) -> None:
+    """Give a take the audio of another, with all that was measured."""
+    take.status, take.finished_at, take.reused_from = TakeStatus.READY, timezone.now(), source
+    for field in MEASURED:
+        setattr(take, field, getattr(source, field))
+
+
+@transaction.atomic
+def choose(take: Take, *, script_id: int) -> bool:
+    """Make a finished take the one that is heard and exported; False where it is not finished."""
+    version = Script.next_version(script_id)
+    if take.status != TakeStatus.READY:
+        return False
+    Paragraph.objects.filter(pk=take.paragraph_id).update(chosen=take, version=version)
+    return True
+
+
+@transaction.atomic
+def retry(take: Take, *, script_id: int) -> bool:
+    """Put a failed take back into the queue; False where it is not failed."""
+    version = Script.next_version(script_id)
+    moved = Take.objects.filter(pk=take.pk, status=TakeStatus.FAILED).move(
+        to=TakeStatus.QUEUED, attempts=0, not_before=None, error_code="", error_reason="", error_detail=""
+    )
+    if moved:
+        Paragraph.objects.filter(pk=take.paragraph_id).update(latest=take, version=version)
+    return bool(moved)
+
+
+@transaction.atomic
+def cancel_waiting(script: Script) -> int:
+    """Take back what waits for this script. What is being made now is finished and kept: it is paid already."""
+    version = Script.next_version(script.pk)
+    waiting = Take.objects.filter(paragraph__script=script, status=TakeStatus.QUEUED)
+    lines = list(waiting.values_list("paragraph_id", flat=True))
+    moved = waiting.move(to=TakeStatus.CANCELLED, finished_at=timezone.now())
+    Paragraph.objects.filter(pk__in=lines).update(version=version)
+    return moved

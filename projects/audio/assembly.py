@@ -1,0 +1,134 @@
+"""A book's sound as a stream: takes and silence in order, in blocks of one second, never more in memory.
+
+Fails closed: a take that is not exactly what the book says ends the stream. Encodes and writes nothing.
+"""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+from projects.audio import pcm, wav
+from projects.audio.book import Book, Line, pauses_ms
+
+BLOCK_FRAMES = pcm.RATE_HZ
+FADE_FRAMES = pcm.ms_to_frames(3)
+NEAR_ZERO = 33
+"""About -60 dBFS: an edge below this is not heard as a click and stays as it is."""
+
+
+class BrokenTake(Exception):
+    """A line's sound is missing, unreadable or of another length than noted. Render or choose the line again.
+
+    `chapter` and `line` are indexes from 0; the message counts from 1.
+    """
+
+    def __init__(self, chapter: int, line: int, reason: str, *, title: str = "") -> None:
+        self.chapter = chapter
+        self.line = line
+        self.reason = reason
+        named = f' ("{title}")' if title else ""
+        super().__init__(
+            f"Line {line + 1} of chapter {chapter + 1}{named} cannot be used: its sound {reason}."
+        )
+
+
+class _Unfit(Exception):
+    """Why a take cannot be used, before it is known which one it is."""
+
+
+def blocks(book: Book) -> Generator[pcm.Pcm]:
+    """The book in blocks of exactly one second, the last one shorter; together as long as its timeline.
+
+    Encoders are fed fixed blocks because one frame per take makes the memory of the resampler climb.
+    """
+    block, filled = pcm.silence(BLOCK_FRAMES), 0
+    for piece in _pieces(book):
+        taken = 0
+        while taken < piece.size:
+            count = min(piece.size - taken, BLOCK_FRAMES - filled)
+            block[filled : filled + count] = piece[taken : taken + count]
+            filled, taken = filled + count, taken + count
+            if filled == BLOCK_FRAMES:
+                yield block
+                block, filled = pcm.silence(BLOCK_FRAMES), 0
+    if filled:
+        yield block[:filled]
+
+
+def _pieces(book: Book) -> Iterator[pcm.Pcm]:
+    yield from _silence(book.lead_ms)
+    for chapter_index, chapter in enumerate(book.chapters):
+        pauses = pauses_ms(book, chapter_index)
+        for line_index, line in enumerate(chapter.lines):
+            try:
+                yield from _sound(line)
+            except _Unfit as unfit:
+                raise BrokenTake(
+                    chapter_index, line_index, str(unfit), title=chapter.title
+                ) from unfit.__cause__
+            yield from _silence(pauses[line_index])
+
+
+def _silence(duration_ms: int) -> Iterator[pcm.Pcm]:
+    left = pcm.ms_to_frames(duration_ms)
+    while left > 0:
+        yield pcm.silence(min(left, BLOCK_FRAMES))
+        left -= BLOCK_FRAMES
+
+
+def _sound(line: Line) -> Iterator[pcm.Pcm]:
+    """One take in pieces of about a second; the last piece is long enough to hold the fade out."""
+    with _opened(line) as reader:
+        left = line.frames
+        while left:
+            count = left if left < BLOCK_FRAMES + FADE_FRAMES else BLOCK_FRAMES
+            piece = _read(reader, count)
+            piece = _softened(piece, first=left == line.frames, last=left == count, of_frames=line.frames)
+            left -= count
+            yield piece
+
+
+@contextmanager
+def _opened(line: Line) -> Iterator[wav.WavReader]:
+    """The take's reader. Storage may fail in ways of its own, so any failure to open makes the take unfit."""
+    try:
+        file = line.open()
+    except FileNotFoundError as error:
+        raise _Unfit("is missing") from error
+    except Exception as error:
+        raise _Unfit(f"cannot be opened ({error})") from error
+    with file:
+        try:
+            reader = wav.open_frames(file)
+        except wav.BadWav as error:
+            raise _Unfit(f"file {error}") from error
+        except Exception as error:
+            raise _Unfit(f"cannot be read ({error})") from error
+        if reader.frames != line.frames:
+            how = "shorter" if reader.frames < line.frames else "longer"
+            raise _Unfit(f"is {how} than noted ({reader.frames} frames instead of {line.frames})")
+        yield reader
+
+
+def _read(reader: wav.WavReader, count: int) -> pcm.Pcm:
+    try:
+        piece = reader.read(count)
+    except Exception as error:
+        raise _Unfit(f"cannot be read ({error})") from error
+    if piece.size != count:
+        raise _Unfit(f"breaks off after {reader.at} of {reader.frames} frames")
+    return piece
+
+
+def _softened(piece: pcm.Pcm, *, first: bool, last: bool, of_frames: int) -> pcm.Pcm:
+    """Fades of 3 ms where a take begins or ends away from zero; its length and all else stay."""
+    at_start = first and abs(int(piece[0])) > NEAR_ZERO
+    at_end = last and abs(int(piece[-1])) > NEAR_ZERO
+    if of_frames < 2 or not (at_start or at_end):
+        return piece
+    gain = pcm.fade_in_gain(min(FADE_FRAMES, of_frames // 2))
+    piece = piece.copy()
+    if at_start:
+        piece[: gain.size] = pcm.scaled(piece[: gain.size], gain)
+    if at_end:
+        piece[-gain.size :] = pcm.scaled(piece[-gain.size :], gain[::-1])
+    return piece

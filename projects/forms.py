@@ -1,0 +1,159 @@
+"""Clean input, nothing else."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from narrator.teams.models import Team
+from projects.manuscript.manuscript import Manuscript as Reading
+from projects.models import Paragraph, Project
+from projects.models.direction import LANGUAGE_CHOICES, VOICE_CHOICES
+from projects.models.exports import Format
+from projects.speech.line import is_speakable
+
+CHOICES = {"voice": VOICE_CHOICES, "language": LANGUAGE_CHOICES}
+PASTE_CHARACTERS = 2_000_000
+
+
+class ManuscriptForm(forms.Form):
+    """A file or a pasted text, for one of the person's teams."""
+
+    team = forms.ModelChoiceField(Team.objects.none())
+    file = forms.FileField(required=False)
+    text = forms.CharField(required=False, max_length=PASTE_CHARACTERS, widget=forms.Textarea)
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: forms.ModelChoiceField = self.fields["team"]  # type: ignore[assignment]
+        field.queryset = Team.objects.filter(pk__in=[team.pk for team in teams])
+        field.initial = teams[0] if teams else None
+        field.empty_label = None
+
+    def clean_file(self) -> UploadedFile | None:
+        file = self.cleaned_data["file"]
+        if file is not None and file.size > settings.UPLOAD_LIMIT_BYTES:
+            limit = settings.UPLOAD_LIMIT_BYTES // 2**20
+            raise forms.ValidationError(
+                f"This file is larger than {limit} MB. Split the book into parts and import each."
+            )
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and bool(cleaned.get("file")) == bool(cleaned.get("text", "").strip()):
+            raise forms.ValidationError("Choose a file or paste a text, one of the two.")
+        return cleaned
+
+    def manuscript(self) -> tuple[bytes, str]:
+        """The bytes handed in, and their file name."""
+        file = self.cleaned_data["file"]
+        if file is not None:
+            return file.read(), file.name
+        return self.cleaned_data["text"].encode(), "Pasted text.txt"
+
+
+class ImportForm(forms.ModelForm):
+    """What becomes of a read manuscript: the project's fields, and which chapters under which titles."""
+
+    class Meta:
+        model = Project
+        fields = ["title", "author", "voice", "language", "instructions"]
+        widgets = {"instructions": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, read: Reading, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.read = read
+        for index, chapter in enumerate(read.chapters):
+            self.fields[f"tick-{index}"] = forms.BooleanField(required=False, initial=chapter.ticked)
+            self.fields[f"title-{index}"] = forms.CharField(
+                required=False, max_length=300, initial=chapter.title or f"Chapter {index + 1}"
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not any(cleaned.get(f"tick-{index}") for index in range(len(self.read.chapters))):
+            raise forms.ValidationError("Tick at least one chapter.")
+        return cleaned
+
+    def chapters(self) -> dict[int, str]:
+        """The ticked chapters: index in the reading -> title."""
+        cleaned = self.cleaned_data
+        return {
+            index: cleaned[f"title-{index}"] or f"Chapter {index + 1}"
+            for index in range(len(self.read.chapters))
+            if cleaned[f"tick-{index}"]
+        }
+
+    def rows(self) -> list[dict[str, Any]]:
+        """For the page: each chapter with its two bound fields and its figures."""
+        return [
+            {
+                "chapter": chapter,
+                "tick": self[f"tick-{index}"],
+                "title": self[f"title-{index}"],
+                "characters": sum(len(text) for text in chapter.paragraphs),
+            }
+            for index, chapter in enumerate(self.read.chapters)
+        ]
+
+
+class ProjectForm(forms.ModelForm):
+    """A project's name, pauses and the direction its lines inherit."""
+
+    class Meta:
+        model = Project
+        fields = [
+            "title",
+            "author",
+            "voice",
+            "language",
+            "instructions",
+            "optimize_instructions",
+            "pause_ms",
+            "chapter_pause_ms",
+        ]
+        widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
+
+
+class TextForm(forms.ModelForm):
+    """A line's text."""
+
+    class Meta:
+        model = Paragraph
+        fields = ["text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 4, "aria-label": "Text of this line"})}
+
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"].strip()
+        if not is_speakable(text):
+            raise forms.ValidationError("There is nothing to speak in this line. Write at least one word.")
+        return text
+
+
+class DirectionForm(forms.ModelForm):
+    """What a line changes of the project's direction; blank means as the project says."""
+
+    class Meta:
+        model = Paragraph
+        fields = ["voice", "language", "instructions", "pause_ms"]
+        widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("voice", "language"):
+            field: forms.ChoiceField = self.fields[name]  # type: ignore[assignment]
+            field.choices = [("", f"As the project: {getattr(project, name)}"), *CHOICES[name]]
+        self.fields["instructions"].widget.attrs["placeholder"] = (
+            project.instructions or "As the project: none"
+        )
+        self.fields["pause_ms"].widget.attrs["placeholder"] = f"{project.pause_ms}"
+
+
+class ExportForm(forms.Form):
+    """What file is wanted."""
+
+    format = forms.ChoiceField(choices=Format.choices, initial=Format.M4B)
+    narrator = forms.CharField(required=False, max_length=200)
+    partial = forms.BooleanField(required=False, label="Only the lines that are ready")

@@ -1,0 +1,281 @@
+"""``manage.py narrate``: a manuscript in, an audiobook out, without a running studio."""
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from narrator.studio.part import CannotStart
+from narrator.studio.standin import running_standin
+from projects.actions import endpoint as endpoints
+from projects.actions import exports, narration
+from projects.manuscript.manuscript import Unreadable
+from projects.models import Export, ExportStatus, Paragraph, Project, Script
+from projects.models.exports import Format
+from projects.speech import voices
+
+
+def chapter_numbers(text: str) -> tuple[int, int]:
+    """Read ``3`` or ``1-3`` as a first and a last chapter, counted from 1."""
+    first, _, last = text.partition("-")
+    try:
+        numbers = int(first), int(last or first)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write chapters as 3 or 1-3") from None
+    if not 1 <= numbers[0] <= numbers[1]:
+        raise argparse.ArgumentTypeError("write chapters as 3 or 1-3, the first not after the last")
+    return numbers
+
+
+def positive(text: str) -> int:
+    """Read a whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("write a whole number from 1")
+    return int(text)
+
+
+def one_of(names: list[str]) -> Any:
+    """Return a reader of one of these names, in any case of letters."""
+
+    def read(text: str) -> str:
+        for name in names:
+            if name.lower() == text.lower():
+                return name
+        raise argparse.ArgumentTypeError(f"choose one of: {', '.join(names)}")
+
+    return read
+
+
+class Command(BaseCommand):
+    help = "Narrate a manuscript: import, render, assemble. Run again after a crash, it resumes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="the manuscript: TXT, Markdown or EPUB")
+        parser.add_argument("--out", type=Path, required=True, help="the file to write: .m4b, .mp3 or .wav")
+        parser.add_argument("--voice", type=one_of([voice.name for voice in voices.VOICES]), metavar="NAME")
+        parser.add_argument("--instructions", metavar="TEXT", help="how to speak, in English or Chinese")
+        parser.add_argument("--language", type=one_of(list(voices.LANGUAGES)), metavar="NAME")
+        parser.add_argument("--optimize-instructions", action=argparse.BooleanOptionalAction, default=None)
+        parser.add_argument("--chapters", type=chapter_numbers, metavar="1-3")
+        parser.add_argument("--stream", action="store_true", help="receive the audio as a stream of events")
+        parser.add_argument("--concurrency", type=positive, metavar="N", default=settings.SPEECH_CONCURRENCY)
+        parser.add_argument("--requests-per-minute", type=positive, metavar="N")
+        parser.add_argument("--project", metavar="NAME", default="", help="the project's title in the studio")
+        parser.add_argument("--json", action="store_true", help="print the figures as JSON at the end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        out = self._checked_out(options["out"])
+        self._migrate()
+        project, scripts = self._import(options)
+        before = narration.calls_of(project)
+        try:
+            with narration.alone(project), self._endpoint(options) as endpoint:
+                progress = self._render(project, scripts, endpoint, options["concurrency"])
+                written = None if progress.failed else self._assemble(project, scripts, out)
+        except narration.InUse:
+            raise CommandError(
+                f"Another narrate is working on “{project.title}”. Wait until it has ended, or stop it.",
+                returncode=1,
+            ) from None
+        if progress.failed:
+            self._tell_failures(progress)
+        if options["json"]:
+            self.stdout.write(
+                json.dumps(
+                    {
+                        "project": project.title,
+                        "paragraphs": progress.total,
+                        "rendered": progress.rendered,
+                        "reused": progress.reused,
+                        "failed": [_failure(line) for line in progress.failed],
+                        "calls": narration.calls_of(project) - before,
+                        "audio_seconds": written.duration_ms / 1000 if written else 0,  # type: ignore[operator]
+                        "elapsed_seconds": round(time.monotonic() - started, 3),
+                        "out": str(out) if written else None,
+                    },
+                    ensure_ascii=False,
+                )
+            )
+        if progress.failed:
+            sys.exit(1)
+
+    def _checked_out(self, out: Path) -> Path:
+        if out.suffix.lower().lstrip(".") not in Format.values:
+            raise CommandError("--out must end in .m4b, .mp3 or .wav.", returncode=2)
+        if not out.parent.is_dir() or out.is_dir():
+            raise CommandError(
+                f"The file cannot be written to {out}: choose a folder that exists.", returncode=2
+            )
+        if not os.access(out.parent, os.W_OK):
+            raise CommandError(f"The folder {out.parent} is not writable: choose another.", returncode=2)
+        return out
+
+    def _migrate(self) -> None:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", interactive=False, verbosity=0)
+
+    def _import(self, options: dict[str, Any]) -> tuple[Project, list[Script]]:
+        direction = {
+            name: options[name]
+            for name in ("voice", "instructions", "language", "optimize_instructions")
+            if options[name] is not None
+        }
+        path: Path = options["file"]
+        try:
+            data = path.read_bytes()
+            project, read = narration.project_for(
+                data, path.name, name=options["project"], direction=direction
+            )
+        except Unreadable as error:
+            raise CommandError(str(error), returncode=2) from None
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from None
+        except narration.OtherManuscript:
+            raise CommandError(
+                f"There is a project “{options['project']}” of another manuscript. Choose another --project name.",
+                returncode=2,
+            ) from None
+        for note in read.notes:
+            self._say(note)
+        scripts = list(project.scripts.all())
+        if options["chapters"]:
+            first, last = options["chapters"]
+            if first > len(scripts):
+                raise CommandError(
+                    f"There are {len(scripts)} chapters; --chapters begins at {first}.", returncode=2
+                )
+            scripts = scripts[first - 1 : last]
+        return project, scripts
+
+    @contextlib.contextmanager
+    def _endpoint(self, options: dict[str, Any]) -> Iterator[endpoints.Endpoint]:
+        limit = options["requests_per_minute"]
+        pace = narration.pacer(limit) if limit else None
+        with contextlib.ExitStack() as stack:
+            url, token = settings.SPEECH_URL, settings.SPEECH_TOKEN
+            if not url:
+                self._say("No endpoint is set: the stand-in voices speak.")
+                url, token = self._standin(stack)
+            yield endpoints.connect(url, token, stream=options["stream"], pace=pace)
+
+    def _standin(self, stack: contextlib.ExitStack) -> tuple[str, str]:
+        try:
+            return stack.enter_context(running_standin(settings.DATA_DIR, voices=settings.VOICES))
+        except CannotStart as error:
+            raise CommandError(f"{error} {error.tail}".strip(), returncode=1) from None
+
+    def _render(
+        self, project: Project, scripts: list[Script], endpoint: endpoints.Endpoint, concurrency: int
+    ) -> narration.Progress:
+        stop = threading.Event()
+        bar = Bar(self.stderr, "lines")
+        previous = signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        try:
+            progress = narration.render(
+                project,
+                scripts,
+                endpoint,
+                concurrency=concurrency,
+                on_progress=lambda progress: bar.show(progress.done, progress.total),
+                stop=stop,
+            )
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. Run the same command again to go on.", returncode=130) from None
+        finally:
+            signal.signal(signal.SIGTERM, previous)
+            bar.end()
+        if progress.done < progress.total:
+            raise CommandError("Stopped. Run the same command again to go on.", returncode=143)
+        return progress
+
+    def _assemble(self, project: Project, scripts: list[Script], out: Path) -> Export:
+        export = exports.request(
+            project,
+            scripts,
+            format=out.suffix.lower().lstrip("."),
+            by=None,
+            narrator=exports.narrators(project),
+        )
+        claimed = exports.claim(export.pk)
+        if claimed is not None:
+            exports.assemble(claimed)
+        export.refresh_from_db()
+        if export.status != ExportStatus.READY:
+            raise CommandError(
+                export.error_reason or "The export was taken back in the studio.", returncode=1
+            )
+        beside = out.with_name(f".{out.name}.{os.getpid()}.part")
+        try:
+            with default_storage.open(export.file, "rb") as source, open(beside, "wb") as target:
+                shutil.copyfileobj(source, target, 1024 * 1024)
+            os.replace(beside, out)
+        finally:
+            beside.unlink(missing_ok=True)
+        self._say(f"Wrote {out}, {export.duration_ms / 1000:.1f} s.")  # type: ignore[operator]
+        return export
+
+    def _tell_failures(self, progress: narration.Progress) -> None:
+        self.stderr.write(f"{len(progress.failed)} of {progress.total} lines failed; no file was written.")
+        for line in progress.failed:
+            told = _failure(line)
+            self.stderr.write(
+                f"  {told['chapter']}  line {told['paragraph']}  {told['code']}  {told['reason']}"
+            )
+        self.stderr.write("Run the same command again to try these lines once more.")
+
+    def _say(self, sentence: str) -> None:
+        self.stderr.write(sentence)
+
+
+class Bar:
+    """A progress bar on a terminal; elsewhere a line whenever another tenth is done."""
+
+    WIDTH = 30
+
+    def __init__(self, stream: Any, unit: str) -> None:
+        self.stream, self.unit = stream, unit
+        self.tenth = -1
+
+    def show(self, done: int, total: int) -> None:
+        tenth = done * 10 // total if total else 10
+        if self.stream.isatty():
+            full = done * self.WIDTH // total if total else self.WIDTH
+            self.stream.write(
+                f"\r{'█' * full}{'░' * (self.WIDTH - full)} {done} of {total} {self.unit}", ending=""
+            )
+            self.stream.flush()
+        elif tenth != self.tenth:
+            self.stream.write(f"{done} of {total} {self.unit}")
+        self.tenth = tenth
+
+    def end(self) -> None:
+        if self.stream.isatty():
+            self.stream.write("")
+
+
+def _failure(line: Paragraph) -> dict[str, Any]:
+    take = line.latest
+    return {
+        "chapter": line.script.title,
+        "paragraph": line.position,
+        "code": take.error_code if take else "",
+        "reason": take.error_reason if take else "",
+    }

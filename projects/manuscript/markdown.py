@@ -1,0 +1,105 @@
+"""Markdown: front matter, headings, and the words without their marks. HTML inside it is read as HTML."""
+
+import html
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from . import apparatus, language, pieces, transcript, xhtml
+from .manuscript import Chapter, Manuscript, Unreadable
+
+FRONT_MATTER = re.compile(r"\A\ufeff?\s*(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.*?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL)
+FIELD = re.compile(r"^(?P<name>[A-Za-z_]+)[ \t]*[:=][ \t]*(?P<value>.*)$", re.MULTILINE)
+NOTE_BODY = re.compile(r"^ {0,3}\[\^[^\]\n]{1,60}\]:[^\n]*(?:\n(?:[ \t]+[^\n]*|[ \t]*(?=\n[ \t]+\S)))*", re.MULTILINE)
+NOTE_MARK = re.compile(r"\[\^[^\]\n]{1,60}\]")
+TASK = re.compile(r"\[[ xX]\]\s+")
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+TAG = re.compile(r"(<[^<>]*>)")
+PROSE = re.compile(r"[^\W\d_][\w\s,;:'’\"“”‘—–-]*[.!?…][\"”’]?\s*\Z")
+LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
+
+
+def read(text: str, *, title: str = "", notes: Sequence[str] = ()) -> Manuscript:
+    """A manuscript from Markdown. `title` is used when neither front matter nor a first heading names one."""
+    fields, body = _front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
+    body, footnotes = NOTE_BODY.subn("", body)
+    walk = _pieces(NOTE_MARK.sub("", body))
+    found = [piece for piece in walk.pieces if apparatus.speakable(piece.text)]
+    own_title = _only_title(found)
+    if own_title:
+        found = [piece for piece in found if piece.level != 1]
+    name = fields.get("title") or own_title or title
+    chapters, cues = transcript.strip(_clean(pieces.split(found, name)))
+    spoken = "\n".join(paragraph for chapter in chapters for paragraph in chapter.paragraphs)
+    inside = sum(1 for piece in found if piece.level > pieces.chapter_level(found))
+    said = [*notes, pieces.left_out(inside), apparatus.footnote_note(footnotes), _code_note(walk.code), cues]
+    return Manuscript(
+        name,
+        fields.get("author", ""),
+        language.code(fields.get("lang") or fields.get("language") or "") or language.guess(spoken),
+        tuple(chapters),
+        tuple(note for note in said if note),
+    )
+
+
+def _front_matter(text: str) -> tuple[dict[str, str], str]:
+    found = FRONT_MATTER.match(text)
+    if not found or not FIELD.search(found["body"]):
+        return {}, text
+    fields = {
+        match["name"].lower(): match["value"].strip().strip("\"'").strip() for match in FIELD.finditer(found["body"])
+    }
+    return fields, text[found.end() :]
+
+
+def _pieces(text: str) -> xhtml.Walk:
+    parser = MarkdownIt("commonmark", renderer_cls=_Renderer).enable(["table", "strikethrough"])
+    try:
+        page = parser.render(text)
+        return xhtml.pieces(f"<html><body>{page}</body></html>")
+    except (xhtml.Malformed, RecursionError) as error:
+        raise Unreadable("This Markdown file cannot be read. Save it as plain text and try again.") from error
+
+
+class _Renderer(RendererHTML):
+    """HTML of a Markdown file, with Markdown inside HTML blocks read and indented prose kept as prose."""
+
+    def html_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        parts = TAG.split(COMMENT.sub("", tokens[idx].content))
+        return "".join(part if part.startswith("<") else self._inline(part) for part in parts)
+
+    def _inline(self, text: str) -> str:
+        inline: Any = MarkdownIt("commonmark").renderInline(text)
+        return str(inline)
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        # Writers indent the first line of a paragraph; four spaces make that code in Markdown.
+        content = tokens[idx].content
+        paragraphs = [part for part in content.split("\n\n") if part.strip()]
+        if paragraphs and all(PROSE.search(part) for part in paragraphs):
+            return "".join(f"<p>{html.escape(part)}</p>\n" for part in paragraphs)
+        return super().code_block(tokens, idx, options, env)
+
+
+def _only_title(found: Sequence[pieces.Piece]) -> str:
+    """The text of the one first-level heading when it opens the document."""
+    first = [piece for piece in found if piece.level == 1]
+    return first[0].text if len(first) == 1 and found[0].level == 1 else ""
+
+
+def _clean(chapters: list[Chapter]) -> list[Chapter]:
+    return [
+        Chapter(chapter.title, tuple(TASK.sub("", text, count=1) for text in chapter.paragraphs), chapter.ticked, chapter.part)
+        for chapter in chapters
+    ]
+
+
+def _code_note(count: int) -> str:
+    if not count:
+        return ""
+    return f"{count} code {'block is' if count == 1 else 'blocks are'} not read aloud."

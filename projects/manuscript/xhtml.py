@@ -1,0 +1,231 @@
+"""XHTML and HTML to pieces: which elements are paragraphs, and which are not for speaking.
+
+Parsing is closed to the outside: no DTD, no entities but the named characters of HTML, no network.
+"""
+
+import html.entities
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from . import encoding
+from .joining import tidy
+from .manuscript import Unreadable
+from .pieces import Piece
+
+DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
+DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)[\"']")
+ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
+SILENT_TAGS = frozenset(
+    "head script style title nav figcaption img svg template object iframe audio video canvas input select "
+    "textarea button rt rp rtc hr math map noscript".split()
+)
+BLOCK_TAGS = frozenset(
+    "address article aside blockquote body caption center dd details div dl dt figure footer form "
+    "fieldset header hgroup h1 h2 h3 h4 h5 h6 html legend li main ol p pre section summary table tbody thead tfoot "
+    "tr ul".split()
+)
+SILENT_TYPES = frozenset("noteref pagebreak footnote rearnote backlink toc landmarks page-list loi lot".split())
+NOTE_SECTIONS = frozenset("endnotes footnotes rearnotes".split())
+SILENT_CLASSES = frozenset(
+    "pagenum pageno page-number pagebreak caption noteref footnote footnotes endnotes fnote pg-boilerplate".split()
+)
+SILENT_ROLES = frozenset("doc-noteref doc-pagebreak doc-footnote doc-backlink doc-toc doc-pagelist".split())
+SILENT_IDS = frozenset(("pg-header", "pg-footer", "pg-machine-header"))
+NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡§]{1,3}|[ivx]{1,5}|[a-zA-Z])[\])]?\Z")
+NOTE_LINK = re.compile(r"(?:fn|foot|note|ref|ftn)", re.IGNORECASE)
+BACK_LINKS = frozenset("↩ ↑ ^ ⏎ ↵ ↩︎".split())
+MAX_DEPTH = 180
+
+
+class Malformed(Exception):
+    """The mark-up cannot be parsed at all."""
+
+
+def text_of(data: bytes) -> str:
+    """The characters of a mark-up file, by its own declaration where it has one."""
+    declared = DECLARED.search(data[:200])
+    if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        try:
+            return data.decode(declared.group(1).decode("ascii"))
+        except (LookupError, UnicodeDecodeError, ValueError):
+            pass
+    try:
+        return encoding.decode(data).text
+    except Unreadable:
+        return data.decode("utf-8", errors="replace")
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """The root of an XML file of the package. Raises `Malformed`."""
+    root = _xml(_closed(text_of(data)), recover=True)
+    if root is None:
+        raise Malformed
+    return root
+
+
+def parse_page(text: str) -> etree._Element:
+    """The root of a page: as XHTML when it is well-formed, else as HTML. Raises `Malformed`."""
+    closed = _closed(text)
+    root = _xml(closed, recover=False)
+    if root is None:
+        parser = etree.HTMLParser(no_network=True, huge_tree=False, encoding="utf-8")
+        try:
+            root = etree.fromstring(closed.encode("utf-8", "replace"), parser)
+        except (etree.XMLSyntaxError, ValueError):
+            root = None
+    if root is None:
+        raise Malformed
+    return root
+
+
+def _closed(text: str) -> str:
+    """Without declaration and document type; named HTML characters put in, every other entity as plain text."""
+    text = DOCTYPE.sub("", DECLARATION.sub("", text.replace("\x00", ""), count=1), count=1)
+    return ENTITY.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    name = found.group(1)
+    if name in XML_ENTITIES:
+        return found.group()
+    known = html.entities.html5.get(f"{name};")
+    return known if known and known not in "<>&" else f"&amp;{name};"
+
+
+def _xml(text: str, *, recover: bool) -> etree._Element | None:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=recover,
+        encoding="utf-8",
+    )
+    try:
+        return etree.fromstring(text.strip().encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def name(element: etree._Element) -> str:
+    """The tag without its namespace, in lower case; "" for comments and instructions."""
+    tag = element.tag
+    return tag.rsplit("}", 1)[-1].lower() if isinstance(tag, str) else ""
+
+
+def types(element: etree._Element) -> frozenset[str]:
+    """The EPUB types of an element, written as XHTML or as HTML attributes."""
+    value = element.get("{http://www.idpf.org/2007/ops}type") or element.get("epub:type") or ""
+    return frozenset(value.lower().split())
+
+
+@dataclass
+class Walk:
+    """One pass over a page, collecting pieces. `notes` counts the note marks left out, `code` the code blocks."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    notes: int = 0
+    code: int = 0
+    trailing_ids: tuple[str, ...] = ()
+    _text: list[str] = field(default_factory=list)
+    _ids: list[str] = field(default_factory=list)
+    _types: list[frozenset[str]] = field(default_factory=list)
+    _level: int = 0
+    _rows: int = 0
+
+    def page(self, root: etree._Element) -> "Walk":
+        self._visit(root, 0)
+        self._flush()
+        self.trailing_ids = tuple(self._ids)
+        return self
+
+    def _visit(self, element: etree._Element, depth: int) -> None:
+        tag = name(element)
+        if not tag or self._silent(element, tag):
+            return
+        if tag == "br":
+            self._text.append("\n")
+            return
+        block = tag in BLOCK_TAGS and not (self._rows and tag != "table")
+        if block:
+            self._flush()
+        self._ids += [target for target in (element.get("id"), element.get("name")) if target]
+        self._types.append(types(element))
+        self._inside(element, tag, depth)
+        self._types.pop()
+        if block:
+            self._flush(self._level_of(tag))
+
+    def _level_of(self, tag: str) -> int:
+        return int(tag[1]) if re.fullmatch("h[1-6]", tag) else 0
+
+    def _inside(self, element: etree._Element, tag: str, depth: int) -> None:
+        if tag in ("td", "th") and self._rows and any(part.strip() for part in self._text):
+            self._text.append(", ")
+        self._rows += tag == "tr"
+        if depth > MAX_DEPTH:
+            self._text.append(" ".join(str(part) for part in element.itertext()))
+        else:
+            self._text.append(element.text or "")
+            for child in element:
+                self._visit(child, depth + 1)
+                self._text.append(child.tail or "")
+        self._rows -= tag == "tr"
+        if self._rows and tag in BLOCK_TAGS:
+            self._text.append(" ")
+
+    def _flush(self, level: int = 0) -> None:
+        text = tidy("".join(self._text))
+        self._text.clear()
+        if any(map(str.isalnum, text)):
+            around = frozenset().union(*self._types)
+            self.pieces.append(Piece(text, level, tuple(self._ids), around))
+            self._ids.clear()
+
+    def _silent(self, element: etree._Element, tag: str) -> bool:
+        if tag in SILENT_TAGS or element.get("hidden") is not None:
+            return True
+        if tag == "figure":
+            return not any(name(child) in ("table", "blockquote", "pre", "p", "div") for child in element)
+        if tag == "pre" and (any(name(child) == "code" for child in element) or "code" in (element.get("class") or "")):
+            self.code += 1
+            return True
+        style = (element.get("style") or "").replace(" ", "").lower()
+        return "display:none" in style or self._is_note(element, tag)
+
+    def _is_note(self, element: etree._Element, tag: str) -> bool:
+        own, role = types(element), element.get("role") or ""
+        classes = frozenset((element.get("class") or "").lower().split())
+        reference = "noteref" in own or role == "doc-noteref" or (tag == "a" and self._is_reference(element))
+        self.notes += reference and "".join(map(str, element.itertext())).strip() not in BACK_LINKS
+        if reference or own & SILENT_TYPES or role in SILENT_ROLES or element.get("id") in SILENT_IDS:
+            return True
+        if tag == "sup" and len(element) == 1 and name(element[0]) == "a" and self._is_reference(element[0]):
+            self.notes += 1
+            return True
+        # A page that holds nothing but notes is offered unticked; notes below a text are left out.
+        return bool(self.pieces and (own & NOTE_SECTIONS or "endnote" in own)) or bool(
+            classes & SILENT_CLASSES and (self.pieces or not classes & {"footnotes", "endnotes", "footnote"})
+        )
+
+    def _is_reference(self, link: etree._Element) -> bool:
+        """True for a link that is only a note mark: a raised or bracketed number that leads to a note."""
+        text = "".join(str(part) for part in link.itertext()).strip()
+        if text in BACK_LINKS:
+            return True
+        target = link.get("href") or ""
+        if "#" not in target or not NOTE_MARK.match(text):
+            return False
+        parent = link.getparent()
+        raised = any(name(child) == "sup" for child in link) or (parent is not None and name(parent) == "sup")
+        return raised or text[0] in "[(*†‡" or bool(NOTE_LINK.search(target.rsplit("#", 1)[-1]))
+
+
+def pieces(text: str) -> Walk:
+    """The pieces of one page. Raises `Malformed`."""
+    return Walk().page(parse_page(text))

@@ -1,0 +1,104 @@
+"""An export: one finished file of a project. Its row is the job, the frozen plan and the result."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from narrator.teams.models import User
+from projects.models.projects import Project
+
+
+class ExportStatus(models.TextChoices):
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Assembling"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+MOVES: dict[str, frozenset[str]] = {
+    ExportStatus.QUEUED: frozenset({ExportStatus.RUNNING, ExportStatus.CANCELLED}),
+    ExportStatus.RUNNING: frozenset(
+        {ExportStatus.READY, ExportStatus.QUEUED, ExportStatus.FAILED, ExportStatus.CANCELLED}
+    ),
+    ExportStatus.READY: frozenset(),
+    ExportStatus.FAILED: frozenset(),
+    ExportStatus.CANCELLED: frozenset(),
+}
+
+ACTIVE = (ExportStatus.QUEUED, ExportStatus.RUNNING)
+
+
+class Format(models.TextChoices):
+    M4B = "m4b", "M4B audiobook"
+    MP3 = "mp3", "MP3"
+    WAV = "wav", "WAV"
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    def active(self) -> Self:
+        return self.filter(status__in=ACTIVE)
+
+    def expired(self, now: datetime) -> Self:
+        return self.filter(status=ExportStatus.RUNNING, lease_until__lt=now)
+
+    def move(self, *, to: str, **values: Any) -> int:
+        """Set these exports' status where the table of moves allows it; return how many were moved."""
+        sources = [source for source, targets in MOVES.items() if to in targets]
+        return self.filter(status__in=sources).update(status=to, **values)
+
+
+class Export(models.Model):
+    """One file. ``plan`` names the very takes that go in; later edits of the script do not reach it.
+
+    ``plan`` is ``[{"title": str, "lines": [{"take": int, "pause_ms": int}]}]``, ``marks`` is
+    ``[{"title": str, "start_ms": int, "end_ms": int}]``; durations are those of the file.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="exports")
+    format = models.CharField(max_length=4, choices=Format)
+    partial = models.BooleanField(default=False)
+    title = models.CharField(max_length=200)
+    author = models.CharField(max_length=200, blank=True)
+    narrator = models.CharField(max_length=200, blank=True)
+    plan = models.JSONField()
+    status = models.CharField(max_length=10, choices=ExportStatus, default=ExportStatus.QUEUED)
+    done_ms = models.PositiveBigIntegerField(default=0)
+    total_ms = models.PositiveBigIntegerField(default=0)
+    claim_token = models.UUIDField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    file = models.CharField(max_length=200, blank=True)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    duration_ms = models.PositiveBigIntegerField(null=True, blank=True)
+    marks = models.JSONField(default=list, blank=True)
+    error_reason = models.TextField(blank=True)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["status", "id"], name="export_queue")]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=ExportStatus.values), name="export_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status=ExportStatus.READY) | ~Q(file=""), name="export_ready_has_file"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=ExportStatus.FAILED) | ~Q(error_reason=""),
+                name="export_failed_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}.{self.format}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("export-detail", args=[self.pk])

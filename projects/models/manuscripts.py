@@ -1,0 +1,25 @@
+"""A manuscript as it was handed in: the file, before and after it has become a project."""
+
+from django.db import models
+from django.urls import reverse
+
+from narrator.teams.models import Team, User
+from projects.models.projects import Project
+
+
+class Manuscript(models.Model):
+    """An uploaded or pasted text. Without a project it waits for its import to be confirmed."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="manuscripts")
+    project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="manuscripts")
+    file = models.FileField(upload_to="manuscripts/%Y")
+    filename = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.filename
+
+    def get_absolute_url(self) -> str:
+        return reverse("manuscript-preview", args=[self.pk])

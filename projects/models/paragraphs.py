@@ -1,0 +1,97 @@
+"""A paragraph: the line of a script that is spoken in one take, with what it changes of the project's direction."""
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+
+from narrator.teams.models import User
+from projects.models.direction import INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES, VOICE_CHOICES
+from projects.models.projects import LONGEST_PAUSE_MS, Project
+from projects.models.scripts import Script
+from projects.speech.line import Line
+
+
+class ParagraphQuerySet(models.QuerySet["Paragraph"]):
+    def for_page(self) -> Self:
+        """With the takes' figures that a row shows, and without the waveforms."""
+        return self.select_related("chosen", "latest").defer("chosen__peaks", "latest__peaks")
+
+    def missing(self) -> Self:
+        """The lines that have no chosen take of their present text and direction."""
+        return self.exclude(chosen__isnull=False, chosen__digest=models.F("digest"))
+
+    def changed_since(self, version: int) -> Self:
+        return self.filter(version__gt=version)
+
+
+class Paragraph(models.Model):
+    """One line. Blank fields of direction mean: as the project says.
+
+    ``digest`` is that of the line as it would be sent now; a take with another digest is stale.
+    """
+
+    script = models.ForeignKey(Script, models.CASCADE, related_name="paragraphs")
+    position = models.PositiveIntegerField()
+    text = models.TextField()
+    voice = models.CharField(max_length=40, choices=VOICE_CHOICES, blank=True)
+    language = models.CharField(max_length=20, choices=LANGUAGE_CHOICES, blank=True)
+    instructions = models.TextField("direction", blank=True, max_length=INSTRUCTIONS_CHARACTERS)
+    pause_ms = models.PositiveIntegerField(
+        "pause after, ms", null=True, blank=True, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
+    )
+    digest = models.CharField(max_length=64, editable=False)
+    chosen = models.ForeignKey(
+        "Take", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    latest = models.ForeignKey(
+        "Take", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    version = models.PositiveBigIntegerField(default=0, editable=False)
+    edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ParagraphQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["script", "position"]
+        indexes = [models.Index(fields=["script", "version"], name="paragraph_changes")]
+        constraints = [
+            models.UniqueConstraint(fields=["script", "position"], name="paragraph_position_once"),
+            models.CheckConstraint(condition=~models.Q(text=""), name="paragraph_has_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    def line(self, project: Project) -> Line:
+        """Return what would be sent for this line now, its own direction over the project's."""
+        return Line(
+            text=self.text,
+            voice=self.voice or project.voice,
+            language=self.language or project.language,
+            instructions=self.instructions or project.instructions,
+            optimize_instructions=project.optimize_instructions,
+        )
+
+    def pause_after_ms(self, project: Project) -> int:
+        return project.pause_ms if self.pause_ms is None else self.pause_ms
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the chosen take speaks another text or direction than the line has now."""
+        return self.chosen is not None and self.chosen.digest != self.digest
+
+    @property
+    def mark(self) -> str:
+        """The name of the mark at the line's edge: none, queued, running, failed, stale or ready.
+
+        A failure of an older text says nothing about the present one.
+        """
+        if self.latest is not None and self.latest.is_active:
+            return self.latest.status
+        if self.latest is not None and self.latest.has_failed and self.latest.digest == self.digest:
+            return "failed"
+        if self.chosen is None:
+            return "none"
+        return "stale" if self.is_stale else "ready"

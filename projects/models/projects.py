@@ -1,0 +1,57 @@
+"""A project: one book or one podcast of a team, with the direction that its lines inherit."""
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.urls import reverse
+
+from narrator.teams.models import Team, User
+from projects.models.direction import Direction
+
+LONGEST_PAUSE_MS = 20_000
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def of(self, user: User) -> Self:
+        """The projects of the teams this person is in."""
+        return self.filter(team__memberships__user=user)
+
+    def with_counts(self) -> Self:
+        """Each with ``script_count``, ``line_count`` and ``ready_count``, counted by the database."""
+        lines = models.Count("scripts__paragraphs")
+        ready = models.Count(
+            "scripts__paragraphs",
+            filter=models.Q(scripts__paragraphs__chosen__digest=models.F("scripts__paragraphs__digest")),
+        )
+        return self.annotate(
+            script_count=models.Count("scripts", distinct=True), line_count=lines, ready_count=ready
+        )
+
+
+class Project(Direction):
+    """One book or podcast. Its direction is the default of every line."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="projects")
+    title = models.CharField(max_length=200)
+    author = models.CharField(max_length=200, blank=True)
+    cover = models.FileField(upload_to="covers", blank=True)
+    pause_ms = models.PositiveIntegerField(
+        "pause after a line, ms", default=600, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
+    )
+    chapter_pause_ms = models.PositiveIntegerField(
+        "pause after a chapter, ms", default=2000, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
+    )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("project-detail", args=[self.pk])

@@ -1,0 +1,69 @@
+"""A script: one chapter or episode of a project, and the counter by which pages learn what changed."""
+
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+
+from projects.models.projects import Project
+
+
+class ScriptQuerySet(models.QuerySet["Script"]):
+    def with_counts(self) -> Self:
+        """Each with ``line_count``, ``ready_count``, ``active_count``, ``failed_count`` and ``duration_ms``.
+
+        Ready lines have a chosen take of their present text and direction; the duration is that of the
+        chosen takes. One query: a line has at most one chosen and one latest take, so nothing is counted twice.
+        """
+        lines = models.Count("paragraphs")
+        current = models.Q(paragraphs__chosen__digest=models.F("paragraphs__digest"))
+        active = models.Q(paragraphs__latest__status__in=["queued", "running"])
+        failed = models.Q(
+            paragraphs__latest__status="failed", paragraphs__latest__digest=models.F("paragraphs__digest")
+        )
+        return self.annotate(
+            line_count=lines,
+            ready_count=models.Count("paragraphs", filter=current),
+            active_count=models.Count("paragraphs", filter=active),
+            failed_count=models.Count("paragraphs", filter=failed),
+            duration_ms=models.Sum("paragraphs__chosen__duration_ms"),
+        )
+
+
+class Script(models.Model):
+    """One chapter or episode. ``version`` counts the changes to its lines and their takes."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="scripts")
+    position = models.PositiveIntegerField()
+    title = models.CharField(max_length=300)
+    version = models.PositiveBigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # Set by ScriptQuerySet.with_counts.
+    line_count: int
+    ready_count: int
+    active_count: int
+    failed_count: int
+    duration_ms: int | None
+
+    objects = ScriptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["project", "position"]
+        constraints = [models.UniqueConstraint(fields=["project", "position"], name="script_position_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("script-detail", args=[self.pk])
+
+    @classmethod
+    def next_version(cls, script_id: int) -> int:
+        """Count one more change and return its number. Call it first in the transaction of the change.
+
+        The update holds the script's row until the commit. So changes to one script become visible in the
+        order of their numbers, and a page that asks for everything past a number can miss none.
+        """
+        cls.objects.filter(pk=script_id).update(version=models.F("version") + 1)
+        return cls.objects.values_list("version", flat=True).get(pk=script_id)

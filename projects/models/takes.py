@@ -1,0 +1,163 @@
+"""A take: one effort to have a line spoken. Its row is the job, the record of what was sent, and the result."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from narrator.teams.models import Team, User
+from projects.models.direction import Direction
+from projects.models.paragraphs import Paragraph
+from projects.models.projects import Project
+from projects.speech.line import Line
+from projects.speech.voices import MODEL
+
+
+class TakeStatus(models.TextChoices):
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Generating"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+# From -> to. docs/states.md is written from this table, and `Take.move` obeys it.
+MOVES: dict[str, frozenset[str]] = {
+    TakeStatus.QUEUED: frozenset({TakeStatus.RUNNING, TakeStatus.FAILED, TakeStatus.CANCELLED}),
+    TakeStatus.RUNNING: frozenset(
+        {TakeStatus.READY, TakeStatus.QUEUED, TakeStatus.FAILED, TakeStatus.CANCELLED}
+    ),
+    TakeStatus.READY: frozenset(),
+    TakeStatus.FAILED: frozenset({TakeStatus.QUEUED}),
+    TakeStatus.CANCELLED: frozenset(),
+}
+
+ACTIVE = (TakeStatus.QUEUED, TakeStatus.RUNNING)
+
+
+class Priority(models.IntegerChoices):
+    """Lower goes first: a person who waits for one line, then whole scripts."""
+
+    CLICK = 0
+    BULK = 5
+
+
+class TakeQuerySet(models.QuerySet["Take"]):
+    def active(self) -> Self:
+        return self.filter(status__in=ACTIVE)
+
+    def due(self, now: datetime) -> Self:
+        """Queued, and not waiting for a later moment."""
+        return self.filter(status=TakeStatus.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=now))
+
+    def expired(self, now: datetime) -> Self:
+        """Claimed by a worker that has not kept its word."""
+        return self.filter(status=TakeStatus.RUNNING, lease_until__lt=now)
+
+    def speaking(self, digest: str) -> Self:
+        """Finished takes of exactly this text and direction, the newest first."""
+        return self.filter(status=TakeStatus.READY, digest=digest).order_by("-pk")
+
+    def move(self, *, to: str, **values: Any) -> int:
+        """Set these takes' status where the table of moves allows it; return how many were moved.
+
+        Compare-and-set: a row that another process moved meanwhile is left alone.
+        """
+        sources = [source for source, targets in MOVES.items() if to in targets]
+        return self.filter(status__in=sources).update(status=to, **values)
+
+
+class Take(Direction):
+    """One effort for one line, frozen: what is spoken, how, and under which digest.
+
+    Audio is mono, 24 kHz, 16 bit. ``peaks`` is the waveform, 50 pairs of signed bytes a second.
+    """
+
+    paragraph = models.ForeignKey(Paragraph, models.CASCADE, related_name="takes")
+    # Said again here because the queue asks for them with every claim.
+    project = models.ForeignKey(Project, models.CASCADE, related_name="takes")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    model = models.CharField(max_length=80, default=MODEL)
+    digest = models.CharField(max_length=64)
+    status = models.CharField(max_length=10, choices=TakeStatus, default=TakeStatus.QUEUED)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.BULK)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    claim_token = models.UUIDField(null=True, blank=True)
+    claimed_by = models.CharField(max_length=120, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    audio = models.CharField(max_length=100, blank=True)
+    audio_sha256 = models.CharField(max_length=64, blank=True)
+    frames = models.PositiveIntegerField(default=0)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    peak_dbfs = models.FloatField(null=True, blank=True)
+    rms_dbfs = models.FloatField(null=True, blank=True)
+    lead_silence_ms = models.PositiveIntegerField(null=True, blank=True)
+    tail_silence_ms = models.PositiveIntegerField(null=True, blank=True)
+    peaks = models.BinaryField(blank=True, default=b"")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    calls = models.PositiveIntegerField(default=0)
+    characters = models.PositiveIntegerField(default=0)
+    reused_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    request_id = models.CharField(max_length=200, blank=True)
+    error_code = models.CharField(max_length=100, blank=True)
+    error_reason = models.TextField(blank=True)
+    error_detail = models.TextField(blank=True)
+
+    objects = TakeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["paragraph", "number"]
+        indexes = [
+            models.Index(fields=["status", "priority", "team", "id"], name="take_queue"),
+            models.Index(fields=["project", "digest", "status"], name="take_reuse"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["paragraph", "number"], name="take_number_once"),
+            models.CheckConstraint(condition=Q(status__in=TakeStatus.values), name="take_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status=TakeStatus.READY) | (~Q(audio="") & Q(frames__gt=0)),
+                name="take_ready_has_audio",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=TakeStatus.RUNNING)
+                | Q(claim_token__isnull=False, lease_until__isnull=False),
+                name="take_running_is_claimed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=TakeStatus.FAILED) | ~Q(error_reason=""), name="take_failed_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Take {self.number} of line {self.paragraph_id}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE
+
+    @property
+    def has_failed(self) -> bool:
+        return self.status == TakeStatus.FAILED
+
+    @property
+    def line(self) -> Line:
+        """What was, or will be, sent for this take."""
+        return Line(
+            text=self.text,
+            voice=self.voice,
+            language=self.language,
+            instructions=self.instructions,
+            optimize_instructions=self.optimize_instructions,
+            model=self.model,
+        )

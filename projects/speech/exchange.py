@@ -1,0 +1,177 @@
+"""One HTTP exchange: a request out, an answer in, and every way in which the network can fail as an Unavailable.
+
+What the answer means is not decided here.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from projects.speech import connections
+from projects.speech.deadline import Deadline, DeadlinePassed, Stalled
+from projects.speech.errors import Unavailable
+
+_READ_BYTES = 65536
+_REDIRECTS = (301, 302, 303, 307, 308)
+_T = TypeVar("_T")
+_CODES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (DeadlinePassed, "deadline_passed"),
+    (Stalled, "stalled"),
+    (requests.exceptions.SSLError, "tls_failed"),
+    ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema), "bad_address"),
+)
+_AGAIN = "The line is tried again by itself."
+_SENTENCES = {
+    "dns_failed": f"The host's name cannot be found, or the network is down. {_AGAIN}",
+    "unreachable": f"The endpoint cannot be reached: nothing answers at its address. {_AGAIN}",
+    "audio_url_refused": "The address of the audio is not safe to open: it lies inside a private network.",
+    "tls_failed": f"The endpoint could not prove who it is (its TLS certificate was not accepted). {_AGAIN}",
+    "connection_lost": f"The connection to the endpoint broke off. {_AGAIN}",
+    "cut_short": f"The endpoint's answer broke off before its end. What had come was not kept. {_AGAIN}",
+    "too_large": "The endpoint's answer is larger than allowed and was not kept. Try the line again.",
+    "bad_address": "The endpoint named an address that cannot be opened. Try the line again.",
+}
+
+
+class Answer:
+    """Status, headers and the unread body of one answer."""
+
+    def __init__(self, response: requests.Response, until: Deadline, max_bytes: int) -> None:
+        self._response, self._until, self._max_bytes = response, until, max_bytes
+        self.status: int = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self.content_type: str = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        self.location: str = self.headers.get("Location", "").strip() if self.status in _REDIRECTS else ""
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body as it arrives, in pieces of up to 64 KiB. Raises Unavailable for a body that does not end well."""
+        size = 0
+        while True:
+            piece = _guarded(self._read, self._until, self.status)
+            if not piece:
+                return
+            size += len(piece)
+            if size > self._max_bytes:
+                raise failure("too_large", self.status)
+            yield piece
+
+    def _read(self) -> bytes:
+        return self._response.raw.read1(_READ_BYTES, decode_content=True)
+
+    def body(self) -> bytes:
+        return b"".join(self.pieces())
+
+    def start_of_body(self, max_bytes: int) -> bytes:
+        """As much of the body of an error as there is: a body that breaks off never hides the status."""
+        kept = b""
+        with suppress(Unavailable):
+            for piece in self.pieces():
+                kept += piece
+                if len(kept) >= max_bytes:
+                    break
+        return kept[:max_bytes]
+
+    def finish(self, seconds: float) -> None:
+        """Reads what little may follow, so that the connection can serve the next call; gives up after that time."""
+        with self._until.hurried(seconds):
+            self.start_of_body(_READ_BYTES)
+
+
+@contextmanager
+def sent(
+    session: requests.Session,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    until: Deadline,
+    max_bytes: int,
+    data: bytes | None = None,
+) -> Iterator[Answer]:
+    """Sends one request and gives its answer, headers read; the connection is closed unless the body was read whole.
+
+    max_bytes: the largest body that is read. Raises Unavailable for everything that the network does.
+    """
+    with until.running():
+        response = _guarded(lambda: _headers_read(session, method, url, headers, until, data), until)
+        try:
+            yield Answer(response, until, max_bytes)
+        finally:
+            response.close()
+
+
+def _headers_read(
+    session: requests.Session,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    until: Deadline,
+    data: bytes | None,
+) -> requests.Response:
+    timeout = (until.connecting_s(), until.idle_s)  # the reader in connections.py shortens each wait further
+    return session.request(
+        method,
+        url,
+        data=data,
+        headers=dict(headers),
+        timeout=timeout,
+        stream=True,
+        allow_redirects=False,
+    )
+
+
+def _guarded(call: Callable[[], _T], until: Deadline, status: int | None = None) -> _T:
+    """Does one step on the network; what the libraries raise becomes an Unavailable.
+
+    It is raised outside of the except block, so that it is not chained to theirs, which hold the request's headers.
+    """
+    try:
+        return call()
+    except (
+        DeadlinePassed,
+        Stalled,
+        connections.NotConnected,
+        requests.RequestException,
+        HTTPError,
+        OSError,
+    ) as error:
+        code = _code_of(error, until, status)
+    raise failure(code, status, until)
+
+
+def _code_of(error: Exception, until: Deadline, status: int | None) -> str:
+    if isinstance(error, connections.NotConnected):
+        return error.code
+    if isinstance(error, (requests.Timeout, TimeoutError)):
+        error = until.timed_out()
+    for kinds, code in _CODES:
+        if isinstance(error, kinds):
+            return code
+    broke_off = status is not None and "reset" not in str(error).lower()
+    return "cut_short" if broke_off else "connection_lost"
+
+
+def failure(code: str, status: int | None = None, until: Deadline | None = None) -> Unavailable:
+    """An Unavailable for one of this module's codes."""
+    if until is not None and code == "deadline_passed":
+        message = f"The endpoint did not finish within {until.total_s:g} seconds, so the call was given up. {_AGAIN}"
+    elif until is not None and code == "stalled":
+        message = (
+            f"The endpoint sent nothing for {until.idle_s:g} seconds, so the call was given up. {_AGAIN}"
+        )
+    else:
+        message = _SENTENCES[code]
+    return Unavailable(message, code=code, status=status)
+
+
+def text_of_page(body: bytes) -> str:
+    """What to show of a body that is no JSON: the title of a web page, or the plain text; never its source."""
+    text = body.decode("utf-8", "replace").strip()
+    title = re.search(r"<title[^>]{0,200}>([^<]{0,300})", text, re.IGNORECASE)
+    if title:
+        return title[1].strip()
+    return "" if text.startswith("<") else text

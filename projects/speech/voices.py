@@ -1,0 +1,65 @@
+"""The endpoint's catalogue: its model, its voices, its languages, its sampling rate.
+
+Facts only (contract.md, sections "The request" and 6). How a voice is asked for lives in the client, how the
+stand-in imitates one in standin/profiles.py.
+"""
+
+from dataclasses import dataclass
+
+MODEL = "qwen3-tts-instruct-flash"
+RATE_HZ = 24_000
+
+LANGUAGES = (
+    "Auto",
+    "Chinese",
+    "English",
+    "German",
+    "Italian",
+    "Portuguese",
+    "Spanish",
+    "Japanese",
+    "Korean",
+    "French",
+    "Russian",
+)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One voice as a person picks it. `name` is what goes over the wire, in exactly this spelling."""
+
+    name: str
+    chinese_name: str
+    sex: str  # "female" or "male"
+    age: str  # "child", "teen", "young", "adult" or "old"
+    character: str  # one line for a picker, without a full stop
+
+
+VOICES = (
+    Voice("Cherry", "芊悦", "female", "young", "Sunny, upbeat and friendly; a natural all-rounder"),
+    Voice("Serena", "苏瑶", "female", "young", "Gentle and soft-spoken"),
+    Voice("Ethan", "晨煦", "male", "young", "Warm, lively and bright, with a slight northern accent"),
+    Voice("Chelsie", "千雪", "female", "young", "Anime-style girl from next door"),
+    Voice("Momo", "茉兔", "female", "young", "Playful and teasing, out to cheer you up"),
+    Voice("Vivian", "十三", "female", "young", "Cool, cute and a bit hot-tempered"),
+    Voice("Moon", "月白", "male", "young", "Frank and dashing"),
+    Voice("Maia", "四月", "female", "adult", "Intellect and tenderness in one"),
+    Voice("Kai", "凯", "male", "adult", "Relaxing and soothing"),
+    Voice("Nofish", "不吃鱼", "male", "adult", "A designer with a soft southern accent"),
+    Voice("Bella", "萌宝", "female", "child", "Cheeky little girl"),
+    Voice("Eldric Sage", "沧明子", "male", "old", "Calm, wise elder; weathered but clear"),
+    Voice("Mia", "乖小妹", "female", "young", "Meek and sweet, soft as spring water"),
+    Voice("Mochi", "沙小弥", "male", "child", "Bright, precocious boy; innocent yet wise"),
+    Voice("Bellona", "燕铮莺", "female", "adult", "Loud, crisp and dramatic; a stirring storyteller"),
+    Voice("Vincent", "田叔", "male", "adult", "Raspy and smoky; tales of armies and heroes"),
+    Voice("Bunny", "萌小姬", "female", "child", "Extremely cute little girl"),
+    Voice("Neil", "阿闻", "male", "adult", "News anchor: level intonation, precise diction"),
+    Voice("Elias", "墨讲师", "female", "adult", "Lecturer: rigorous, yet turns knowledge into a story"),
+    Voice("Arthur", "徐大爷", "male", "old", "Rustic old villager, unhurried teller of tall tales"),
+    Voice("Nini", "邻家妹妹", "female", "teen", "Very sweet, soft and clingy girl next door"),
+    Voice("Seren", "小婉", "female", "adult", "Gentle and slow, helps you fall asleep"),
+    Voice("Pip", "顽屁小孩", "male", "child", "Mischievous boy, full of childish fun"),
+    Voice("Stella", "少女阿月", "female", "teen", "Sugary, scatter-brained girl who turns heroine"),
+)
+
+VOICE_NAMES = tuple(voice.name for voice in VOICES)

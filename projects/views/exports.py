@@ -1,0 +1,77 @@
+"""Exports of a project: ordering one, following it, and downloading the file."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from narrator import media
+from narrator.teams.models import Role
+from narrator.web import Request, go, page_or_part
+from projects import access, tasks
+from projects.actions import exports
+from projects.forms import ExportForm
+from projects.models import ExportStatus
+
+CONTENT_TYPES = {"m4b": "audio/mp4", "mp3": "audio/mpeg", "wav": "audio/wav"}
+
+
+@require_POST
+def export_new(request: Request, project_id: int) -> HttpResponse:
+    """Order an export of the whole project. Where lines are not ready it is refused, with the list of them."""
+    project = access.project(request.user, project_id, least=Role.EDITOR)
+    form = ExportForm(request.POST)
+    missing: list = []
+    if form.is_valid():
+        try:
+            tasks.queue_export(project, project.scripts.all(), by=request.user, **form.cleaned_data)
+        except exports.NotReady as error:
+            missing = error.lines
+        except exports.NothingToExport:
+            form.add_error(None, "No line has a take yet. Open a chapter and generate it first.")
+        else:
+            return go(request, "project-detail", project.pk)
+    context = {"project": project, "export_form": form, "missing": missing, "may_edit": True}
+    return page_or_part(request, "projects/export_refused.html", "refused", context, status=422)
+
+
+@require_safe
+def export_detail(request: Request, export_id: int) -> HttpResponse:
+    """One export's state. The part asks again while the export is not finished."""
+    export = access.export(request.user, export_id)
+    context = {
+        "export": export,
+        "project": export.project,
+        "may_edit": access.may_edit(request.user, export.project),
+    }
+    return page_or_part(request, "projects/export_detail.html", "export", context)
+
+
+@require_POST
+def export_cancel(request: Request, export_id: int) -> HttpResponse:
+    """Take an export back."""
+    export = access.export(request.user, export_id, least=Role.EDITOR)
+    if not exports.cancel(export):
+        messages.info(request, "This export was finished already.")
+    return (
+        go(request, "project-detail", export.project_id)
+        if not request.htmx
+        else export_detail_part(request, export_id)
+    )
+
+
+def export_detail_part(request: Request, export_id: int) -> HttpResponse:
+    export = access.export(request.user, export_id)
+    context = {"export": export, "project": export.project, "may_edit": True}
+    return render(request, "projects/export_detail.html#export", context)
+
+
+@require_safe
+def export_download(request: Request, export_id: int) -> HttpResponseBase:
+    """The finished file."""
+    export = access.export(request.user, export_id)
+    if export.status != ExportStatus.READY:
+        raise Http404
+    return media.serve(
+        request, export.file, content_type=CONTENT_TYPES[export.format], filename=exports.file_name(export)
+    )

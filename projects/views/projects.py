@@ -1,0 +1,68 @@
+"""The list of projects, and one project: its scripts, its direction, its exports."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from narrator import media
+from narrator.teams import access as teams
+from narrator.teams.models import Role
+from narrator.web import Request, go
+from projects import access
+from projects.actions import exports, projects
+from projects.forms import ExportForm, ProjectForm
+from projects.models import Project
+
+
+@require_safe
+def project_list(request: Request) -> HttpResponse:
+    """Every project of the person's teams, the newest first."""
+    rows = Project.objects.of(request.user).with_counts().select_related("team")
+    context = {"projects": rows, "may_create": bool(teams.teams_for(request.user, Role.EDITOR))}
+    return render(request, "projects/project_list.html", context)
+
+
+@require_safe
+def project_detail(request: Request, project_id: int) -> HttpResponse:
+    """One project: scripts with their state, and the exports."""
+    project = access.project(request.user, project_id)
+    scripts = list(project.scripts.with_counts())
+    context = {
+        "project": project,
+        "scripts": scripts,
+        "exports": project.exports.select_related("created_by").defer("plan")[:20],
+        "export_form": ExportForm(initial={"narrator": exports.narrators(project)}),
+        "may_edit": access.may_edit(request.user, project),
+        "line_count": sum(script.line_count for script in scripts),
+        "ready_count": sum(script.ready_count for script in scripts),
+        "duration_ms": sum(script.duration_ms or 0 for script in scripts),
+    }
+    return render(request, "projects/project_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def project_edit(request: Request, project_id: int) -> HttpResponse:
+    """A project's name, pauses and direction."""
+    project = access.project(request.user, project_id, least=Role.EDITOR)
+    form = ProjectForm(request.POST or None, instance=project)
+    if request.method == "POST" and form.is_valid():
+        changed = projects.direct(form.save(commit=False))
+        if changed:
+            messages.info(
+                request, f"Saved. {changed} lines would now be spoken differently; their takes are kept."
+            )
+        return go(request, project)
+    status = 422 if form.errors else 200
+    return render(request, "projects/project_edit.html", {"project": project, "form": form}, status=status)
+
+
+@require_safe
+def project_cover(request: Request, project_id: int) -> HttpResponseBase:
+    """The project's cover picture."""
+    project = access.project(request.user, project_id)
+    if not project.cover:
+        raise Http404
+    with project.cover.open("rb") as file:
+        is_png = file.read(4) == b"\x89PNG"
+    return media.serve(request, project.cover.name, content_type="image/png" if is_png else "image/jpeg")

@@ -1,0 +1,81 @@
+"""Sounds and pictures that the audio tests build, and how a written book is listened to."""
+
+import io
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from projects.audio import pcm, wav
+from projects.audio.book import Line
+
+
+def burst(frames: int, *, seed: int = 0, level: int = 6000) -> pcm.Pcm:
+    """Noise that begins and ends in full: it correlates with itself at one place only."""
+    noise = np.random.default_rng(seed).standard_normal(frames) * level
+    return np.clip(noise, -32000, 32000).astype(np.int16)
+
+
+def tone(frames: int, *, hz: float = 220.0, level: int = 8000) -> pcm.Pcm:
+    return (level * np.sin(2 * np.pi * hz * np.arange(frames) / pcm.RATE_HZ)).astype(np.int16)
+
+
+def padded(sound: pcm.Pcm, lead: int, tail: int) -> pcm.Pcm:
+    return np.concatenate([pcm.silence(lead), sound, pcm.silence(tail)])
+
+
+def wav_bytes(sound: pcm.Pcm) -> bytes:
+    file = io.BytesIO()
+    wav.write(file, sound)
+    return file.getvalue()
+
+
+def line(sound: pcm.Pcm, pause_ms: int = 600) -> Line:
+    data = wav_bytes(sound)
+    return Line(lambda: io.BytesIO(data), int(sound.size), pause_ms)
+
+
+def picture(codec: str = "mjpeg", side: int = 64) -> bytes:
+    """A JPEG (mjpeg) or PNG (png) of coloured noise."""
+    pixels = np.random.default_rng(1).integers(0, 255, (side, side, 3), dtype=np.uint8)
+    kind = "yuvj420p" if codec == "mjpeg" else "rgb24"
+    file = io.BytesIO()
+    with av.open(file, "w", format="image2pipe") as container:
+        stream = container.add_stream(codec, rate=1, width=side, height=side, pix_fmt=kind)
+        stream.codec_context.color_range = 2
+        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format=kind, dst_color_range=2)
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            container.mux(packet)
+    return file.getvalue()
+
+
+def decoded(path: Path) -> tuple[npt.NDArray[np.float32], int]:
+    """All samples of a file as FFmpeg plays them, -1 to 1, and their rate."""
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=stream.rate)
+        frames = [part for frame in container.decode(stream) for part in resampler.resample(frame)]
+        rate_hz = stream.rate
+    return np.concatenate([frame.to_ndarray().reshape(-1) for frame in frames]), rate_hz
+
+
+def at_rate(sound: pcm.Pcm, rate_hz: int) -> npt.NDArray[np.float32]:
+    frame = av.AudioFrame.from_ndarray(sound[None], format="s16", layout="mono")
+    frame.sample_rate = pcm.RATE_HZ
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=rate_hz)
+    parts = [*resampler.resample(frame), *resampler.resample(None)]
+    return np.concatenate([part.to_ndarray().reshape(-1) for part in parts])
+
+
+def offset_ms(played: npt.NDArray[np.float32], rate_hz: int, sound: pcm.Pcm, start_frame: int) -> float:
+    """How far from `start_frame` (24 kHz) the sound begins in what is played; searched 100 ms around."""
+    wanted = at_rate(sound, rate_hz)
+    expected = start_frame * rate_hz / pcm.RATE_HZ
+    low = max(0, int(expected) - rate_hz // 10)
+    window = played[low : low + wanted.size + rate_hz // 5]
+    size = 1 << int(window.size + wanted.size).bit_length()
+    match = np.fft.irfft(np.fft.rfft(window, size) * np.conj(np.fft.rfft(wanted, size)), size)
+    found = int(np.argmax(match[: window.size - wanted.size + 1]))
+    assert match[found] > 0.5 * float(wanted @ wanted), "the sound is not there at all"
+    return (low + found - expected) * 1000 / rate_hz

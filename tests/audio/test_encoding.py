@@ -1,0 +1,278 @@
+import io
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import av
+import mutagen.mp3
+import mutagen.mp4
+import numpy as np
+import pytest
+
+from projects.audio import assembly, cover, encoding, pcm, riff
+from projects.audio.book import Book, Chapter, EmptyBook, Line, timeline
+from tests.audio import sounds
+
+FORMATS: list[encoding.Format] = ["wav", "mp3", "m4b"]
+TITLE = "走れメロス & Tür \U0001f4d6"
+
+
+def takes(count: int) -> list[pcm.Pcm]:
+    """Bursts of speech length and odd sizes, each unlike the others, silent for a moment at both ends."""
+    return [
+        sounds.padded(sounds.burst(9_000 + 1_237 * (n % 7), seed=n), 240 + 13 * n, 480 + 7 * n)
+        for n in range(count)
+    ]
+
+
+def made(sound: list[pcm.Pcm], per_chapter: int = 2, **options: object) -> Book:
+    lines = [sounds.line(take, pause_ms=211) for take in sound]
+    groups = [lines[start : start + per_chapter] for start in range(0, len(lines), per_chapter)]
+    chapters = tuple(
+        Chapter(f"Chapter {n}: {TITLE}", tuple(group)) for n, group in enumerate(groups, start=1)
+    )
+    return Book(TITLE, "Osamu Dazai", "Vivian", chapters, **options)  # type: ignore[arg-type]
+
+
+def worst_offset_ms(path: Path, book: Book, sound: list[pcm.Pcm]) -> float:
+    played, rate_hz = sounds.decoded(path)
+    starts = [start for row in timeline(book).line_starts for start in row]
+    return max(
+        abs(sounds.offset_ms(played, rate_hz, take, at)) for take, at in zip(sound, starts, strict=True)
+    )
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_line_is_heard_where_the_timeline_says(tmp_path: Path, format: encoding.Format) -> None:
+    sound = takes(24)
+    book, target = made(sound), tmp_path / f"book.{format}"
+    encoding.write(book, target, format)
+    assert worst_offset_ms(target, book, sound) < 0.05
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_chapters_in_the_file_are_the_marks(tmp_path: Path, format: encoding.Format) -> None:
+    book, target = made(takes(40)), tmp_path / f"book.{format}"
+    written = encoding.write(book, target, format)
+    assert written.marks == timeline(book).marks
+    with av.open(str(target)) as container:
+        found = container.chapters()
+    in_file = [
+        (float(one["start"] * one["time_base"]), float(one["end"] * one["time_base"])) for one in found
+    ]
+    wanted = [(mark.start_frame / 24_000, mark.end_frame / 24_000) for mark in written.marks]
+    assert np.abs(np.array(in_file) - np.array(wanted)).max() <= 0.001
+    assert [one["metadata"]["title"] for one in found] == [mark.title for mark in written.marks]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_length_is_the_timelines(tmp_path: Path, format: encoding.Format) -> None:
+    book, target = made(takes(6)), tmp_path / f"book.{format}"
+    written = encoding.write(book, target, format)
+    plan = timeline(book)
+    assert written.duration_ms == plan.duration_ms
+    assert written.size_bytes == target.stat().st_size
+    played, rate_hz = sounds.decoded(target)
+    beyond = played.size - plan.frames * rate_hz / pcm.RATE_HZ
+    # The last AAC frame is full; FFmpeg's reader does not cut the silence behind the end off.
+    assert -0.5 <= beyond < (1024 if format == "m4b" else 1)
+    with av.open(str(target)) as container:
+        assert container.duration == pytest.approx(plan.duration_ms * 1000, abs=1000)
+
+
+def test_a_wav_is_the_sound_bit_for_bit(tmp_path: Path) -> None:
+    book, target = made(takes(5)), tmp_path / "book.wav"
+    encoding.write(book, target, "wav")
+    with wave.open(str(target)) as foreign:
+        assert foreign.getparams()[:3] == (1, 2, 24_000)
+        assert foreign.readframes(10**9) == np.concatenate(list(assembly.blocks(book))).tobytes()
+
+
+def test_a_wav_has_cues_and_texts(tmp_path: Path) -> None:
+    book, target = made(takes(6), comment="A note"), tmp_path / "book.wav"
+    written = encoding.write(book, target, "wav")
+    data = target.read_bytes()
+    chunks = {chunk.name: chunk for chunk in riff.walk(io.BytesIO(data), len(data))}
+    cues = np.frombuffer(data, "<u4", count=6 * 3, offset=chunks[b"cue "].offset + 4).reshape(3, 6)
+    assert cues[:, 5].tolist() == [mark.start_frame for mark in written.marks]
+    assert f"Chapter 3: {TITLE}".encode() in data
+    with av.open(str(target)) as container:
+        assert container.metadata["title"] == TITLE
+        assert container.metadata["artist"] == "Osamu Dazai"
+        assert container.metadata["comment"] == "A note"
+
+
+def test_an_mp3_is_what_the_audiobook_shops_take(tmp_path: Path) -> None:
+    picture = sounds.picture("mjpeg")
+    book = made(takes(6), cover=picture, language="Japanese", comment="A note")
+    target = tmp_path / "book.mp3"
+    encoding.write(book, target, "mp3")
+    found = mutagen.mp3.MP3(target)
+    info = found.info
+    assert (info.sample_rate, info.bitrate, info.channels, info.layer) == (44_100, 192_000, 1, 3)
+    assert info.bitrate_mode == mutagen.mp3.BitrateMode.CBR
+    texts = {name: str(found.tags[name]) for name in ("TIT2", "TALB", "TPE1", "TCOM", "TCON", "TLAN")}
+    assert texts == {
+        "TIT2": TITLE, "TALB": TITLE, "TPE1": "Osamu Dazai", "TCOM": "Vivian", "TCON": "Audiobook",
+        "TLAN": "jpn",
+    }  # fmt: skip
+    assert str(found.tags["COMM::jpn"]) == "A note"
+    assert found.tags.getall("APIC")[0].data == picture
+    assert len(found.tags.getall("CHAP")) == 3
+
+
+def test_an_mp3_states_the_delay_and_padding_that_players_cut(tmp_path: Path) -> None:
+    book, target = made(takes(3)), tmp_path / "book.mp3"
+    encoding.write(book, target, "mp3")
+    data = target.read_bytes()
+    at = data.index(b"Info")
+    flags, frames, size = np.frombuffer(data, ">u4", count=3, offset=at + 4).tolist()
+    assert flags & 3 == 3
+    delay, padding = (
+        int.from_bytes(data[at + 141 : at + 144]) >> 12,
+        int.from_bytes(data[at + 141 : at + 144]) & 0xFFF,
+    )
+    assert delay == 576
+    assert frames * 1152 - delay - padding == pytest.approx(timeline(book).frames * 44_100 / 24_000, abs=1)
+    assert size == len(data) - data.index(b"\xff\xfb", at - 40)
+
+
+def test_an_m4b_is_an_audiobook_to_its_players(tmp_path: Path) -> None:
+    picture = sounds.picture("png")
+    book = made(takes(6), cover=picture, language="ja", comment="A note")
+    target = tmp_path / "book.m4b"
+    encoding.write(book, target, "m4b")
+    data = target.read_bytes()
+    assert data[4:12] == b"ftypM4B "
+    assert data.index(b"moov") < data.index(b"mdat"), "the index does not come first"
+    found = mutagen.mp4.MP4(target)
+    assert (found.info.sample_rate, found.info.channels, found.info.codec) == (24_000, 1, "mp4a.40.2")
+    tags = {name: found.tags[name][0] for name in ("©nam", "©alb", "©ART", "©wrt", "©gen", "©cmt", "stik")}
+    assert tags == {
+        "©nam": TITLE, "©alb": TITLE, "©ART": "Osamu Dazai", "©wrt": "Vivian", "©gen": "Audiobook",
+        "©cmt": "A note", "stik": 2,
+    }  # fmt: skip
+    assert bytes(found.tags["covr"][0]) == picture
+    assert found.tags["covr"][0].imageformat == mutagen.mp4.AtomDataType.PNG
+    starts = [chapter.start for chapter in found.chapters]
+    assert starts == pytest.approx([mark.start_frame / 24_000 for mark in timeline(book).marks], abs=0.001)
+    assert [chapter.title for chapter in found.chapters] == [f"Chapter {n}: {TITLE}" for n in (1, 2, 3)]
+    with av.open(str(target)) as container:
+        assert container.streams.audio[0].metadata["language"] == "jpn"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_bare_book_of_one_short_line_is_written(tmp_path: Path, format: encoding.Format) -> None:
+    book = Book("", "", "", (Chapter("", (sounds.line(sounds.burst(1)),)),), lead_ms=0, tail_ms=0)
+    written = encoding.write(book, tmp_path / "book", format)
+    assert written.duration_ms == 600
+    with av.open(str(tmp_path / "book")) as container:
+        assert [one["metadata"]["title"] for one in container.chapters()] == ["1"]
+
+
+@pytest.mark.parametrize("format", ["mp3", "m4b"])
+def test_three_hundred_chapters_are_all_there(tmp_path: Path, format: encoding.Format) -> None:
+    book = made([sounds.burst(50, seed=n) for n in range(300)], per_chapter=1, chapter_pause_ms=20)
+    written = encoding.write(book, tmp_path / "book", format)
+    with av.open(str(tmp_path / "book")) as container:
+        found = container.chapters()
+    assert len(found) == 300
+    assert found[299]["start"] * found[299]["time_base"] == pytest.approx(
+        written.marks[299].start_frame / 24_000, abs=0.001
+    )
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_book_gives_the_same_bytes(tmp_path: Path, format: encoding.Format) -> None:
+    book = made(takes(4), cover=sounds.picture())
+    for name in ("one", "two"):
+        encoding.write(book, tmp_path / name, format)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_progress_is_told_every_ten_seconds_and_at_the_end(tmp_path: Path, format: encoding.Format) -> None:
+    book = made([sounds.tone(24_000 * 7)] * 6)
+    told: list[tuple[int, int]] = []
+    encoding.write(
+        book, tmp_path / "book", format, on_progress=lambda done, total: told.append((done, total))
+    )
+    total = timeline(book).frames
+    assert {of for _, of in told} == {total}
+    done = [0] + [frames for frames, _ in told]
+    assert done == sorted(done)
+    assert done[-1] == total
+    assert max(np.diff(done)) <= 10 * 24_000
+
+
+class Cancelled(Exception):
+    pass
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("calls", [1, 2, 1000])
+def test_cancelling_leaves_no_file(tmp_path: Path, format: encoding.Format, calls: int) -> None:
+    told: list[int] = []
+    book = made([sounds.tone(24_000 * 12)] * 3)
+
+    def on_progress(done: int, total: int) -> None:
+        told.append(done)
+        if len(told) == calls or done == total:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        encoding.write(book, tmp_path / "book", format, on_progress=on_progress)
+    assert list(tmp_path.iterdir()) == []
+    assert len(told) <= calls
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_broken_take_leaves_no_file(tmp_path: Path, format: encoding.Format) -> None:
+    good, gone = sounds.line(sounds.tone(50_000)), Line((tmp_path / "gone.wav").open, 100, 0)
+    book = Book("T", "A", "N", (Chapter("One", (good, good)), Chapter("Two", (good, good, gone))))
+    with pytest.raises(assembly.BrokenTake) as caught:
+        encoding.write(book, tmp_path / "book", format)
+    assert (caught.value.chapter, caught.value.line) == (1, 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_bad_covers_and_empty_books_are_refused_before_anything_is_written(
+    tmp_path: Path, format: encoding.Format
+) -> None:
+    target = tmp_path / "book"
+    target.write_bytes(b"what was there before")
+    with pytest.raises(cover.BadCover, match="neither"):
+        encoding.write(made(takes(1), cover=b"GIF89a"), target, format)
+    with pytest.raises(EmptyBook):
+        encoding.write(made([]), target, format)
+    assert target.read_bytes() == b"what was there before"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_folder_that_is_not_there_is_an_os_error(tmp_path: Path, format: encoding.Format) -> None:
+    with pytest.raises(FileNotFoundError):
+        encoding.write(made(takes(1)), tmp_path / "nowhere" / "book", format)
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from projects.audio import encoding
+from tests.audio import sounds, test_encoding
+book = test_encoding.made([sounds.burst(24_000 * 10)] * 4)
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))
+try:
+    encoding.write(book, Path(sys.argv[1]), sys.argv[2])
+except OSError as error:
+    print("refused", Path(sys.argv[1]).exists())
+"""
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_disk_that_refuses_is_an_error_and_leaves_no_file(tmp_path: Path, format: encoding.Format) -> None:
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", FULL_DISK, str(tmp_path / "book"), format]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("refused False\n", "")

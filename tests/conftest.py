@@ -1,0 +1,76 @@
+"""What every test may ask for: the cast, a broker, the stand-in endpoint. Nothing here pretends."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
+
+from narrator.studio.broker import running_broker
+from narrator.teams.models import User
+from projects.actions import endpoint
+from projects.speech.standin.server import Standin
+from tests import cast as casting
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine() -> Iterator[None]:
+    """Nothing in these tests may reach another machine."""
+    disable_socket(allow_unix_socket=True)
+    enable_socket()
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    yield
+    enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings: object, tmp_path: Path) -> None:
+    """Each test has a store and a work folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[str]:
+    """A real Valkey on the socket that the settings name."""
+    with running_broker(settings.DATA_DIR):
+        yield settings.REDIS_URL
+
+
+@pytest.fixture
+def cast(db: None) -> casting.Cast:
+    return casting.assemble()
+
+
+@pytest.fixture
+def sign_in() -> object:
+    """Return a function that gives a signed-in client for a person."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def standin(settings: object) -> Iterator[Standin]:
+    """The stand-in endpoint with its quick tone voice, set as the endpoint of this test."""
+    with Standin(speech="tone", token="test-token") as server:
+        settings.SPEECH_URL, settings.SPEECH_TOKEN = server.url, server.token  # type: ignore[attr-defined]
+        endpoint.connect.cache_clear()
+        yield server
+        endpoint.configured().client.close()
+    endpoint.connect.cache_clear()
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of sample manuscripts beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder ../shared with the sample manuscripts is not beside the project")
+    return SHARED

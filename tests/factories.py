@@ -1,0 +1,64 @@
+"""Rows for tests: projects with lines, and finished takes with audible audio, made through the real actions."""
+
+import numpy as np
+
+from narrator.teams.models import Team, User
+from projects.actions import claims, manuscripts, rendering, takes
+from projects.manuscript.manuscript import Chapter
+from projects.models import Paragraph, Project, Script, Take
+from projects.speech import errors
+
+TEXTS = ("The lamp was lit.", "Nobody came to the door.", "At nine the rain began.")
+
+
+def project(team: Team, *, lines: int = 3, scripts: int = 1, by: User | None = None, **fields: object) -> Project:
+    """A project with so many scripts of so many lines each; every line's text is its own."""
+    row = Project.objects.create(team=team, created_by=by, **{"title": "The Long Night", **fields})
+    for n in range(scripts):
+        texts = [f"{TEXTS[k % 3]} That was number {n + 1}.{k + 1}." for k in range(lines)]
+        manuscripts.add_script(row, Chapter(title=f"Chapter {n + 1}", paragraphs=tuple(texts)))
+    return row
+
+
+def script(team: Team, *, lines: int = 3, **fields: object) -> Script:
+    """The one script of a new project."""
+    return project(team, lines=lines, **fields).scripts.get()
+
+
+def sound(duration_ms: int = 900, *, hz: float = 220.0) -> np.ndarray:
+    """A soft tone with silence at both ends: mono, 24 kHz, int16."""
+    frames = duration_ms * 24
+    wave = 8000 * np.sin(2 * np.pi * hz * np.arange(frames) / 24_000)
+    edge = min(1200, frames // 4)
+    wave[:edge] = wave[-edge:] = 0
+    return wave.astype(np.int16)
+
+
+def ready(line: Paragraph, *, duration_ms: int = 900, by: User | None = None) -> Take:
+    """A finished, chosen take of this line with real audio in the store, as a worker would have left it."""
+    take = _claimed(line, by)
+    stored = rendering.store(sound(duration_ms, hz=200 + take.pk % 50 * 8))
+    rendering.finish(take, request_id="test", **stored)
+    take.refresh_from_db()
+    return take
+
+
+def failed(line: Paragraph, *, code: str = "DataInspectionFailed", by: User | None = None) -> Take:
+    """A take of this line that the endpoint refused."""
+    take = _claimed(line, by)
+    rendering.settle_error(take, errors.Refused("The endpoint refused this text. Edit it, or try again.", code=code))
+    take.refresh_from_db()
+    return take
+
+
+def _claimed(line: Paragraph, by: User | None) -> Take:
+    (take,) = takes.request(line.script, [line], by=by, fresh=True)
+    claimed = claims.claim(worker="factory", among=Take.objects.filter(pk=take.pk))
+    assert claimed is not None
+    return claimed
+
+
+def all_ready(script_row: Script, *, duration_ms: int = 900) -> None:
+    """Every line of the script with a finished take."""
+    for line in script_row.paragraphs.all():
+        ready(line, duration_ms=duration_ms)

@@ -1,0 +1,16 @@
+"""Narrator's own settings on a data folder of this test process alone."""
+
+import os
+import tempfile
+
+os.environ["NARRATOR_DATA_DIR"] = tempfile.mkdtemp(prefix="nt-")
+for name in ("REDIS_URL", "NARRATOR_SPEECH_URL", "NARRATOR_SPEECH_TOKEN"):
+    os.environ.pop(name, None)
+
+from narrator.settings import *  # noqa: E402, F403 - the environment above must come first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests sign in often
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -11,7 +11,9 @@ from projects.speech import errors
 TEXTS = ("The lamp was lit.", "Nobody came to the door.", "At nine the rain began.")
 
 
-def project(team: Team, *, lines: int = 3, scripts: int = 1, by: User | None = None, **fields: object) -> Project:
+def project(
+    team: Team, *, lines: int = 3, scripts: int = 1, by: User | None = None, **fields: object
+) -> Project:
     """A project with so many scripts of so many lines each; every line's text is its own."""
     row = Project.objects.create(team=team, created_by=by, **{"title": "The Long Night", **fields})
     for n in range(scripts):
@@ -46,7 +48,9 @@ def ready(line: Paragraph, *, duration_ms: int = 900, by: User | None = None) ->
 def failed(line: Paragraph, *, code: str = "DataInspectionFailed", by: User | None = None) -> Take:
     """A take of this line that the endpoint refused."""
     take = _claimed(line, by)
-    rendering.settle_error(take, errors.Refused("The endpoint refused this text. Edit it, or try again.", code=code))
+    rendering.settle_error(
+        take, errors.Refused("The endpoint refused this text. Edit it, or try again.", code=code)
+    )
     take.refresh_from_db()
     return take
 

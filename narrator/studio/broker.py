@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from narrator import places
 from narrator.studio import lock
@@ -66,11 +68,18 @@ def part(data: Path) -> Part:
 
 def answers(socket: Path) -> bool:
     """Whether a broker on this socket answers PING."""
-    with redis.Redis(unix_socket_path=str(socket), socket_timeout=ANSWER_WITHIN_S) as client:
+    with _client(socket) as client:
         try:
             return bool(client.ping())
         except redis.RedisError:
             return False
+
+
+def _client(socket: Path) -> redis.Redis:
+    # Without the client's own retries, which would make each question last for seconds.
+    return redis.Redis(
+        unix_socket_path=str(socket), socket_timeout=ANSWER_WITHIN_S, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def prepare(data: Path) -> None:
@@ -95,7 +104,7 @@ def _insist_on_owner(folder: Path) -> None:
 def _end_leftover(socket: Path) -> None:
     if not socket.exists():
         return
-    with redis.Redis(unix_socket_path=str(socket), socket_timeout=ANSWER_WITHIN_S) as client:
+    with _client(socket) as client:
         try:
             client.ping()
         except redis.TimeoutError:

@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from narrator import places
 
@@ -84,8 +86,13 @@ def redis_answers(url: str) -> None:
     try:
         address = urlsplit(url)
         where = address.path if address.hostname is None else f"{address.hostname}:{address.port or 6379}"
-        options = {"socket_timeout": ANSWER_WITHIN_S, "socket_connect_timeout": ANSWER_WITHIN_S}
-        with redis.Redis.from_url(url.replace("redis+socket://", "unix://", 1), **options) as client:
+        plain = url.partition("?")[0].replace("redis+socket://", "unix://", 1)  # as redis-py spells it
+        with redis.Redis.from_url(
+            plain,
+            socket_timeout=ANSWER_WITHIN_S,
+            socket_connect_timeout=ANSWER_WITHIN_S,
+            retry=Retry(NoBackoff(), 0),
+        ) as client:
             client.ping()
     except ValueError:
         raise Unfit("REDIS_URL is not an address of Redis or Valkey. For example: redis://127.0.0.1:6379/0")

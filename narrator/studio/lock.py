@@ -74,7 +74,7 @@ def _owner(fd: int) -> dict[str, object]:
 def _lives(pid: object) -> bool:
     try:
         os.kill(int(str(pid)), 0)
-    except ValueError:
+    except (ValueError, OverflowError):
         return True  # nothing is known about the owner, so it is not known to be dead
     except ProcessLookupError:
         return False

@@ -18,6 +18,9 @@ from narrator.studio.warden import Warden, signal_group
 POLL_S = 0.02
 """How often a part that is starting is asked whether it is ready."""
 
+GONE_WITHIN_S = 1.0
+"""How long a killed group may take to vanish; only a process that hangs in the kernel takes longer."""
+
 STOP_WITHIN_S = 10.0
 """How long a part may take to stop after TERM before it is killed."""
 
@@ -106,7 +109,7 @@ class Running:
             return True
         if time.monotonic() - self.started_at > self.part.ready_within_s:
             raise CannotStart(
-                self._sentence(f"was not ready after {self.part.ready_within_s:.0f} s"), self.tail()
+                self._sentence(f"was not ready after {self.part.ready_within_s:g} s"), self.tail()
             )
         return False
 
@@ -131,12 +134,20 @@ class Running:
     def bury(self) -> None:
         """After the process has ended: kill what is left of its group and remove the files it leaves behind."""
         self.send(signal.SIGKILL)
-        deadline = time.monotonic() + 1.0
+        deadline = time.monotonic() + GONE_WITHIN_S
         while signal_group(self.group, 0) and time.monotonic() < deadline:
             time.sleep(0.005)
         for path in self.part.leftovers:
             with contextlib.suppress(OSError):
                 path.rmdir() if path.is_dir() else path.unlink()
+
+    def kill(self) -> None:
+        """KILL, and return when the process and its group are gone. It takes no lock: a signal handler may call it."""
+        self.send(signal.SIGKILL)
+        deadline = time.monotonic() + GONE_WITHIN_S
+        while not self.ended() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        self.bury()
 
     def stop(self, within_s: float = STOP_WITHIN_S) -> None:
         """TERM, wait, KILL; returns when the process and its group are gone."""

@@ -48,8 +48,16 @@ class Kept:
 class Supervisor:
     """Keeps parts running; a context manager that leaves no process behind. One at a time, in the main thread."""
 
-    def __init__(self, logs: Path, say: Callable[[str], None], keep_open: Iterable[int] = ()) -> None:
+    def __init__(
+        self,
+        logs: Path,
+        say: Callable[[str], None],
+        keep_open: Iterable[int] = (),
+        *,
+        stop_within_s: float = STOP_WITHIN_S,
+    ) -> None:
         """Logs go to the folder ``logs``; ``say`` gets each line for the terminal; for ``keep_open`` see Warden."""
+        self.stop_within_s = stop_within_s
         self.logs = logs
         self.say = say
         self.keep_open = keep_open
@@ -89,9 +97,8 @@ class Supervisor:
             self.asked_at = now
         elif number == signal.SIGINT and now - self.asked_at > IMPATIENT_AFTER_S:
             for running in self._alive():
-                running.send(signal.SIGKILL)
-            for running in self._alive():
-                running.bury()
+                running.kill()
+                self.warden.over(running.group)
             os._exit(130)
 
     # Starting.
@@ -189,12 +196,12 @@ class Supervisor:
     # Stopping.
 
     def stop(self) -> None:
-        """Stop every part, the last wave first, each wave together: TERM, STOP_WITHIN_S seconds, KILL."""
+        """Stop every part, the last wave first, each wave together: TERM, stop_within_s seconds, KILL."""
         while self.waves:
             wave = [kept.running for kept in self.waves[-1] if kept.running]
             for running in wave:
                 running.send(signal.SIGTERM)
-            deadline = time.monotonic() + STOP_WITHIN_S
+            deadline = time.monotonic() + self.stop_within_s
             while not all(running.ended() for running in wave) and time.monotonic() < deadline:
                 self._sleep(POLL_S)
             for running in wave:
@@ -203,7 +210,7 @@ class Supervisor:
 
     def _make_sure(self, running: Running) -> None:
         if not running.ended():
-            self.say(f"The {running.part.name} did not stop within {STOP_WITHIN_S:.0f} s and was killed.")
+            self.say(f"The {running.part.name} did not stop within {self.stop_within_s:g} s and was killed.")
         running.stop(within_s=0)
         self.warden.over(running.group)
 

@@ -47,6 +47,7 @@ class Warden:
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-S", __file__],
             stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=self.keep_open,
             bufsize=0,

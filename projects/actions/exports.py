@@ -133,8 +133,8 @@ def assemble(export: Export) -> str:
     work folder, and its name is written to the row after it has been moved into the store.
     """
     folder = settings.DATA_DIR / "work" / "exports" / f"{export.pk}-{export.claim_token}"
-    folder.mkdir(parents=True, exist_ok=True)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         written = encoding.write(
             _book(export), folder / f"book.{export.format}", cast(encoding.Format, export.format), on_progress=_progress(export)
         )

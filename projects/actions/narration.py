@@ -119,6 +119,11 @@ def calls_of(project: Project) -> int:
     return Take.objects.filter(project=project).aggregate(n=Sum("calls"))["n"] or 0
 
 
+def has_work(scripts: list[Script]) -> bool:
+    """Whether any line of these scripts has no take of its present text and direction."""
+    return Paragraph.objects.filter(script__in=scripts).missing().exists()
+
+
 def render(
     project: Project,
     scripts: list[Script],

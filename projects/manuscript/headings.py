@@ -1,5 +1,6 @@
 """Is this line a heading, and of what kind? One line at a time; what the document does with them is chapters.py."""
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -64,6 +65,7 @@ class Heading:
     part: str = ""
 
 
+@functools.lru_cache(maxsize=20_000)
 def recognise(line: str) -> Heading | None:
     """The heading a line can be by its words alone, or None. The order goes from the surest to the weakest."""
     line = line.strip().strip("_*=#~").strip()

@@ -20,8 +20,7 @@ NOTE_MARK = re.compile(r"\[\^[^\]\n]{1,60}\]")
 TASK = re.compile(r"\[[ xX]\]\s+")
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 TAG = re.compile(r"(<[^<>]*>)")
-PROSE = re.compile(r"[^\W\d_][\w\s,;:'’\"“”‘—–-]*[.!?…][\"”’]?\s*\Z")
-LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
+CODE_SIGNS = frozenset("{}[]<>=;$\\|#")
 
 
 def read(text: str, *, title: str = "", notes: Sequence[str] = ()) -> Manuscript:
@@ -36,7 +35,8 @@ def read(text: str, *, title: str = "", notes: Sequence[str] = ()) -> Manuscript
     name = fields.get("title") or own_title or title
     chapters, cues = transcript.strip(_clean(pieces.split(found, name)))
     spoken = "\n".join(paragraph for chapter in chapters for paragraph in chapter.paragraphs)
-    inside = sum(1 for piece in found if piece.level > pieces.chapter_level(found))
+    chapter_level = pieces.chapter_level(found)
+    inside = sum(1 for piece in found if piece.level > chapter_level)
     said = [*notes, pieces.left_out(inside), apparatus.footnote_note(footnotes), _code_note(walk.code), cues]
     return Manuscript(
         name,
@@ -81,9 +81,14 @@ class _Renderer(RendererHTML):
         # Writers indent the first line of a paragraph; four spaces make that code in Markdown.
         content = tokens[idx].content
         paragraphs = [part for part in content.split("\n\n") if part.strip()]
-        if paragraphs and all(PROSE.search(part) for part in paragraphs):
+        if paragraphs and all(_is_prose(part) for part in paragraphs):
             return "".join(f"<p>{html.escape(part)}</p>\n" for part in paragraphs)
         return super().code_block(tokens, idx, options, env)
+
+
+def _is_prose(text: str) -> bool:
+    """True for sentences: they end as sentences do and hold no sign that only code uses."""
+    return text.rstrip().endswith((".", "!", "?", "…", '"', "”", "’", "。")) and not CODE_SIGNS & set(text)
 
 
 def _only_title(found: Sequence[pieces.Piece]) -> str:

@@ -15,6 +15,7 @@ from .manuscript import Unreadable
 from .pieces import Piece
 
 DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
+PROLOG_CHARACTERS = 4000
 DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)[\"']")
 ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
@@ -84,7 +85,13 @@ def parse_page(text: str) -> etree._Element:
 
 def _closed(text: str) -> str:
     """Without declaration and document type; named HTML characters put in, every other entity as plain text."""
-    text = DOCTYPE.sub("", DECLARATION.sub("", text.replace("\x00", ""), count=1), count=1)
+    text = text.replace("\x00", "")
+    declaration = DECLARATION.match(text)
+    text = text[declaration.end() :] if declaration else text
+    at = text[:PROLOG_CHARACTERS].upper().find("<!DOCTYPE")
+    document_type = DOCTYPE.match(text, at) if at >= 0 else None
+    if document_type:
+        text = text[:at] + text[document_type.end() :]
     return ENTITY.sub(_character, text)
 
 

@@ -3,7 +3,6 @@
 Reading only. Which error follows is classify.py's business, what the audio is worth pcm.py's.
 """
 
-import base64
 import binascii
 import json
 from collections.abc import Mapping
@@ -72,7 +71,7 @@ def read(payload: object) -> Said:
     )
 
 
-def read_json(body: bytes) -> Said | None:
+def read_json(body: bytes | str) -> Said | None:
     """The object in a body, None when it is not a JSON object."""
     try:
         payload = json.loads(body)
@@ -118,7 +117,7 @@ def sound_of(data: str) -> bytes:
 def decoded(data: str) -> bytes:
     """Strict base64. Raises Unavailable (`bad_audio`)."""
     try:
-        return base64.b64decode(data.encode("ascii"), validate=True)
+        return binascii.a2b_base64(data, strict_mode=True)
     except (binascii.Error, ValueError):
         pass
     raise bad_audio("it is not valid base64")

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_LINE_END = re.compile("\r\n|\r|\n")
 _THREE_DIGITS = re.compile("[1-9][0-9]{2}")
 _HTTP_STATUS = re.compile(r"HTTP_STATUS/(\d{3})\b")
 
@@ -40,8 +39,8 @@ class Parser:
         if self._after_cr:  # the LF of a CRLF that was cut in two ends no second line
             text = text.removeprefix("\n")
             self._after_cr = False
-        *lines, rest = _LINE_END.split(text)
-        self._after_cr = not rest and bool(lines) and text.endswith("\r")
+        self._after_cr = text.endswith("\r")
+        *lines, rest = (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).split("\n")
         for line in lines:
             self._partial.append(line)
             yield from self._line("".join(self._partial))

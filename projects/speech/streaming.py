@@ -43,7 +43,7 @@ class Listener:
                 if self.finished:
                     return self._heard()
             for event in parser.close():
-                if answers.read_json(event.data.encode()) is not None:  # else a line that broke off
+                if answers.read_json(event.data) is not None:  # else a line that broke off
                     self._take(event)
             if self.finished:
                 return self._heard()
@@ -94,7 +94,7 @@ def _said(event: Event) -> Said | None:
     name, data = event.name.strip().lower(), event.data.strip()
     if data == "[DONE]" or not data:
         return None
-    said = answers.read_json(data.encode())
+    said = answers.read_json(data)
     if said is None and name == "error":
         return Said(message=data, is_error=True)
     if said is None and name in _ENVELOPES:

@@ -9,6 +9,8 @@ import struct
 import threading
 from collections.abc import Callable, Iterable
 
+CANARY = "sk-canary-5f2e91c7d"
+
 Script = Callable[["Visit"], None]
 
 
@@ -27,7 +29,9 @@ class Visit:
                 return b""
             data += more
         head, _, body = data.partition(b"\r\n\r\n")
-        length = next((int(row[15:]) for row in head.split(b"\r\n") if row.lower().startswith(b"content-length:")), 0)
+        length = next(
+            (int(row[15:]) for row in head.split(b"\r\n") if row.lower().startswith(b"content-length:")), 0
+        )
         while len(body) < length:
             body += self.sock.recv(65536)
         self.request = head + b"\r\n\r\n" + body
@@ -63,7 +67,7 @@ class Scripted:
         self._listener.settimeout(0.05)
         self.port = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._start(self._accept)
+        self._launch(self._accept)
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -72,7 +76,7 @@ class Scripted:
             thread.join(5)
         self._listener.close()
 
-    def _start(self, run: Callable[..., None], *args: object) -> None:
+    def _launch(self, run: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=run, args=args, daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -84,7 +88,7 @@ class Scripted:
             except TimeoutError:
                 continue
             self.connections += 1
-            self._start(self._serve, sock)
+            self._launch(self._serve, sock)
 
     def _serve(self, sock: socket.socket) -> None:
         sock.settimeout(5)
@@ -101,7 +105,12 @@ class Scripted:
 
 
 def http(body: bytes, content_type: str = "application/json", status: str = "200 OK", *headers: str) -> bytes:
-    rows = [f"HTTP/1.1 {status}", f"Content-Type: {content_type}", f"Content-Length: {len(body)}", "Connection: close"]
+    rows = [
+        f"HTTP/1.1 {status}",
+        f"Content-Type: {content_type}",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    ]
     return "\r\n".join([*rows, *headers, "", ""]).encode() + body
 
 
@@ -120,11 +129,25 @@ def tone(seconds: float) -> bytes:
     return array.array("h", [int(8000 * math.sin(at / 8)) + 1 for at in range(count)]).tobytes()
 
 
-def wav(pcm: bytes, riff: int | None = None, data: int | None = None, fmt: tuple[int, ...] = (1, 1, 24000, 16)) -> bytes:
+def wav(
+    pcm: bytes, riff: int | None = None, data: int | None = None, fmt: tuple[int, ...] = (1, 1, 24000, 16)
+) -> bytes:
     codec, channels, rate, bits = fmt
     block = channels * bits // 8
-    head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", len(pcm) + 36 if riff is None else riff, b"WAVE", b"fmt ", 16,
-                       codec, channels, rate, rate * block, block, bits)  # fmt: skip
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH",
+        b"RIFF",
+        len(pcm) + 36 if riff is None else riff,
+        b"WAVE",
+        b"fmt ",
+        16,
+        codec,
+        channels,
+        rate,
+        rate * block,
+        block,
+        bits,
+    )
     return head + struct.pack("<4sI", b"data", len(pcm) if data is None else data) + pcm
 
 
@@ -138,7 +161,8 @@ def envelope(data: bytes = b"", finish: object = "stop", **audio: object) -> dic
 
 
 def event(payload: object, name: str = "result", status: int = 200, ident: int = 1) -> bytes:
-    return f"id:{ident}\nevent:{name}\n:HTTP_STATUS/{status}\ndata:{json.dumps(payload, ensure_ascii=False)}\n\n".encode()
+    data = json.dumps(payload, ensure_ascii=False)
+    return f"id:{ident}\nevent:{name}\n:HTTP_STATUS/{status}\ndata:{data}\n\n".encode()
 
 
 def stream(pieces: Iterable[bytes]) -> bytes:

@@ -15,21 +15,78 @@ def test_the_official_sample_costs_what_the_documentation_says() -> None:
 
 @pytest.mark.parametrize(
     ("text", "cost"),
-    [("", 0), ("abc 1.", 6), ("汉字", 4), ("，。！", 3), ("かな カナ", 5), ("한국어", 3), ("Ａ１", 2), ("😀", 1), ("漢字とkana", 9)],
+    [
+        ("", 0),
+        ("abc 1.", 6),
+        ("汉字", 4),
+        ("，。！", 3),
+        ("かな カナ", 5),
+        ("한국어", 3),
+        ("Ａ１", 2),
+        ("😀", 1),
+        ("漢字とkana", 9),
+    ],
 )
 def test_han_counts_two_and_everything_else_one(text: str, cost: int) -> None:
     assert billing_characters(text) == cost
 
 
-@pytest.mark.parametrize("point", [0x3400, 0x4DBF, 0x4E00, 0x9FFF, 0x20000, 0x2A6DF, 0x2A700, 0x2CEA1, 0x2EBE0, 0x2EBF0,
-                                   0x30000, 0x3134A, 0x31350, 0x323AF, 0xF900, 0xFA6D, 0xFAD9, 0x2F800, 0x2FA1D, 0x3005,
-                                   0x3007, 0x2E80, 0x2FD5])  # fmt: skip
+@pytest.mark.parametrize(
+    "point",
+    [
+        0x3400,
+        0x4DBF,
+        0x4E00,
+        0x9FFF,
+        0x20000,
+        0x2A6DF,
+        0x2A700,
+        0x2CEA1,
+        0x2EBE0,
+        0x2EBF0,
+        0x30000,
+        0x3134A,
+        0x31350,
+        0x323AF,
+        0xF900,
+        0xFA6D,
+        0xFAD9,
+        0x2F800,
+        0x2FA1D,
+        0x3005,
+        0x3007,
+        0x2E80,
+        0x2FD5,
+    ],
+)
 def test_extensions_and_compatibility_ideographs_are_han(point: int) -> None:
     assert is_han(chr(point))
 
 
-@pytest.mark.parametrize("point", [0x2E7F, 0x2E9A, 0x2FD6, 0x3001, 0x3002, 0x3040, 0x30FF, 0x3100, 0x33FF, 0x4DC0, 0xA000,
-                                   0xAC00, 0xF8FF, 0xFADA, 0xFF0C, 0x1F600, 0x2FA1E, 0x10FFFF, 0x41])  # fmt: skip
+@pytest.mark.parametrize(
+    "point",
+    [
+        0x2E7F,
+        0x2E9A,
+        0x2FD6,
+        0x3001,
+        0x3002,
+        0x3040,
+        0x30FF,
+        0x3100,
+        0x33FF,
+        0x4DC0,
+        0xA000,
+        0xAC00,
+        0xF8FF,
+        0xFADA,
+        0xFF0C,
+        0x1F600,
+        0x2FA1E,
+        0x10FFFF,
+        0x41,
+    ],
+)
 def test_neighbours_of_han_are_not_han(point: int) -> None:
     assert not is_han(chr(point))
 

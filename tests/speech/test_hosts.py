@@ -16,7 +16,10 @@ RULE = AudioHosts(Origin.of("http://127.0.0.1:8123/v1"), (".aliyuncs.com", "audi
 @pytest.mark.parametrize(
     ("url", "opened"),
     [
-        (f"http://{OSS}/7d/a.wav?Expires=1&Signature=a%2Bb%3D", f"https://{OSS}/7d/a.wav?Expires=1&Signature=a%2Bb%3D"),
+        (
+            f"http://{OSS}/7d/a.wav?Expires=1&Signature=a%2Bb%3D",
+            f"https://{OSS}/7d/a.wav?Expires=1&Signature=a%2Bb%3D",
+        ),
         (f"HTTPS://{OSS.upper()}:443/a.wav#x", f"https://{OSS}/a.wav"),
         (f"http://{OSS}.:80/a.wav", f"https://{OSS}/a.wav"),
         (f"http://{OSS}:8080", f"https://{OSS}:8080/"),
@@ -31,9 +34,23 @@ def test_allowed_urls_are_opened_over_https_except_on_the_endpoint_itself(url: s
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.com", "aliyuncs.com", "evilaliyuncs.com", "x.aliyuncs.com.evil.com", "sub.audio.example.org", "10.0.0.1", "169.254.169.254",
-     "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0", "127.1"],
-)  # fmt: skip
+    [
+        "evil.com",
+        "aliyuncs.com",
+        "evilaliyuncs.com",
+        "x.aliyuncs.com.evil.com",
+        "sub.audio.example.org",
+        "10.0.0.1",
+        "169.254.169.254",
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "2130706433",
+        "0x7f.1",
+        "0",
+        "127.1",
+    ],
+)
 def test_hosts_that_are_not_listed_stop_the_queue(host: str) -> None:
     with pytest.raises(Stopped) as caught:
         RULE.checked(f"https://{host}/a.wav")
@@ -42,12 +59,36 @@ def test_hosts_that_are_not_listed_stop_the_queue(host: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "a.wav", "/a.wav", "//x", "file:///etc/passwd", "ftp://x.aliyuncs.com/", "data:audio/wav;base64,AA", "javascript:1", "https://",
-     "https://u@x.aliyuncs.com/", "https://u:p@x.aliyuncs.com/", "https://@x.aliyuncs.com/", "https://evil.com\\@x.aliyuncs.com/",
-     "https://x.aliyuncs.com\\.evil.com/", "https://x.aliyuncs.com:99999/", "https://x.aliyuncs.com:a/", "https://x y.aliyuncs.com/",
-     "https://x.aliyuncs.com/a b", "https://x.aliyuncs.com/\r\nHost: y", "https://\u2100.aliyuncs.com/", "https://[::1/", "https://[x]/",
-     "https://[fe80::1%25eth0]/", "https://x..aliyuncs.com/", "https://x%2ealiyuncs.com/", "gopher://x.aliyuncs.com/", "https://-.x_/ü"],
-)  # fmt: skip
+    [
+        "",
+        "a.wav",
+        "/a.wav",
+        "//x",
+        "file:///etc/passwd",
+        "ftp://x.aliyuncs.com/",
+        "data:audio/wav;base64,AA",
+        "javascript:1",
+        "https://",
+        "https://u@x.aliyuncs.com/",
+        "https://u:p@x.aliyuncs.com/",
+        "https://@x.aliyuncs.com/",
+        "https://evil.com\\@x.aliyuncs.com/",
+        "https://x.aliyuncs.com\\.evil.com/",
+        "https://x.aliyuncs.com:99999/",
+        "https://x.aliyuncs.com:a/",
+        "https://x y.aliyuncs.com/",
+        "https://x.aliyuncs.com/a b",
+        "https://x.aliyuncs.com/\r\nHost: y",
+        "https://\u2100.aliyuncs.com/",
+        "https://[::1/",
+        "https://[x]/",
+        "https://[fe80::1%25eth0]/",
+        "https://x..aliyuncs.com/",
+        "https://x%2ealiyuncs.com/",
+        "gopher://x.aliyuncs.com/",
+        "https://-.x_/ü",
+    ],
+)
 def test_urls_that_are_wrong_in_themselves_are_refused(url: str) -> None:
     with pytest.raises(Unavailable) as caught:
         RULE.checked(url)
@@ -75,22 +116,54 @@ def test_open_internet_addresses_are_public(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "127.8.9.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.127.255.255", "0.0.0.0", "0.1.2.3",
-     "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "ff02::1",
-     "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::", "2002:a00:1::1", "2001:db8::1"],
-)  # fmt: skip
+    [
+        "127.0.0.1",
+        "127.8.9.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "100.127.255.255",
+        "0.0.0.0",
+        "0.1.2.3",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "192.0.2.1",
+        "198.18.0.1",
+        "::",
+        "::1",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "fd12::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:7f00:1::",
+        "2002:a00:1::1",
+        "2001:db8::1",
+    ],
+)
 def test_inner_addresses_are_not_public(address: str) -> None:
     assert not hosts.is_public(address)
 
 
-def looked_up(monkeypatch: pytest.MonkeyPatch, *addresses: str, public_only: bool = True) -> list[hosts.Address]:
+def looked_up(
+    monkeypatch: pytest.MonkeyPatch, *addresses: str, public_only: bool = True
+) -> list[hosts.Address]:
     rows = [(socket.AF_INET6 if ":" in one else socket.AF_INET, 1, 6, "", (one, 443)) for one in addresses]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: rows)
     return hosts.resolve("x.aliyuncs.com", 443, Deadline(5, connect_s=1, idle_s=1), public_only=public_only)
 
 
 def test_a_name_with_one_inner_address_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [row[1] for row in looked_up(monkeypatch, "8.8.8.8", "8.8.4.4", "8.8.8.8")] == ["8.8.8.8", "8.8.4.4"]
+    assert [row[1] for row in looked_up(monkeypatch, "8.8.8.8", "8.8.4.4", "8.8.8.8")] == [
+        "8.8.8.8",
+        "8.8.4.4",
+    ]
     with pytest.raises(hosts.ForbiddenAddress):
         looked_up(monkeypatch, "8.8.8.8", "127.0.0.1")
     assert looked_up(monkeypatch, "127.0.0.1", public_only=False) == [(socket.AF_INET, "127.0.0.1", 443)]
@@ -98,12 +171,13 @@ def test_a_name_with_one_inner_address_is_forbidden(monkeypatch: pytest.MonkeyPa
         looked_up(monkeypatch)
 
 
-def test_a_lookup_that_hangs_ends_with_the_deadline(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-
+def test_a_lookup_that_hangs_ends_with_the_deadline(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
 
     release = threading.Event()
     request.addfinalizer(release.set)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: release.wait(30))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: [] if release.wait(30) else [])
     with pytest.raises(Stalled):
         hosts.resolve("x.aliyuncs.com", 443, Deadline(5, connect_s=0.1, idle_s=1), public_only=True)
     with pytest.raises(DeadlinePassed):

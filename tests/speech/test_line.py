@@ -23,8 +23,12 @@ def test_the_body_is_the_contracts() -> None:
 def test_an_explicit_false_is_sent_and_blank_instructions_are_not() -> None:
     body = Line(" Hi. ", "Cherry", instructions="  ").body()
     assert body == {
-        "model": MODEL, "input": "Hi.", "voice": "Cherry", "optimize_instructions": False, "language_type": "Auto",
-    }  # fmt: skip
+        "model": MODEL,
+        "input": "Hi.",
+        "voice": "Cherry",
+        "optimize_instructions": False,
+        "language_type": "Auto",
+    }
 
 
 def test_the_digest_ignores_unicode_form_and_outer_space_only() -> None:
@@ -34,9 +38,15 @@ def test_the_digest_ignores_unicode_form_and_outer_space_only() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"text": "Hello!"}, {"voice": "Cherry"}, {"language": "Auto"}, {"instructions": ""}, {"optimize_instructions": False},
-     {"model": "other"}],
-)  # fmt: skip
+    [
+        {"text": "Hello!"},
+        {"voice": "Cherry"},
+        {"language": "Auto"},
+        {"instructions": ""},
+        {"optimize_instructions": False},
+        {"model": "other"},
+    ],
+)
 def test_every_field_changes_the_digest(change: dict[str, object]) -> None:
     assert dataclasses.replace(LINE, **change).digest != LINE.digest
 
@@ -48,7 +58,9 @@ def test_neighbouring_fields_cannot_be_mistaken_for_each_other() -> None:
 
 def test_the_digest_stays_what_it_is() -> None:
     """Stored digests decide what is paid for again: a change here must be meant."""
-    assert Line("Hello.", "Cherry").digest == "b834e0622d57f7472ad23c13882349b47ad0570e1afd6137d3a6647a1ff51a68"
+    assert (
+        Line("Hello.", "Cherry").digest == "b834e0622d57f7472ad23c13882349b47ad0570e1afd6137d3a6647a1ff51a68"
+    )
 
 
 def test_lone_surrogates_do_not_break_the_request() -> None:
@@ -56,7 +68,20 @@ def test_lone_surrogates_do_not_break_the_request() -> None:
     json.dumps(Line("a\ud800b", "Cherry").body(), ensure_ascii=False).encode()
 
 
-@pytest.mark.parametrize(("text", "speakable"), [("", False), (" \n", False), ("***", False), ("……？！", False), ("a", True),
-                                                 ("七", True), ("7", True), ("½", True), ("한", True), ("😀", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "speakable"),
+    [
+        ("", False),
+        (" \n", False),
+        ("***", False),
+        ("……？！", False),
+        ("a", True),
+        ("七", True),
+        ("7", True),
+        ("½", True),
+        ("한", True),
+        ("😀", False),
+    ],
+)
 def test_speakable_means_a_letter_or_a_digit(text: str, speakable: bool) -> None:
     assert is_speakable(text) is speakable

@@ -41,7 +41,10 @@ def test_streams_are_read_by_the_standard(text: str, events: list[Event]) -> Non
 def test_any_cut_gives_the_same_events(seed: int) -> None:
     dice = random.Random(seed)
     end = dice.choice(["\n", "\r\n", "\r"])
-    rows = [dice.choice(["data:汉字😀", "data: x", "event:é", ":HTTP_STATUS/500", ": c", "", "", "id:3"]) for _ in range(200)]
+    rows = [
+        dice.choice(["data:汉字😀", "data: x", "event:é", ":HTTP_STATUS/500", ": c", "", "", "id:3"])
+        for _ in range(200)
+    ]
     whole = end.join(rows).encode()
     cuts = sorted(dice.randrange(len(whole)) for _ in range(100))
     pieces = [whole[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(whole)], strict=True)]

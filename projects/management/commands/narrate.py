@@ -85,7 +85,7 @@ class Command(BaseCommand):
         project, scripts = self._import(options)
         before = narration.calls_of(project)
         try:
-            with narration.alone(project), self._endpoint(options) as endpoint:
+            with narration.alone(project), self._endpoint(scripts, options) as endpoint:
                 progress = self._render(project, scripts, endpoint, options["concurrency"])
                 written = None if progress.failed else self._assemble(project, scripts, out)
         except narration.InUse:
@@ -166,12 +166,12 @@ class Command(BaseCommand):
         return project, scripts
 
     @contextlib.contextmanager
-    def _endpoint(self, options: dict[str, Any]) -> Iterator[endpoints.Endpoint]:
+    def _endpoint(self, scripts: list[Script], options: dict[str, Any]) -> Iterator[endpoints.Endpoint]:
         limit = options["requests_per_minute"]
         pace = narration.pacer(limit) if limit else None
         with contextlib.ExitStack() as stack:
             url, token = settings.SPEECH_URL, settings.SPEECH_TOKEN
-            if not url:
+            if not url and narration.has_work(scripts):
                 self._say("No endpoint is set: the stand-in voices speak.")
                 url, token = self._standin(stack)
             yield endpoints.connect(url, token, stream=options["stream"], pace=pace)

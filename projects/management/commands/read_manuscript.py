@@ -16,12 +16,16 @@ class Refused(SystemCheckError):
 
 
 class Command(BaseCommand):
-    help = "Show the chapters of a manuscript file. Exit code 2 and one sentence for a file that cannot be read."
+    help = (
+        "Show the chapters of a manuscript file. Exit code 2 and one sentence for a file that cannot be read."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="a text, Markdown or EPUB file")
-        parser.add_argument("--json", action="store_true", help="print the ticked chapters with their paragraphs")
+        parser.add_argument(
+            "--json", action="store_true", help="print the ticked chapters with their paragraphs"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -43,7 +47,9 @@ def _as_json(manuscript: Manuscript) -> str:
 
 
 def _as_table(manuscript: Manuscript) -> str:
-    lines = [f"{manuscript.title} | {manuscript.author or 'no author'} | {manuscript.language or 'no language'}"]
+    lines = [
+        f"{manuscript.title} | {manuscript.author or 'no author'} | {manuscript.language or 'no language'}"
+    ]
     lines.append(f"{'':3}  {'paragraphs':>10}  {'characters':>10}  chapter")
     for chapter in manuscript.chapters:
         mark = "[x]" if chapter.ticked else "[ ]"

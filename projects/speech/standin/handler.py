@@ -4,7 +4,6 @@ connection."""
 import logging
 import re
 from http.server import BaseHTTPRequestHandler
-from urllib.parse import urlsplit
 
 from projects.speech.standin import downloads, synthesis
 from projects.speech.standin.controls import control
@@ -53,18 +52,18 @@ class Handler(BaseHTTPRequestHandler):
         log.debug(format, *args)
 
     def _dispatch(self, wire: Wire) -> None:
-        address = urlsplit(self.path)
+        path, _, query = self.path.partition("?")
         body = self._body()
         if isinstance(body, Reply):
             wire.close = True
             wire.reply(body)
-        elif address.path == SPEECH_PATH and self.command == "POST":
+        elif path == SPEECH_PATH and self.command == "POST":
             synthesis.answer(self.state, wire, self._request(body))
-        elif address.path.startswith("/audio/") and self.command in ("GET", "HEAD"):
+        elif path.startswith("/audio/") and self.command in ("GET", "HEAD"):
             headers = {name.lower(): value for name, value in self.headers.items()}
-            downloads.serve(self.state, wire, self.command, address.path, address.query, headers)
+            downloads.serve(self.state, wire, self.command, path, query, headers)
         else:
-            wire.reply(control(self.state, self.command, address.path, body) or self._elsewhere(address.path))
+            wire.reply(control(self.state, self.command, path, body) or self._elsewhere(path))
 
     def _elsewhere(self, path: str) -> Reply:
         if path == "/login":

@@ -54,14 +54,6 @@ def _loaded() -> Any:
     return _hibari.Hibari(threads=1)
 
 
-@lru_cache(maxsize=1)
-def _frugal() -> Any:
-    """Lets the network give its working memory back after each run: it would keep the largest it ever needed."""
-    options = importlib.import_module("onnxruntime").RunOptions()
-    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-    return options
-
-
 def load() -> None:
     """Loads network and dictionaries now (about a second) rather than with the first line."""
     with _reading:
@@ -117,7 +109,7 @@ def _sound(model: Any, phonemes: str, profile: Profile, effect: Effect) -> shapi
     ids = np.asarray([model.ids(phonemes)], np.int64)
     if ids.shape[1] < 3 or _hibari is None:
         return np.zeros(0, np.float32)
-    outputs = model.sess.run(None, {"ids": ids, "speed": np.ones(1, np.float32)}, _frugal())
+    outputs = model.sess.run(None, {"ids": ids, "speed": np.ones(1, np.float32)})
     spectra = _paced([part[0] for part in outputs], profile.pace * effect.pace)
     rng = np.random.default_rng(zlib.crc32(phonemes.encode()))
     return np.asarray(_hibari.dsp.synth(*_revoiced(spectra, profile, effect), rng), np.float32)

@@ -1,6 +1,8 @@
 """The command line of the stand-in, shared by `python -m projects.speech.standin` and by manage.py."""
 
 import argparse
+import contextlib
+import ctypes
 import signal
 import sys
 import threading
@@ -66,14 +68,15 @@ def run(options: dict[str, object]) -> int:
 
 def serve(standin: Standin) -> int:
     """Starts, says that it is ready, waits for a signal, stops."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     try:
         standin.start()
     except PortTaken as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    _share_memory()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     try:
         standin.state.speaker.load()
         sys.stdout.write(f"stand-in ready on {standin.url}\n")
@@ -82,6 +85,13 @@ def serve(standin: Standin) -> int:
     finally:
         standin.stop()
     return 0
+
+
+def _share_memory() -> None:
+    """Two heaps for all threads where the C library is glibc: one for each would keep 200 MB more of scratch."""
+    arena_max = -8
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(arena_max, 2)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -19,7 +19,7 @@ from projects.speech.standin.settings import Settings
 from projects.speech.standin.speaker import Speaker
 from projects.speech.standin.state import State
 
-POLL_S = 0.05
+POLL_S = 0.02
 
 
 class PortTaken(Exception):
@@ -70,6 +70,7 @@ class Standin:
     def start(self) -> None:
         """Listens and answers. Raises PortTaken."""
         self._server = _Server(self._address, self.state)
+        self.state.stopping.clear()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_S,), name="stand-in")
         self._thread.start()
 

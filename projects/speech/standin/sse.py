@@ -1,7 +1,6 @@
 """Puts events on the wire: the native framing of server-sent events and its known variants."""
 
 from projects.speech.standin.plans import Plan
-from projects.speech.standin.replies import encode
 from projects.speech.standin.results import Event
 
 STREAM_TYPE = "text/event-stream;charset=UTF-8"
@@ -10,7 +9,7 @@ STREAM_TYPE = "text/event-stream;charset=UTF-8"
 def framed(event: Event, number: int, plan: Plan, last: bool = False) -> bytes:
     """The lines of one event with the blank line after it. No space after the colon in the native form."""
     gap, newline = (b" " if plan.space else b""), (b"\r\n" if plan.crlf else b"\n")
-    lines = [b"event:" + gap + event.name.encode(), b"data:" + gap + encode(event.data)]
+    lines = [b"event:" + gap + event.name.encode(), b"data:" + gap + event.encoded()]
     if plan.comments:
         lines = [b": keep-alive", *lines]
     else:

@@ -1,0 +1,154 @@
+"""Exports: fail closed, frozen plan, whole files, cancel, workers that die."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import av
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from projects.actions import exports, paragraphs
+from projects.models import Export, ExportStatus, Project, Take
+from tests import factories
+from tests.cast import Cast
+
+
+@pytest.fixture
+def book(cast: Cast) -> Project:
+    """Two chapters of two finished lines, 1 s each, with pauses of 600 ms."""
+    project = factories.project(cast.team, lines=2, scripts=2, author="A. Writer")
+    for script in project.scripts.all():
+        factories.all_ready(script, duration_ms=1000)
+    return project
+
+
+def order(project: Project, **options: object) -> Export:
+    return exports.request(project, project.scripts.all(), **{"format": "wav", "by": None, **options})  # type: ignore[arg-type]
+
+
+def assembled(export: Export) -> Export:
+    claimed = exports.claim(export.pk)
+    assert claimed is not None
+    exports.assemble(claimed)
+    return Export.objects.get(pk=export.pk)
+
+
+@pytest.mark.parametrize("format", ["wav", "mp3", "m4b"])
+def test_a_file_is_as_long_as_its_lines_and_pauses(book: Project, format: str) -> None:
+    export = assembled(order(book, format=format, narrator="Neil"))
+    assert export.status == ExportStatus.READY
+    # 0.5 head, 1 + 0.6 + 1, the chapter pause of 2, 1 + 0.6 + 1, 1 at the tail
+    assert export.duration_ms == 500 + 2600 + 2000 + 2600 + 1000
+    path = default_storage.path(export.file)
+    assert Path(path).stat().st_size == export.size_bytes
+    with av.open(path) as file:
+        assert float(file.duration / av.time_base) == pytest.approx(8.7, abs=0.06)
+        if format != "wav":
+            titles = [chapter["metadata"]["title"] for chapter in file.chapters()]
+            assert titles == ["Chapter 1", "Chapter 2"]
+            assert file.metadata["title"] == "The Long Night"
+    assert [(mark["title"], mark["start_ms"]) for mark in export.marks] == [
+        ("Chapter 1", 0),
+        ("Chapter 2", 5100),
+    ]
+
+
+def test_an_export_with_missing_or_stale_lines_is_refused_with_the_list(book: Project) -> None:
+    one, two, three, four = (line for script in book.scripts.all() for line in script.paragraphs.all())
+    for line, text in ((two, "Changed."), (three, "Changed too.")):
+        line.text = text
+        paragraphs.edit(line, project=book, by=None)
+    with pytest.raises(exports.NotReady) as refusal:
+        order(book)
+    assert refusal.value.lines == [two, three]
+    assert not Export.objects.exists()
+    partial = order(book, partial=True)
+    assert [len(chapter["lines"]) for chapter in partial.plan] == [1, 1]
+
+
+def test_nothing_ready_makes_no_file(cast: Cast) -> None:
+    project = factories.project(cast.team)
+    with pytest.raises(exports.NothingToExport):
+        order(project, partial=True)
+
+
+def test_an_edit_after_the_order_does_not_reach_the_file(book: Project) -> None:
+    export = order(book)
+    line = book.scripts.first().paragraphs.first()  # type: ignore[union-attr]
+    assert line is not None
+    factories.ready(line, duration_ms=3000)
+    assert assembled(export).duration_ms == 8700
+
+
+def test_a_take_whose_audio_is_gone_fails_the_export_and_leaves_no_file(book: Project) -> None:
+    export = order(book)
+    default_storage.delete(Take.objects.first().audio)  # type: ignore[union-attr]
+    failed = assembled(export)
+    assert failed.status == ExportStatus.FAILED
+    assert "Line 1 of chapter 1" in failed.error_reason
+    assert failed.file == ""
+    assert not default_storage.exists("exports")
+
+
+def test_a_cancel_while_assembling_leaves_no_file(book: Project) -> None:
+    export = order(book)
+    claimed = exports.claim(export.pk)
+    assert claimed is not None
+    assert exports.cancel(export)
+    assert exports.assemble(claimed) == ExportStatus.CANCELLED
+    assert Export.objects.get().file == ""
+    assert not exports.cancel(export)
+    assert exports.claim(export.pk) is None
+
+
+def test_only_one_worker_gets_an_export(book: Project) -> None:
+    export = order(book)
+    assert exports.claim(export.pk) is not None
+    assert exports.claim(export.pk) is None
+
+
+def test_the_sweep_rings_again_for_lost_exports_and_gives_up_after_three(book: Project) -> None:
+    export = order(book)
+    for _ in range(2):
+        assert exports.claim(export.pk) is not None
+        assert exports.sweep() == []
+        Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert exports.sweep() == [export.pk]
+    exports.claim(export.pk)
+    Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert exports.sweep() == []
+    export.refresh_from_db()
+    assert (export.status, "3 times" in export.error_reason) == (ExportStatus.FAILED, True)
+
+
+def test_a_full_disk_fails_the_export_with_a_sentence(book: Project, settings: object) -> None:
+    export = order(book)
+    settings.DATA_DIR = Path("/dev/full")  # type: ignore[attr-defined]
+    failed = assembled(export)
+    assert failed.status == ExportStatus.FAILED
+    assert failed.error_reason.startswith("The file could not be written")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("The Time Machine", "The Time Machine.mp3"),
+        ("../../etc/passwd", "etc passwd.mp3"),
+        ("走れメロス", "走れメロス.mp3"),
+        ("a/b\\c:d*e?f", "a b c d e f.mp3"),
+        ("...", "narration.mp3"),
+        ("x" * 200, "x" * 80 + ".mp3"),
+    ],
+)
+def test_file_names_are_safe_everywhere(title: str, name: str) -> None:
+    assert exports.file_name(Export(title=title, format="mp3")) == name
+
+
+def test_the_narrators_are_the_voices_most_heard(book: Project) -> None:
+    first = book.scripts.first().paragraphs.first()  # type: ignore[union-attr]
+    assert first is not None
+    first.voice = "Maia"
+    paragraphs.edit(first, project=book, by=None)
+    factories.ready(first, duration_ms=5000)
+    assert exports.narrators(book) == "Maia, Neil"

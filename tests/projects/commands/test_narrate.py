@@ -1,0 +1,211 @@
+"""``manage.py narrate`` as people run it: its own process, a data folder, an endpoint over HTTP."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from projects.speech.standin.server import Standin
+
+ROOT = Path(__file__).resolve().parents[3]
+BOOK = "The Test Book\n\n" + "\n\n".join(
+    f"CHAPTER {number}\n\n" + "\n\n".join(f"Line {number} {k} says what nobody else says." for k in range(4))
+    for number in ("I", "II", "III")
+)
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def speech() -> Iterator[Standin]:
+    with Standin(speech="tone", token="test-token") as server:
+        yield server
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "book.txt"
+    path.write_text(BOOK)
+    return path
+
+
+@pytest.fixture
+def environment(tmp_path: Path, speech: Standin) -> dict[str, str]:
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("NARRATOR", "DJANGO"))},
+        "NARRATOR_DATA_DIR": str(tmp_path / "data"),
+        "NARRATOR_SPEECH_URL": speech.url,
+        "NARRATOR_SPEECH_TOKEN": speech.token,
+        "PYTHONWARNINGS": "error::RuntimeWarning",
+    }
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, str(ROOT / "manage.py"), "narrate", *map(str, arguments)]
+
+
+@pytest.fixture
+def narrate(environment: dict[str, str]) -> Run:
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command(*arguments), capture_output=True, text=True, env=environment, timeout=120
+        )
+
+    return run
+
+
+def figures(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """The JSON object that must be the last line of standard output."""
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_book_is_narrated_and_the_second_run_calls_nothing(
+    narrate: Run, book: Path, tmp_path: Path, speech: Standin
+) -> None:
+    out = tmp_path / "book.m4b"
+    done = narrate(book, "--out", out, "--voice", "maia", "--language", "English", "--json")
+    assert done.returncode == 0, done.stderr
+    told = figures(done)
+    expected = {
+        "project": "The Test Book",
+        "paragraphs": 12,
+        "rendered": 12,
+        "reused": 0,
+        "failed": [],
+        "calls": 12,
+    }
+    assert {key: told[key] for key in expected} == expected
+    assert told["out"] == str(out)
+    with av.open(str(out)) as file:
+        assert float(file.duration / av.time_base) == pytest.approx(told["audio_seconds"], abs=0.1)
+        assert [chapter["metadata"]["title"] for chapter in file.chapters()] == [
+            "CHAPTER I",
+            "CHAPTER II",
+            "CHAPTER III",
+        ]
+    assert {call.voice for call in speech.calls} == {"Maia"}
+    again = figures(narrate(book, "--out", tmp_path / "again.mp3", "--json"))
+    assert (again["rendered"], again["reused"], again["calls"]) == (0, 12, 0)
+    assert len(speech.calls) == 12
+
+
+def test_chapters_stream_direction_and_pace(
+    narrate: Run, book: Path, tmp_path: Path, speech: Standin
+) -> None:
+    done = narrate(
+        book,
+        *("--out", tmp_path / "part.wav", "--chapters", "2-3", "--stream", "--json"),
+        *("--instructions", "Softly.", "--optimize-instructions", "--concurrency", "2"),
+        *("--requests-per-minute", "600"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert figures(done)["paragraphs"] == 8
+    assert {(call.stream, call.instructions, call.optimize_instructions) for call in speech.calls} == {
+        (True, "Softly.", True)
+    }
+    assert all(call.input.startswith("Line II") for call in speech.calls)
+    at = sorted(call.at for call in speech.calls)
+    assert min(later - earlier for earlier, later in zip(at, at[2:], strict=False)) > 0.1
+
+
+def test_killed_half_way_it_loses_nothing_and_pays_nothing_twice(
+    environment: dict[str, str], narrate: Run, book: Path, tmp_path: Path, speech: Standin
+) -> None:
+    speech.settings.latency_s = 0.3
+    out = tmp_path / "book.m4b"
+    process = subprocess.Popen(
+        command(book, "--out", out, "--concurrency", "2"), env=environment, stderr=subprocess.DEVNULL
+    )
+    deadline = threading.Event()
+    while len([call for call in speech.calls if call.status == 200]) < 5:
+        assert process.poll() is None
+        deadline.wait(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not out.exists()
+    speech.settings.latency_s = 0
+    done = narrate(book, "--out", out, "--concurrency", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    told = figures(done)
+    assert told["rendered"] + told["reused"] == 12
+    assert told["reused"] >= 3
+    # Only what was in flight at the kill may have been called a second time: at most one for each of two threads.
+    assert len(speech.calls) <= 12 + 2
+    assert out.exists()
+
+
+def test_a_failed_line_gives_exit_1_no_file_and_a_table(
+    narrate: Run, book: Path, tmp_path: Path, speech: Standin
+) -> None:
+    speech.fail("ali:400:DataInspectionFailed")
+    out = tmp_path / "book.mp3"
+    done = narrate(book, "--out", out, "--concurrency", "1", "--json")
+    assert done.returncode == 1
+    assert not out.exists()
+    told = figures(done)
+    (failure,) = told["failed"]
+    assert (failure["chapter"], failure["paragraph"], failure["code"]) == (
+        "CHAPTER I",
+        1,
+        "DataInspectionFailed",
+    )
+    assert failure["reason"] in done.stderr
+    assert (told["rendered"], told["out"]) == (11, None)
+    assert narrate(book, "--out", out).returncode == 0
+    assert len(speech.calls) == 13
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--out", "book.ogg"], "--out must end in .m4b, .mp3 or .wav."),
+        (["--out", "nowhere/book.mp3"], "choose a folder that exists"),
+        (["--out", "book.mp3", "--voice", "Nobody"], "choose one of: Cherry"),
+        (["--out", "book.mp3", "--chapters", "3-1"], "the first not after the last"),
+        (["--out", "book.mp3", "--chapters", "9"], "There are 3 chapters"),
+        (["--out", "book.mp3", "--concurrency", "0"], "a whole number from 1"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is_called(
+    narrate: Run, book: Path, speech: Standin, arguments: list[str], sentence: str
+) -> None:
+    done = narrate(book, *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert speech.calls == []
+
+
+def test_an_unreadable_manuscript_gets_one_sentence(narrate: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "book.epub"
+    broken.write_bytes(b"PK\x03\x04 not really")
+    done = narrate(broken, "--out", tmp_path / "book.mp3")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    missing = narrate(tmp_path / "gone.txt", "--out", tmp_path / "book.mp3")
+    assert missing.returncode == 2
+    assert "gone.txt" in missing.stderr
+
+
+def test_a_project_name_of_another_manuscript_is_not_taken(narrate: Run, book: Path, tmp_path: Path) -> None:
+    assert narrate(book, "--out", tmp_path / "a.wav", "--project", "Mine").returncode == 0
+    other = tmp_path / "other.txt"
+    other.write_text("CHAPTER I\n\nQuite another text.\n")
+    done = narrate(other, "--out", tmp_path / "b.wav", "--project", "Mine")
+    assert done.returncode == 2
+    assert "“Mine”" in done.stderr
+
+
+def test_another_voice_is_another_take(narrate: Run, book: Path, tmp_path: Path, speech: Standin) -> None:
+    narrate(book, "--out", tmp_path / "a.wav", "--chapters", "1", "--voice", "Neil")
+    done = narrate(book, "--out", tmp_path / "b.wav", "--chapters", "1", "--voice", "Maia", "--json")
+    assert (figures(done)["rendered"], len(speech.calls)) == (4, 8)
+    back = narrate(book, "--out", tmp_path / "c.wav", "--chapters", "1", "--voice", "Neil", "--json")
+    assert (figures(back)["reused"], len(speech.calls)) == (4, 8)

@@ -1,0 +1,119 @@
+"""Every address of the work against every kind of person: one table, so that no address is missed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from narrator.teams.models import Role, User
+from projects import urls
+from projects.actions import exports, manuscripts
+from projects.models import Project, Take
+from tests import factories
+from tests.cast import Cast
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address: its arguments' names, the method that does its work, who may, and what they get."""
+
+    argument: str | None
+    method: str
+    least: Role | None
+    answer: int
+    data: tuple[tuple[str, str], ...] = ()
+
+
+EDIT = Role.EDITOR
+DOORS = {
+    "project-list": Door(None, "get", None, 200),
+    "manuscript-new": Door(None, "get", EDIT, 200),
+    "manuscript-preview": Door("manuscript_id", "get", EDIT, 200),
+    "project-detail": Door("project_id", "get", Role.VIEWER, 200),
+    "project-edit": Door("project_id", "get", EDIT, 200),
+    "project-cover": Door("project_id", "get", Role.VIEWER, 404),
+    "export-new": Door("project_id", "post", EDIT, 302, (("format", "wav"), ("partial", "on"))),
+    "export-detail": Door("export_id", "get", Role.VIEWER, 200),
+    "export-cancel": Door("export_id", "post", EDIT, 302),
+    "export-download": Door("export_id", "get", Role.VIEWER, 200),
+    "script-detail": Door("script_id", "get", Role.VIEWER, 200),
+    "script-changes": Door("script_id", "get", Role.VIEWER, 200),
+    "script-render": Door("script_id", "post", EDIT, 302),
+    "script-stop": Door("script_id", "post", EDIT, 302),
+    "paragraph-detail": Door("paragraph_id", "get", Role.VIEWER, 200),
+    "paragraph-text": Door("paragraph_id", "post", EDIT, 200, (("text", "Other words."),)),
+    "paragraph-direction": Door("paragraph_id", "post", EDIT, 200, (("voice", "Maia"),)),
+    "paragraph-render": Door("paragraph_id", "post", EDIT, 200),
+    "take-choose": Door("take_id", "post", EDIT, 200),
+    "take-retry": Door("take_id", "post", EDIT, 200),
+    "take-audio": Door("take_id", "get", Role.VIEWER, 200),
+    "take-waveform": Door("take_id", "get", Role.VIEWER, 200),
+}
+RIGHTS = [Role.VIEWER, Role.REVIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER]
+
+
+@pytest.fixture
+def rows(cast: Cast, broker: str) -> dict[str, int]:
+    """One row of each kind, belonging to the cast's team; the export is finished."""
+    project = factories.project(cast.team, lines=2)
+    script = project.scripts.get()
+    factories.all_ready(script, duration_ms=300)
+    export = exports.request(project, [script], format="wav", by=None)
+    claimed = exports.claim(export.pk)
+    assert claimed is not None
+    exports.assemble(claimed)
+    manuscript, _ = manuscripts.keep(b"CHAPTER I\n\nSome words.\n", "a.txt", team=cast.team, by=None)
+    line = script.paragraphs.first()
+    assert line is not None
+    return {
+        "project_id": project.pk,
+        "script_id": script.pk,
+        "paragraph_id": line.pk,
+        "take_id": line.takes.get().pk,
+        "export_id": export.pk,
+        "manuscript_id": manuscript.pk,
+    }
+
+
+def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) -> int:
+    door = DOORS[name]
+    arguments = [rows[door.argument] + shift] if door.argument else []
+    response = getattr(client, door.method)(reverse(name, args=arguments), dict(door.data))
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return response.status_code
+
+
+def test_every_address_stands_in_the_table() -> None:
+    assert {pattern.name for pattern in urls.urlpatterns} == set(DOORS)
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_who_may_come_in(
+    name: str, cast: Cast, rows: dict[str, int], sign_in: Callable[[User], Client]
+) -> None:
+    door = DOORS[name]
+    people = [cast.viewer, cast.reviewer, cast.editor, cast.admin, cast.owner]
+    for person, role in zip(people, RIGHTS, strict=True):
+        may = door.least is None or RIGHTS.index(role) >= RIGHTS.index(door.least)
+        assert knock(sign_in(person), name, rows) == (door.answer if may else 403), role
+    if door.argument:
+        before = list(Take.objects.values()), list(Project.objects.values())
+        assert knock(sign_in(cast.stranger), name, rows) == 404
+        assert (list(Take.objects.values()), list(Project.objects.values())) == before
+        assert knock(sign_in(cast.owner), name, rows, shift=1000) == 404
+    assert knock(Client(), name, rows) == 302  # to the sign-in
+
+
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.method == "post"])
+def test_nothing_changes_on_get_or_without_the_csrf_token(
+    name: str, cast: Cast, rows: dict[str, int], sign_in: Callable[[User], Client]
+) -> None:
+    address = reverse(name, args=[rows[DOORS[name].argument or ""]])
+    if name != "paragraph-text":  # its GET is the form
+        assert sign_in(cast.owner).get(address).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(cast.owner)
+    assert strict.post(address, dict(DOORS[name].data), HTTP_HX_REQUEST="true").status_code == 403

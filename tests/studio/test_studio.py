@@ -1,0 +1,164 @@
+"""The whole of `manage.py studio`, as a newcomer starts it."""
+
+import os
+import signal
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.studio.conftest import ROOT, Program
+from tests.studio.waiting import PROC, processes_of, until
+
+pytestmark = pytest.mark.timeout(120)
+
+Run = Callable[..., Program]
+
+
+@pytest.fixture
+def studio(run_program: Run, tmp_path: Path) -> Run:
+    """Return a function that runs `manage.py studio` on tmp_path/data, a free port and the quick tone voice."""
+
+    def run(**env: str) -> Program:
+        defaults = {"NARRATOR_DATA_DIR": str(tmp_path / "data"), "PORT": "0", "NARRATOR_VOICES": "tone"}
+        return run_program(str(ROOT / "manage.py"), "studio", **{**defaults, **env})
+
+    return run
+
+
+def address_of(program: Program) -> str:
+    return program.says("  Open ").split()[1]
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return response.read().decode()
+
+
+def pid_of(folder: Path, words: str) -> int:
+    (pid,) = [pid for pid, argv in processes_of(folder).items() if words in argv]
+    return pid
+
+
+@pytest.mark.skipif(not PROC, reason="finding every process of the studio needs /proc")
+def test_from_the_first_start_to_the_second(studio: Run, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    first = studio()
+    address = address_of(first)
+    first.says("Ctrl-C stops everything.")
+    assert get(f"{address}/healthz") == "ok\n"
+    assert "csrfmiddlewaretoken" in get(f"{address}/sign-in/")
+    _worker_comes_back(first, data)
+    _second_studio_is_refused(studio, address, first.process.pid)
+    first.send(signal.SIGTERM)
+    assert first.ends() == 0
+    assert processes_of(tmp_path) == {}
+    assert not list(tmp_path.rglob("*.sock"))
+    with pytest.raises(urllib.error.URLError):
+        get(f"{address}/healthz")
+
+    second = studio()
+    assert get(f"{address_of(second)}/healthz") == "ok\n"
+    assert [line for line in second.lines if "Sign in" in line] == [
+        line for line in first.lines if "Sign in" in line
+    ]
+    second.send(signal.SIGINT)
+    assert second.ends() == 0
+    assert processes_of(tmp_path) == {}
+
+
+def _worker_comes_back(program: Program, data: Path) -> None:
+    log = data / "logs" / "worker.log"
+    os.kill(pid_of(data, "wake@%h"), signal.SIGKILL)
+    assert "killed by SIGKILL" in program.says("The worker ended")
+    until(lambda: log.read_text().count(" ready.") == 2)
+    until(lambda: "projects.tasks.sweep" in log.read_text().split(" ready.")[2])
+
+
+def _second_studio_is_refused(studio: Run, address: str, pid: int) -> None:
+    another = studio()
+    assert another.ends() == 1
+    (line,) = another.lines
+    assert line.startswith("A studio already runs on ")
+    assert f"{address} (process {pid})" in line
+
+
+@pytest.mark.skipif(not PROC, reason="finding every process of the studio needs /proc")
+def test_a_killed_studio_leaves_nothing_and_the_next_start_works(studio: Run, tmp_path: Path) -> None:
+    first = studio()
+    first.says("Ctrl-C stops everything.")
+    first.send(signal.SIGKILL)
+    first.process.wait()
+    second = studio()  # at once, while the warden still clears up
+    address = address_of(second)
+    assert get(f"{address}/healthz") == "ok\n"
+    assert len([argv for argv in processes_of(tmp_path).values() if "valkey-server" in argv]) == 1
+    second.send(signal.SIGTERM)
+    assert second.ends() == 0
+    assert processes_of(tmp_path) == {}
+
+
+def test_with_an_endpoint_and_a_redis_of_ones_own_neither_is_started(
+    studio: Run, tmp_path: Path, broker: str
+) -> None:
+    program = studio(
+        REDIS_URL=f"{broker}?virtual_host=9",
+        NARRATOR_SPEECH_URL="https://speech.example",
+        NARRATOR_SPEECH_TOKEN="canary-token",
+    )
+    program.says("Ctrl-C stops everything.")
+    program.send(signal.SIGTERM)
+    assert program.ends() == 0
+    assert "  Speech     https://speech.example" in program.lines
+    logs = {path.name: path.read_text() for path in (tmp_path / "data" / "logs").iterdir()}
+    assert "broker.log" not in logs
+    assert "stand-in.log" not in logs
+    assert not any("canary-token" in text for text in [*logs.values(), *program.lines])
+
+
+def refused(program: Program) -> str:
+    """Return the one sentence with which the studio declines to start."""
+    assert program.ends() == 1
+    (line,) = program.lines
+    return line
+
+
+def test_a_busy_port_is_one_sentence(studio: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        assert f"Port {port} is in use" in refused(studio(PORT=str(port)))
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(studio: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    line = refused(studio(NARRATOR_DATA_DIR=str(tmp_path / "file" / "data")))
+    assert line.startswith("Narrator cannot write to its data folder ")
+
+
+def test_a_redis_that_does_not_answer_is_one_sentence(studio: Run) -> None:
+    assert "Nothing answers at 127.0.0.1:1," in refused(studio(REDIS_URL="redis://127.0.0.1:1/0"))
+
+
+def test_a_database_that_is_none_is_one_sentence(studio: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "narrator.sqlite3").write_bytes(b"this is no database " * 100)
+    program = studio()
+    assert program.ends() == 1
+    assert "narrator.sqlite3 cannot be used: file is not a database" in program.lines[-1]
+
+
+@pytest.mark.skipif(not PROC, reason="finding every process of the studio needs /proc")
+def test_a_part_that_cannot_start_stops_the_rest(studio: Run, tmp_path: Path) -> None:
+    store = tmp_path / "data" / "valkey" / "appendonlydir"
+    store.mkdir(parents=True)
+    (store / "appendonly.aof.manifest").write_text("nonsense\n")
+    program = studio()
+    assert program.ends() == 1
+    said = "\n".join(program.lines)
+    assert "The broker ended while starting" in said
+    assert "move it away and start again" in said
+    assert "Invalid AOF manifest file format" in said
+    assert processes_of(tmp_path) == {}

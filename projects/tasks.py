@@ -81,13 +81,14 @@ def _send(task: object, *args: object) -> bool:
 def pump() -> None:
     """Make waiting takes for one shift, the most deserving first; then hand over to a new message."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
+    speech = endpoint.configured()
     end = time.monotonic() + SHIFT_S
     while time.monotonic() < end:
         close_old_connections()
         take = claims.claim(worker=worker)
         if take is None:
             return
-        rendering.render(take, endpoint.configured())
+        rendering.render(take, speech)
     _send(pump)
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.db import connection, connections
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import Error as DatabaseError
 
@@ -35,8 +35,6 @@ def database(logs: Path) -> bool:
     except DatabaseError as error:
         name = settings.DATABASES["default"]["NAME"]
         raise Unfit(f"The database {name} cannot be used: {str(error).strip().splitlines()[0]}")
-    finally:
-        connections.close_all()
 
 
 def static_files() -> bool:
@@ -96,5 +94,3 @@ def demo_login(data: Path) -> str:
         return f"{name} / {password}" if user.is_active and user.check_password(password) else ""
     except (OSError, ValueError, DatabaseError, get_user_model().DoesNotExist):
         return ""
-    finally:
-        connections.close_all()

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import TextIO
 
 from django.conf import settings
+from django.db import connections
 
 from narrator.studio import logs, parts, plan, preparation, standin
 from narrator.studio.checks import Unfit
 from narrator.studio.part import CannotStart
 from narrator.studio.plan import Plan
 from narrator.studio.supervisor import Stopped, Supervisor
+
+OPEN_DEMO = "             Everybody who reaches this machine knows this login too: change its password now."
 
 Say = Callable[[str], None]
 
@@ -61,8 +64,11 @@ def open_up(studio: Supervisor, the_plan: Plan) -> None:
     is_new = preparation.database(the_plan.logs)
     if not settings.DEBUG:
         preparation.static_files()
+    if the_plan.broker:  # a worker that finds none waits for seconds before it looks again
+        studio.wait_until_ready(the_plan.broker)
     start_work(studio, the_plan)
     login = make_demo(studio, the_plan) if is_new else preparation.demo_login(the_plan.data)
+    connections.close_all()  # the studio itself needs no rows from here on
     studio.wait_until_ready()
     studio.say(f"Narrator is ready after {time.monotonic() - began_at:.1f} s.\n")
     for line in facts(the_plan, login):
@@ -100,9 +106,11 @@ def make_demo(studio: Supervisor, the_plan: Plan) -> str:
 
 def facts(the_plan: Plan, login: str) -> list[str]:
     """Return what the reader needs to know, a line each."""
+    public = the_plan.host not in ("127.0.0.1", "::1", "localhost") or the_plan.host != settings.HOST
     return [
         f"  Open       {the_plan.address}",
         *([f"  Sign in    {login}"] if login else []),
+        *([OPEN_DEMO] if login and public else []),
         f"  Speech     {speech(the_plan)}",
         f"  Data       {the_plan.data}",
         f"  Logs       {the_plan.logs}",

@@ -117,9 +117,10 @@ class Supervisor:
         kept.running = Running(kept.part, self.logs)
         self.warden.guard(kept.running.group)
 
-    def wait_until_ready(self) -> None:
-        """Return when every part is ready. Raises CannotStart, and Stopped when a signal came first."""
-        while waiting := [kept for kept in self._kept() if not kept.ready]:
+    def wait_until_ready(self, *parts: Part) -> None:
+        """Return when these parts, or all, are ready. Raises CannotStart, and Stopped when a signal came first."""
+        wanted = [kept for kept in self._kept() if not parts or kept.part in parts]
+        while waiting := [kept for kept in wanted if not kept.ready]:
             for kept in waiting:
                 if self.asked_at is not None:
                     raise Stopped

@@ -17,6 +17,8 @@ from projects.models.takes import Priority, TakeQuerySet
 
 # A claim outlives the longest call by this much; a line of many parts renews it before each.
 LEASE_MARGIN_S = 60
+# How many workers a line may lose before it is given up.
+LOST_WORKERS = 5
 
 
 def claim(*, worker: str, among: TakeQuerySet | None = None) -> Take | None:
@@ -73,8 +75,25 @@ def sweep() -> int:
     """Free takes whose worker is gone, so that another may claim them; return how many."""
     freed = 0
     for take in Take.objects.expired(timezone.now()).select_related("paragraph"):
-        freed += free(take)
+        freed += free(take) if take.attempts + 1 < LOST_WORKERS else _give_up(take)
     return freed
+
+
+def _give_up(take: Take) -> int:
+    """Fail a line that its workers do not survive, before it is paid for again and again."""
+    reason = f"The worker stopped {LOST_WORKERS} times while it made this line. See its log, then try again."
+    with transaction.atomic():
+        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
+            to=TakeStatus.FAILED,
+            finished_at=timezone.now(),
+            claim_token=None,
+            lease_until=None,
+            error_code="worker_lost",
+            error_reason=reason,
+        )
+        if moved:
+            touch(take)
+    return moved
 
 
 def free(take: Take) -> int:

@@ -27,8 +27,14 @@ SCENE = (
         "morning of her life. She opened the window, pressed the button, and said the date. Nothing else.",
     ),
     (GUEST, "Every morning? For how long?"),
-    (KEEPER, "Thirty-one years. Eleven thousand mornings. You can hear the street change, if you have the time."),
-    (KEEPER, "First there are horses. Then there are none. One summer a piano moves in next door, and learns."),
+    (
+        KEEPER,
+        "Thirty-one years. Eleven thousand mornings. You can hear the street change, if you have the time.",
+    ),
+    (
+        KEEPER,
+        "First there are horses. Then there are none. One summer a piano moves in next door, and learns.",
+    ),
     (GUEST, "You mean the person learns."),
     (KEEPER, "No. I never heard the person. I only ever heard the piano get better."),
     (GUEST, "Play me the last one."),
@@ -43,7 +49,10 @@ SCENE = (
     (GUEST, "What does she say?"),
     (KEEPER, "She says: thank you for listening. And then you hear the piano begin."),
     (GUEST, "She knew that someone would."),
-    (KEEPER, "She hoped so. That is all a recording is. Now help me find a label, and let us give it a name."),
+    (
+        KEEPER,
+        "She hoped so. That is all a recording is. Now help me find a label, and let us give it a name.",
+    ),
 )
 
 

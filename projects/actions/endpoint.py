@@ -3,10 +3,12 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
-from projects.speech.budget import Budget
+from projects.speech.budget import Budget, Unit
 from projects.speech.client import Client
 
 
@@ -22,6 +24,10 @@ class Endpoint:
 
 def configured() -> Endpoint:
     """The endpoint of the settings; its client is shared by the threads of this process."""
+    if not settings.SPEECH_URL:
+        raise ImproperlyConfigured(
+            "No speech endpoint is set. Set NARRATOR_SPEECH_URL and NARRATOR_SPEECH_TOKEN."
+        )
     return connect(settings.SPEECH_URL, settings.SPEECH_TOKEN, stream=settings.SPEECH_STREAM)
 
 
@@ -30,6 +36,6 @@ def connect(
     url: str, token: str, *, stream: bool = False, pace: Callable[[], None] | None = None
 ) -> Endpoint:
     """Return the endpoint at this address, with the limits of the settings."""
-    budget = Budget(limit=settings.SPEECH_LIMIT, unit=settings.SPEECH_LIMIT_UNIT)
+    budget = Budget(limit=settings.SPEECH_LIMIT, unit=cast(Unit, settings.SPEECH_LIMIT_UNIT))
     client = Client(url, token, budget=budget, deadline_s=settings.SPEECH_DEADLINE_S)
     return Endpoint(client, budget, stream, pace)

@@ -136,7 +136,10 @@ def assemble(export: Export) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         written = encoding.write(
-            _book(export), folder / f"book.{export.format}", cast(encoding.Format, export.format), on_progress=_progress(export)
+            _book(export),
+            folder / f"book.{export.format}",
+            cast(encoding.Format, export.format),
+            on_progress=_progress(export),
         )
         return _finish(export, folder / f"book.{export.format}", written)
     except Cancelled:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
+from projects.audio import cover
 from projects.manuscript import reading
 from projects.manuscript.manuscript import Chapter
 from projects.manuscript.manuscript import Manuscript as Reading
@@ -73,16 +74,22 @@ def make_project(
     if locked.project is not None:
         return locked.project
     project = Project.objects.create(team=manuscript.team, created_by=by, **fields)
-    if read.cover:
-        name = f"covers/{hashlib.sha256(read.cover).hexdigest()[:32]}"
-        project.cover = (
-            name if default_storage.exists(name) else default_storage.save(name, ContentFile(read.cover))
-        )
-        project.save(update_fields=["cover"])
+    _keep_cover(project, read.cover)
     for index in sorted(chapters):
         add_script(project, read.chapters[index], title=chapters[index])
     Manuscript.objects.filter(pk=manuscript.pk).update(project=project)
     return project
+
+
+def _keep_cover(project: Project, data: bytes) -> None:
+    """Give the project the manuscript's cover where a finished file can carry it: a whole JPEG or PNG."""
+    try:
+        cover.check(data)
+    except cover.BadCover:
+        return
+    name = f"covers/{hashlib.sha256(data).hexdigest()[:32]}"
+    project.cover = name if default_storage.exists(name) else default_storage.save(name, ContentFile(data))
+    project.save(update_fields=["cover"])
 
 
 def add_script(project: Project, chapter: Chapter, *, title: str = "") -> Script:

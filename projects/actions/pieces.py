@@ -17,7 +17,7 @@ from django.conf import settings
 from projects.audio import joining
 from projects.speech.budget import Budget
 from projects.speech.client import Speech
-from projects.speech.errors import TooLong
+from projects.speech.errors import Refused, TooLong
 from projects.speech.line import Line
 from projects.speech.splitting import split
 
@@ -53,6 +53,8 @@ def speak(line: Line, *, take_id: int, budget: Budget, call: Callable[[Line], Sp
     after the text was cut smaller several times.
     """
     pieces = split(line.spoken, budget, line.language)
+    if not pieces:
+        raise Refused("There is nothing to speak in this line. Write at least one word.", code="empty_text")
     spoken = Spoken(np.empty(0, np.int16), 0, 0, "")
     for attempt in range(RESPLITS + 1):
         try:

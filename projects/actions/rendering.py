@@ -14,7 +14,7 @@ from datetime import timedelta
 import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -60,6 +60,13 @@ def render(take: Take, endpoint: Endpoint) -> Outcome:
         logger.exception("take %s could not be stored", take.pk)
         return _put_back(
             take, "storage", f"The audio could not be stored: {error.strerror}. Free some disk space."
+        )
+    except DatabaseError:
+        raise  # nothing can be written now: the sweep frees the claim, and the parts that were paid for are kept
+    except Exception:
+        logger.exception("take %s met a fault of Narrator's own", take.pk)
+        return _put_back(
+            take, "internal", "Narrator met a fault of its own with this line. See the worker's log."
         )
     outcome = finish(take, request_id=spoken.request_id, **stored)
     pieces.forget(take.pk)

@@ -8,8 +8,12 @@ from .headings import MARK
 RUBY = re.compile(r"《[^《》\n]{1,60}》")
 NOTE = re.compile(r"※?［＃[^［］\n]*(?:［[^［］\n]*］[^［］\n]*)*］")
 # "［＃５字下げ］一　序［＃「一　序」は中見出し］": the source says itself that the line is a heading.
-HEADED = re.compile(r"^(?P<line>[^\n]{0,120})［＃「[^「」\n]{1,60}」は(?:同行|窓)?[大中]見出し］[^\n]*$", re.MULTILINE)
-LEGEND = re.compile(r"^-{10,}[ \t]*\n【テキスト中に現れる記号について】.*?^-{10,}[ \t]*$", re.MULTILINE | re.DOTALL)
+HEADED = re.compile(
+    r"^(?P<line>[^\n]{0,120})［＃「[^「」\n]{1,60}」は(?:同行|窓)?[大中]見出し］[^\n]*$", re.MULTILINE
+)
+LEGEND = re.compile(
+    r"^-{10,}[ \t]*\n【テキスト中に現れる記号について】.*?^-{10,}[ \t]*$", re.MULTILINE | re.DOTALL
+)
 COLOPHON = re.compile(r"^底本[：:]", re.MULTILINE)
 # A ruby reading is kana (sometimes with dots) right behind a base text of kanji or after a start mark.
 READING = re.compile(r"[一-龯々〆ヶ〇\w]《[\u3041-\u30ff・ー　]{1,40}》")

@@ -17,7 +17,8 @@ EMPHASIS = re.compile(r"(?<![\w_])_(?=\S)([^_]{1,600}?)(?<=\S)_(?![\w_])")
 STARRED = re.compile(r"(?<![\w*])\*{1,2}(?=[^\s*])([^*\n]{1,600}?)(?<=[^\s*])\*{1,2}(?![\w*])")
 ORNAMENT = re.compile(r"(?:[xXoO#]\s+){2,}[xXoO#]\Z")
 CLOSING = re.compile(
-    r"[\W_]*(?:the end|finis|fin|ende|fine|koniec|конец|完|全文完|全书完|全書完|終|了|おわり|끝)[\W_]*\Z", re.IGNORECASE
+    r"[\W_]*(?:the end|finis|fin|ende|fine|koniec|конец|完|全文完|全书完|全書完|終|了|おわり|끝)[\W_]*\Z",
+    re.IGNORECASE,
 )
 
 

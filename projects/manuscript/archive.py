@@ -23,9 +23,20 @@ END_RECORD = b"PK\x05\x06"
 END_RECORD_BYTES = 22
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 DAMAGED = "This file is damaged or incomplete. Download or export it again and try the new copy."
-TOO_LARGE = "This file unpacks to more than a book can need, so it was not opened. Export it again from its source."
+TOO_LARGE = (
+    "This file unpacks to more than a book can need, so it was not opened. Export it again from its source."
+)
 PROTECTED = "This file is protected with a password. Remove the protection and try again."
-ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, struct.error)
+ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    struct.error,
+)
 
 
 class Archive:

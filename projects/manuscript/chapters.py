@@ -34,7 +34,10 @@ def split_headings(blocks: Sequence[Block]) -> list[Block]:
             rest = block.rows[1:]
             titled = len(rest) <= 2 and known.bare and all(headings.title_like(row.text) for row in rest)
             if not titled:
-                result += [Block(block.rows[:1]), Block((replace(rest[0], gap=max(1, rest[0].gap)), *rest[1:]))]
+                result += [
+                    Block(block.rows[:1]),
+                    Block((replace(rest[0], gap=max(1, rest[0].gap)), *rest[1:])),
+                ]
                 continue
         result.append(block)
     return result
@@ -101,7 +104,10 @@ def _choose(blocks: Sequence[Block], possible: list[tuple[int, Heading]]) -> lis
 
 
 def _chapter_kind(blocks: Sequence[Block], possible: list[tuple[int, Heading]]) -> str:
-    count = {kind: sum(1 for _, known in possible if known.kind == kind) for kind in ("part", *KEYWORD_KINDS, "outdent")}
+    count = {
+        kind: sum(1 for _, known in possible if known.kind == kind)
+        for kind in ("part", *KEYWORD_KINDS, "outdent")
+    }
     for kind in KEYWORD_KINDS:
         if count[kind] >= (1 if kind in ("chapter", "act") else 2):
             return kind
@@ -130,7 +136,7 @@ def _counting(found: list[tuple[int, Heading]]) -> list[tuple[int, Heading]]:
 
 
 def _is_caps_chapter(blocks: Sequence[Block], at: int) -> bool:
-    if blocks[at].gap < 2 or at + 1 >= len(blocks):
+    if (at and blocks[at].gap < 2) or at + 1 >= len(blocks):
         return False
     return any(len(block.text) >= CAPS_BODY_CHARACTERS for block in blocks[at + 1 : at + 3])
 
@@ -155,10 +161,21 @@ def _with_subtitle(blocks: Sequence[Block], at: int, known: Heading) -> tuple[in
     if not known.bare or body >= len(blocks) or known.kind in ("named", "numbered"):
         return body, known
     block = blocks[body]
-    if len(block.lines) > 3 or _heading_kind(block) in ("chapter", "part", "act", "scene", "numeral", "named"):
+    if len(block.lines) > 3 or _heading_kind(block) in (
+        "chapter",
+        "part",
+        "act",
+        "scene",
+        "numeral",
+        "named",
+    ):
         return body, known
     alone = body + 1 < len(blocks) and blocks[body + 1].gap >= 1
-    if not alone or block.gap > blocks[at].gap + 1 or not all(headings.title_like(line) for line in block.lines):
+    if (
+        not alone
+        or block.gap > blocks[at].gap + 1
+        or not all(headings.title_like(line) for line in block.lines)
+    ):
         return body, known
     separator = " " if known.title[-1] in ".:—–-" else ". "
     return body + 1, replace(known, title=known.title + separator + " ".join(block.lines))

@@ -57,7 +57,9 @@ def _back(blocks: Sequence[Block], start: int, prose: int, seen: set[str]) -> in
         if known and (known.kind in headings.STRONG or known.kind == "named"):
             return at
     before = prose - 1
-    if before > start + 1 and any(key(line) == key(blocks[before].text) for b in blocks[start:before] for line in b.lines):
+    if before > start + 1 and any(
+        key(line) == key(blocks[before].text) for b in blocks[start:before] for line in b.lines
+    ):
         return before
     return prose
 
@@ -67,7 +69,11 @@ def is_prose(block: Block) -> bool:
     rows = block.rows
     if not rows[-1].ends:
         return False
-    wide = rows[0].width >= 100 if len(rows) == 1 else sum(row.width for row in rows[:-1]) >= 45 * (len(rows) - 1)
+    wide = (
+        rows[0].width >= 100
+        if len(rows) == 1
+        else sum(row.width for row in rows[:-1]) >= 45 * (len(rows) - 1)
+    )
     listed = sum(1 for row in rows if headings.LEADER.search(row.text) or headings.recognise(row.text))
     return wide and listed * 2 < len(rows)
 

@@ -102,7 +102,9 @@ def _unnamed(book: Book, at: int, before: Sequence[Start], *, split: bool, heade
     own = book.pieces[page.start : end]
     if split:
         level = pieces.chapter_level(own)
-        found = [Start(page.start + number, at) for number, piece in enumerate(own) if 0 < piece.level <= level]
+        found = [
+            Start(page.start + number, at) for number, piece in enumerate(own) if 0 < piece.level <= level
+        ]
         if len(found) > 1:
             return found if found[0].at == page.start else [Start(page.start, at), *found]
     if _opens_anew(book, at, before) or not headed:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from . import language
 
 START = re.compile(
-    r"^[ \t]*\*{2,3} ?START OF (?:THE|THIS) PROJECT GUTENBERG[^*]{0,400}\*{3}[^\n]*$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*\*{2,3} ?START OF (?:THE|THIS) PROJECT GUTENBERG[^*]{0,400}\*{3}[^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 SMALL_PRINT = re.compile(r"^\*END\*? ?THE SMALL PRINT[^\n]*$", re.IGNORECASE | re.MULTILINE)
 END = re.compile(

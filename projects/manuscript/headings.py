@@ -24,7 +24,9 @@ KEYWORDS = {
 STRONG = frozenset(("chapter", "part", "act", "scene", "marked"))
 ARTICLE = r"(?:the |no\. ?|number |n° ?)?"
 WORD_FIRST = {
-    kind: re.compile(rf"(?:{words})\s+{ARTICLE}(?P<number>{numerals.PATTERN})(?P<rest>\W.*|)\Z", re.IGNORECASE)
+    kind: re.compile(
+        rf"(?:{words})\s+{ARTICLE}(?P<number>{numerals.PATTERN})(?P<rest>\W.*|)\Z", re.IGNORECASE
+    )
     for kind, words in KEYWORDS.items()
 }
 GERMAN = r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|siebent|acht|neunt|zehnt|elft|zwölft|letzt|\w{2,12}zehnt|\w{2,16}zigst)e[rsn]?"
@@ -38,15 +40,75 @@ HAN = re.compile(
     rf"(?:第\s?(?P<number>[{numerals.HAN}0-9０-９]{{1,7}})\s?(?P<unit>[章回話话节節集篇夜折部卷巻編编幕场場])"
     r"|제?\s?(?P<korean>\d{1,3})\s?(?P<unit_ko>[장부화막]))(?P<rest>.*)\Z"
 )
-BARE = re.compile(rf"[\[(（]?(?P<number>\d{{1,3}}|[IVXLC]{{1,7}}|[{numerals.HAN}]{{1,4}}|[０-９]{{1,3}})[\])）]?[.、:]?\Z")
-NUMBERED = re.compile(rf"(?P<number>\d{{1,3}}|[IVXLC]{{1,7}}|[{numerals.HAN}]{{1,3}})[.、:：]\s*(?P<rest>\S.*)\Z")
+BARE = re.compile(
+    rf"[\[(（]?(?P<number>\d{{1,3}}|[IVXLC]{{1,7}}|[{numerals.HAN}]{{1,4}}|[０-９]{{1,3}})[\])）]?[.、:]?\Z"
+)
+NUMBERED = re.compile(
+    rf"(?P<number>\d{{1,3}}|[IVXLC]{{1,7}}|[{numerals.HAN}]{{1,3}})[.、:：]\s*(?P<rest>\S.*)\Z"
+)
 LEADER = re.compile(r"(?:\.\s?){4,}\s*\d*\s*\Z|\s{3,}(?:\d+|[ivxlc]+)\Z|…+\s*\d+\Z|\t\d+\Z")
 OPENERS = "\"'“‘«„「『([_*¿¡"
 SENTENCE_END = re.compile(r"[.!?。！？;,:，；：]\Z")
 MAX_CHARACTERS = 100
 SMALL = frozenset(
-    "a an and as at but by for from in into is of on or over the to up with von und der die das des dem den zu im "
-    "am ein eine et le la les de du des un une à au y el los las en o e il lo di da del".split()
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "is",
+        "of",
+        "on",
+        "or",
+        "over",
+        "the",
+        "to",
+        "up",
+        "with",
+        "von",
+        "und",
+        "der",
+        "die",
+        "das",
+        "des",
+        "dem",
+        "den",
+        "zu",
+        "im",
+        "am",
+        "ein",
+        "eine",
+        "et",
+        "le",
+        "la",
+        "les",
+        "de",
+        "du",
+        "des",
+        "un",
+        "une",
+        "à",
+        "au",
+        "y",
+        "el",
+        "los",
+        "las",
+        "en",
+        "o",
+        "e",
+        "il",
+        "lo",
+        "di",
+        "da",
+        "del",
+    ]
 )
 
 
@@ -79,7 +141,7 @@ def recognise(line: str) -> Heading | None:
 def title_like(line: str) -> bool:
     """True for a line that reads as a title and not as a sentence."""
     line = line.strip().strip("_*")
-    if not line or len(line) > MAX_CHARACTERS or line[0] in "\"“„«「『-–—" or not any(map(str.isalpha, line)):
+    if not line or len(line) > MAX_CHARACTERS or line[0] in '"“„«「『-–—' or not any(map(str.isalpha, line)):
         return False
     if line.upper() == line and line.lower() != line:
         return True
@@ -98,7 +160,11 @@ def _by_keyword(line: str) -> Heading | None:
     for kind in KEYWORDS:
         for patterns in (WORD_FIRST, NUMBER_FIRST):
             found = patterns[kind].match(line)
-            if found and (line[0].isupper() or line[0].isdigit() or not found["rest"]) and _opens_title(found["rest"]):
+            if (
+                found
+                and (line[0].isupper() or line[0].isdigit() or not found["rest"])
+                and _opens_title(found["rest"])
+            ):
                 number = found.groupdict().get("number") or ""
                 if _is_roman(number) and not numerals.value(number.upper()):
                     continue
@@ -130,7 +196,11 @@ def _by_han(line: str) -> Heading | None:
         return None
     rest = found["rest"]
     separated = not rest or rest[0] in " \u3000:：、.．-—·"
-    if re.search(r"[。，！？；,!?]\S", rest + " ") or (rest and rest[-1] in "。，、；") or not (separated or len(rest) <= 15):
+    if (
+        re.search(r"[。，！？；,!?]\S", rest + " ")
+        or (rest and rest[-1] in "。，、；")
+        or not (separated or len(rest) <= 15)
+    ):
         return None
     if found["unit"]:
         kind = next(kind for units, kind in HAN_KINDS.items() if found["unit"] in units)

@@ -6,16 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 HYPHENS = "-\u2010"
-INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF, *range(0x00, 0x09), *range(0x0E, 0x20), 0x7F])
+INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF, *range(0x09), *range(0x0E, 0x20), 0x7F])
 LINE_BREAK = re.compile(r"[^\S\n]*\n\s*")
 SPACES = re.compile(r"[^\S\n]+")
-SUSPENDED = frozenset("and or to und oder bis et ou y o e en of".split())
+SUSPENDED = frozenset(["and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "o", "e", "en", "of"])
 WORD = re.compile(r"[^\W_]+(?:[-\u2010][^\W_]+)*")
 
 
 def spaceless(character: str) -> bool:
     """True for characters of scripts that put no space between words (and for their punctuation)."""
-    return "\u2e80" <= character <= "\ua4cf" or "\uf900" <= character <= "\ufaff" or "\uff00" <= character <= "\uff60"
+    return (
+        "\u2e80" <= character <= "\ua4cf"
+        or "\uf900" <= character <= "\ufaff"
+        or "\uff00" <= character <= "\uff60"
+    )
 
 
 def tidy(text: str) -> str:
@@ -61,28 +65,27 @@ class Vocabulary:
 
     def join(self, lines: Sequence[str]) -> str:
         """The lines of one paragraph as one line."""
-        text = ""
+        parts: list[str] = []
         for line in lines:
-            text = self._append(text, line.strip())
-        return tidy(text)
+            line = line.strip()
+            if line and parts:
+                parts[-1:] = self._seam(parts[-1], line)
+            elif line:
+                parts.append(line)
+        return tidy("".join(parts))
 
-    def _append(self, text: str, line: str) -> str:
-        if not text or not line:
-            return text or line
-        if text.endswith(("--", "\u2014")) and line[0] not in "-\u2014":
-            return text + line
-        if text[-1] in HYPHENS and len(text) > 1 and text[-2].isalpha():
-            return self._append_broken(text, line)
-        return text + ("" if text[-1] == "\u00ad" else _gap(text, line)) + line
+    def _seam(self, before: str, line: str) -> tuple[str, str]:
+        """Two lines as they are written one behind the other."""
+        if before.endswith(("--", "\u2014")) and line[0] not in "-\u2014":
+            return before, line
+        if before[-1] in HYPHENS and len(before) > 1 and before[-2].isalpha():
+            return self._broken_seam(before, line)
+        return before + ("" if before[-1] == "\u00ad" else _gap(before, line)), line
 
-    def _append_broken(self, text: str, line: str) -> str:
-        before = WORD.findall(text[-60:-1])
-        after = WORD.match(line)
-        if after is None:
-            return f"{text} {line}"
-        second = after.group()
-        if second.casefold() in SUSPENDED:
-            return f"{text} {line}"
-        if not second[0].islower() or not before or self.keeps_hyphen(before[-1], second):
-            return text + line
-        return text[:-1] + line
+    def _broken_seam(self, before: str, line: str) -> tuple[str, str]:
+        first, second = WORD.findall(before[-60:-1]), WORD.match(line)
+        if second is None or second.group().casefold() in SUSPENDED:
+            return f"{before} ", line
+        if not line[0].islower() or not first or self.keeps_hyphen(first[-1], second.group()):
+            return before, line
+        return before[:-1], line

@@ -13,9 +13,13 @@ from markdown_it.utils import EnvType, OptionsDict
 from . import apparatus, language, pieces, transcript, xhtml
 from .manuscript import Chapter, Manuscript, Unreadable
 
-FRONT_MATTER = re.compile(r"\A\ufeff?\s*(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.*?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL)
+FRONT_MATTER = re.compile(
+    r"\A\ufeff?\s*(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.*?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL
+)
 FIELD = re.compile(r"^(?P<name>[A-Za-z_]+)[ \t]*[:=][ \t]*(?P<value>.*)$", re.MULTILINE)
-NOTE_BODY = re.compile(r"^ {0,3}\[\^[^\]\n]{1,60}\]:[^\n]*(?:\n(?:[ \t]+[^\n]*|[ \t]*(?=\n[ \t]+\S)))*", re.MULTILINE)
+NOTE_BODY = re.compile(
+    r"^ {0,3}\[\^[^\]\n]{1,60}\]:[^\n]*(?:\n(?:[ \t]+[^\n]*|[ \t]*(?=\n[ \t]+\S)))*", re.MULTILINE
+)
 NOTE_MARK = re.compile(r"\[\^[^\]\n]{1,60}\]")
 TASK = re.compile(r"\[[ xX]\]\s+")
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -52,7 +56,8 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     if not found or not FIELD.search(found["body"]):
         return {}, text
     fields = {
-        match["name"].lower(): match["value"].strip().strip("\"'").strip() for match in FIELD.finditer(found["body"])
+        match["name"].lower(): match["value"].strip().strip("\"'").strip()
+        for match in FIELD.finditer(found["body"])
     }
     return fields, text[found.end() :]
 
@@ -79,11 +84,10 @@ class _Renderer(RendererHTML):
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         # Writers indent the first line of a paragraph; four spaces make that code in Markdown.
-        content = tokens[idx].content
-        paragraphs = [part for part in content.split("\n\n") if part.strip()]
-        if paragraphs and all(_is_prose(part) for part in paragraphs):
-            return "".join(f"<p>{html.escape(part)}</p>\n" for part in paragraphs)
-        return super().code_block(tokens, idx, options, env)
+        parts = [part for part in tokens[idx].content.split("\n\n") if part.strip()]
+        tags = ("<p>", "</p>"), ("<pre><code>", "</code></pre>")
+        wrapped = ((tags[not _is_prose(part)], html.escape(part)) for part in parts)
+        return "".join(f"{before}{part}{after}\n" for (before, after), part in wrapped)
 
 
 def _is_prose(text: str) -> bool:
@@ -99,7 +103,12 @@ def _only_title(found: Sequence[pieces.Piece]) -> str:
 
 def _clean(chapters: list[Chapter]) -> list[Chapter]:
     return [
-        Chapter(chapter.title, tuple(TASK.sub("", text, count=1) for text in chapter.paragraphs), chapter.ticked, chapter.part)
+        Chapter(
+            chapter.title,
+            tuple(TASK.sub("", text, count=1) for text in chapter.paragraphs),
+            chapter.ticked,
+            chapter.part,
+        )
         for chapter in chapters
     ]
 

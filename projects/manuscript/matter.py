@@ -55,8 +55,25 @@ TYPES = {
     "errata": "Notes", "seriespage": "Advertisements", "landmarks": "Contents", "page-list": "Contents",
 }  # fmt: skip
 NARRATED_TYPES = frozenset(
-    "chapter part prologue preface foreword introduction preamble epilogue afterword conclusion appendix "
-    "dedication epigraph volume subchapter division text".split()
+    [
+        "chapter",
+        "part",
+        "prologue",
+        "preface",
+        "foreword",
+        "introduction",
+        "preamble",
+        "epilogue",
+        "afterword",
+        "conclusion",
+        "appendix",
+        "dedication",
+        "epigraph",
+        "volume",
+        "subchapter",
+        "division",
+        "text",
+    ]
 )
 SURROUNDINGS = {"frontmatter": "Front matter", "backmatter": "Back matter"}
 

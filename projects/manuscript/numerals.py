@@ -14,13 +14,19 @@ FOREIGN = (
     "neuf dix onze douze premier première uno dos tres cuatro cinco seis siete ocho nueve diez primero primera "
     "primo prima secondo terzo quarto quinto due tre quattro cinque sei sette otto nove dieci"
 )
-UNITS = "one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+UNITS = (
+    "one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+)
 SIMPLE = "|".join(sorted(f"{ONES} {TEENS} {TENS} {ORDINALS} {FOREIGN}".split(), key=len, reverse=True))
 COMPOUND = rf"(?:{'|'.join(TENS.split())})[- ](?:{UNITS})"
 # Case is ignored where this is used, so Roman numerals are checked by `value` afterwards.
 PATTERN = rf"(?:\d{{1,4}}|{COMPOUND}|{SIMPLE}|[IVXLCDM]{{1,9}})"
 HAN = "〇零一二三四五六七八九十百千两兩壹贰叁肆伍陆柒捌玖拾"
-HAN_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
+HAN_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {
+    "零": 0,
+    "两": 2,
+    "兩": 2,
+}
 ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,4})(?:XC|XL|L?X{0,4})(?:IX|IV|V?I{0,4})\Z")
 ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")

@@ -14,7 +14,9 @@ from .xhtml import name
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
 RIGHTS = "META-INF/rights.xml"
-NOT_A_BOOK = "This EPUB has no readable table of its files. Export it again from its source and try the new copy."
+NOT_A_BOOK = (
+    "This EPUB has no readable table of its files. Export it again from its source and try the new copy."
+)
 LOCKED = "This EPUB is locked by copy protection (DRM). Ask the publisher or author for a copy without it."
 FONT_ALGORITHMS = frozenset(("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"))
 PAGE_TYPES = ("application/xhtml+xml", "text/html", "text/x-oeb1-document", "application/x-dtbook+xml")
@@ -150,7 +152,9 @@ def _cover(root: etree._Element, items: dict[str, Item]) -> str:
     for item in images.values():
         if "cover-image" in item.properties:
             return item.path
-    meta = next((element.get("content") for element in _all(root, "meta") if element.get("name") == "cover"), None)
+    meta = next(
+        (element.get("content") for element in _all(root, "meta") if element.get("name") == "cover"), None
+    )
     if meta in images:
         return images[meta or ""].path
     return next((item.path for key, item in images.items() if "cover" in f"{key} {item.path}".lower()), "")

@@ -88,7 +88,9 @@ def _is_link_list(root: etree._Element) -> bool:
     body = next((element for element in root.iter() if name(element) == "body"), None)
     if body is None:
         return False
-    links = [len("".join(map(str, e.itertext())).strip()) for e in body.iter() if name(e) == "a" and e.get("href")]
+    links = [
+        len("".join(map(str, e.itertext())).strip()) for e in body.iter() if name(e) == "a" and e.get("href")
+    ]
     words = sum(len(str(text).strip()) for text in body.itertext())
     return len(links) >= MIN_LINKS and sum(links) > LINKED_SHARE * words
 

@@ -12,7 +12,9 @@ from .manuscript import Manuscript, Unreadable
 
 MAX_BYTES = 60_000_000
 MAX_TEXT_BYTES = 20_000_000
-TOO_LARGE = "This file is larger than 60 MB. A manuscript is far smaller: leave out the pictures and try again."
+TOO_LARGE = (
+    "This file is larger than 60 MB. A manuscript is far smaller: leave out the pictures and try again."
+)
 TOO_LONG = "This text is longer than 20 MB, which is more than forty novels. Split it and import the parts."
 NO_TEXT = "This file has no text in it. Check that it is the right file."
 WRONG_END = "This file is named .{} but holds something else. Open it in its own program and save it again."

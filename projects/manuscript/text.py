@@ -9,7 +9,10 @@ from .joining import Vocabulary
 from .layout import Block
 from .manuscript import Chapter, Manuscript
 
-BY = re.compile(r"(?:written\s+)?(?:by|von|par|por|di|door|author:|autor:|作者[:：]|著者[:：])\s+(?P<name>\S.{1,60})\Z", re.IGNORECASE)
+BY = re.compile(
+    r"(?:written\s+)?(?:by|von|par|por|di|door|author:|autor:|作者[:：]|著者[:：])\s+(?P<name>\S.{1,60})\Z",
+    re.IGNORECASE,
+)
 FRONT_PROSE_CHARACTERS = 400
 TITLE_PAGE = "Title page"
 

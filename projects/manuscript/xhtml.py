@@ -21,24 +21,114 @@ DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)[\"']")
 ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 SILENT_TAGS = frozenset(
-    "head script style title nav figcaption img svg template object iframe audio video canvas input select "
-    "textarea button rt rp rtc hr math map noscript".split()
+    [
+        "head",
+        "script",
+        "style",
+        "title",
+        "nav",
+        "figcaption",
+        "img",
+        "svg",
+        "template",
+        "object",
+        "iframe",
+        "audio",
+        "video",
+        "canvas",
+        "input",
+        "select",
+        "textarea",
+        "button",
+        "rt",
+        "rp",
+        "rtc",
+        "hr",
+        "math",
+        "map",
+        "noscript",
+    ]
 )
 BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt figure footer form "
-    "fieldset header hgroup h1 h2 h3 h4 h5 h6 html legend li main ol p pre section summary table tbody thead tfoot "
-    "tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figure",
+        "footer",
+        "form",
+        "fieldset",
+        "header",
+        "hgroup",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "thead",
+        "tfoot",
+        "tr",
+        "ul",
+    ]
 )
-SILENT_TYPES = frozenset("noteref pagebreak footnote rearnote backlink toc landmarks page-list loi lot".split())
-NOTE_SECTIONS = frozenset("endnotes footnotes rearnotes".split())
+SILENT_TYPES = frozenset(
+    [
+        "noteref",
+        "pagebreak",
+        "footnote",
+        "rearnote",
+        "backlink",
+        "toc",
+        "landmarks",
+        "page-list",
+        "loi",
+        "lot",
+    ]
+)
+NOTE_SECTIONS = frozenset(["endnotes", "footnotes", "rearnotes"])
 SILENT_CLASSES = frozenset(
-    "pagenum pageno page-number pagebreak caption noteref footnote footnotes endnotes fnote pg-boilerplate".split()
+    [
+        "pagenum",
+        "pageno",
+        "page-number",
+        "pagebreak",
+        "caption",
+        "noteref",
+        "footnote",
+        "footnotes",
+        "endnotes",
+        "fnote",
+        "pg-boilerplate",
+    ]
 )
-SILENT_ROLES = frozenset("doc-noteref doc-pagebreak doc-footnote doc-backlink doc-toc doc-pagelist".split())
+SILENT_ROLES = frozenset(
+    ["doc-noteref", "doc-pagebreak", "doc-footnote", "doc-backlink", "doc-toc", "doc-pagelist"]
+)
 SILENT_IDS = frozenset(("pg-header", "pg-footer", "pg-machine-header"))
 NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡§]{1,3}|[ivx]{1,5}|[a-zA-Z])[\])]?\Z")
 NOTE_LINK = re.compile(r"(?:fn|foot|note|ref|ftn)", re.IGNORECASE)
-BACK_LINKS = frozenset("↩ ↑ ^ ⏎ ↵ ↩︎".split())
+BACK_LINKS = frozenset(["↩", "↑", "^", "⏎", "↵", "↩︎"])
 MAX_DEPTH = 180
 
 
@@ -173,7 +263,9 @@ class Walk:
 
     def _inside(self, element: etree._Element, tag: str, depth: int) -> None:
         if tag in ("td", "th") and self._rows and any(part.strip() for part in self._text):
-            self._text.append(", ")
+            while not self._text[-1].strip():
+                self._text.pop()
+            self._text[-1] = f"{self._text[-1].rstrip()}, "
         self._rows += tag == "tr"
         if depth > MAX_DEPTH:
             self._text.append(" ".join(str(part) for part in element.itertext()))
@@ -199,7 +291,9 @@ class Walk:
             return True
         if tag == "figure":
             return not any(name(child) in ("table", "blockquote", "pre", "p", "div") for child in element)
-        if tag == "pre" and (any(name(child) == "code" for child in element) or "code" in (element.get("class") or "")):
+        if tag == "pre" and (
+            any(name(child) == "code" for child in element) or "code" in (element.get("class") or "")
+        ):
             self.code += 1
             return True
         style = (element.get("style") or "").replace(" ", "").lower()

@@ -33,6 +33,9 @@ def billing_characters(text: str) -> int:
     return len(text) + sum(1 for char in text if char >= "⺀" and is_han(char))
 
 
+Unit = Literal["bytes", "weighted", "characters"]
+
+
 @dataclass(frozen=True)
 class Budget:
     """How much text one call may carry. The default, 600 UTF-8 bytes, is safe under every reading of the limit.
@@ -42,7 +45,7 @@ class Budget:
     """
 
     limit: int = 600
-    unit: Literal["bytes", "weighted", "characters"] = "bytes"
+    unit: Unit = "bytes"
 
     def __post_init__(self) -> None:
         if self.unit not in ("bytes", "weighted", "characters"):

@@ -38,7 +38,6 @@ class Parser:
             text, self._first = text.removeprefix("\ufeff"), False
         if self._after_cr:  # the LF of a CRLF that was cut in two ends no second line
             text = text.removeprefix("\n")
-            self._after_cr = False
         self._after_cr = text.endswith("\r")
         *lines, rest = (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).split("\n")
         for line in lines:

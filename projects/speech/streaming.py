@@ -43,7 +43,8 @@ class Listener:
                 if self.finished:
                     return self._heard()
             for event in parser.close():
-                if answers.read_json(event.data) is not None:  # else a line that broke off
+                broke_off = answers.read_json(event.data) is None and event.name.strip().lower() != "error"
+                if not broke_off:
                     self._take(event)
             if self.finished:
                 return self._heard()

@@ -71,3 +71,15 @@ def test_the_sweep_frees_only_claims_whose_time_is_over(cast: Cast) -> None:
     assert (lost.status, lost.attempts) == (TakeStatus.QUEUED, 1)
     assert held.status == TakeStatus.RUNNING
     assert script.paragraphs.changed_since(script.version).get() == lost.paragraph
+
+
+def test_a_line_that_its_workers_do_not_survive_is_given_up(cast: Cast) -> None:
+    script = factories.script(cast.team, lines=1)
+    (take,) = takes.request(script, script.paragraphs.all(), by=None)
+    for _ in range(5):
+        assert claims.claim(worker="doomed") == take
+        Take.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert claims.sweep() == 1
+    take.refresh_from_db()
+    assert (take.status, take.error_code) == (TakeStatus.FAILED, "worker_lost")
+    assert claims.claim(worker="doomed") is None

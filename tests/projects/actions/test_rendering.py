@@ -266,3 +266,11 @@ def test_nothing_half_written_stays_when_the_disk_is_full(
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
     hurry()
     assert turn().status == TakeStatus.READY
+
+
+def test_a_line_without_a_word_is_refused_before_any_call(cast: Cast, standin: Standin) -> None:
+    script = factories.script(cast.team, lines=1)
+    script.paragraphs.update(text="* * *")
+    queue(script)
+    assert turn().status == TakeStatus.FAILED
+    assert (Take.objects.get().error_code, standin.calls) == ("empty_text", [])

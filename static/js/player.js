@@ -1,0 +1,267 @@
+// The one player of the page. Two decks in turn: while a line is heard the next one is loaded already.
+const player = document.getElementById("player");
+const list = document.getElementById("lines");
+const playButton = document.getElementById("play");
+const untilButton = document.getElementById("until-end");
+const speed = document.getElementById("speed");
+const decks = [new Audio(), new Audio()];
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+
+let deck = decks[0];
+let heard = null; // {line, take, ms, name, started}: what play plays; a single take from the history has no line
+let gap = null; // {timer, line}: the pause between two lines
+let until = false;
+let selected = "";
+let touched = 0; // when the person last scrolled or typed
+
+const row = (id) => list?.querySelector(`.line[data-line="${id}"]`);
+const isPlaying = () => Boolean(gap?.timer) || (heard !== null && !deck.paused && !deck.ended);
+const address = (take) => player.dataset.audio.replace("/0/", `/${take}/`);
+
+function neighbour(id, way) {
+  let line = row(id)?.[way];
+  while (line && !line.dataset.take) line = line[way];
+  return line ?? null;
+}
+
+function load(audio, take) {
+  if (audio.dataset.take === String(take)) return;
+  audio.dataset.take = take;
+  audio.src = address(take);
+  audio.preload = "auto";
+}
+
+function start(what, { at = 0 } = {}) {
+  endGap();
+  deck.pause();
+  if (decks[0].dataset.take === what.take) deck = decks[0];
+  else if (decks[1].dataset.take === what.take) deck = decks[1];
+  else deck = decks[0] === deck ? decks[1] : decks[0];
+  load(deck, what.take);
+  const before = heard;
+  heard = { ...what, started: true };
+  if (deck.readyState > 0) deck.currentTime = at;
+  else if (at) deck.addEventListener("loadedmetadata", () => (deck.currentTime = at), { once: true });
+  deck.playbackRate = deck.defaultPlaybackRate = Number(speed.value);
+  deck.preservesPitch = true;
+  deck.play().catch(failed);
+  tell("sound:loaded", { take: what.take, ms: what.ms, at });
+  if (until && before && before.line !== what.line && before.line === selected) follow(what.line);
+  mark();
+  prepareNext();
+}
+
+function failed(error) {
+  if (error.name === "AbortError") return;
+  delete deck.dataset.take;
+  tell("say", "This take could not be played. The browser did not get its sound. Try again.");
+  draw();
+}
+
+const lineName = (line) => line.querySelector(".lane")?.getAttribute("aria-label") ?? "Line";
+
+function startLine(line, options) {
+  start({ line: line.dataset.line, take: line.dataset.take, ms: Number(line.dataset.ms), name: lineName(line) }, options);
+}
+
+function prepareNext() {
+  const next = until && heard.line && heard.started ? neighbour(heard.line, "nextElementSibling") : null;
+  if (next) load(decks[0] === deck ? decks[1] : decks[0], next.dataset.take);
+}
+
+// After a line: its real pause, then the next one.
+function ended() {
+  const line = heard?.line && row(heard.line);
+  const next = until && line ? neighbour(heard.line, "nextElementSibling") : null;
+  if (!next) return draw();
+  const pause = Number(line.dataset.pause) / Number(speed.value);
+  gap = { line: next.dataset.line, timer: setTimeout(leaveGap, pause) };
+  draw();
+}
+
+function leaveGap() {
+  const line = row(gap?.line);
+  gap = null;
+  if (line?.dataset.take) startLine(line);
+  else draw();
+}
+
+function endGap() {
+  clearTimeout(gap?.timer);
+  gap = null;
+}
+
+function toggle() {
+  if (isPlaying()) {
+    if (gap) {
+      clearTimeout(gap.timer);
+      gap.timer = 0;
+    }
+    deck.pause();
+  } else if (gap) {
+    leaveGap();
+  } else if (!heard) {
+    tell("say", "This line has no take yet. Generate it first.");
+  } else if (!heard.started || deck.ended) {
+    start(heard);
+  } else {
+    deck.play().catch(failed);
+  }
+  draw();
+}
+
+// A line that is selected while all is quiet is what play plays next; its sound is fetched when it is played.
+function cue(line) {
+  endGap();
+  const take = line?.dataset.take;
+  heard = take ? { line: line.dataset.line, take, ms: Number(line.dataset.ms), name: lineName(line) } : null;
+  tell("sound:loaded", { take: take ?? "", ms: heard?.ms ?? 0, at: 0 });
+  mark();
+}
+
+function play({ line, until: onward, toggle: press }) {
+  if (press && heard?.line === line && (isPlaying() || (!deck.ended && deck.currentTime > 0))) return toggle();
+  if (onward !== undefined) setUntil(onward);
+  let from = row(line);
+  if (from && !from.dataset.take && until) from = neighbour(line, "nextElementSibling");
+  if (from?.dataset.take) startLine(from);
+  else tell("say", "There is no take from here on. Generate the lines first.");
+}
+
+function setUntil(on) {
+  until = on;
+  untilButton.setAttribute("aria-pressed", String(on));
+  if (heard) prepareNext();
+}
+
+// Five seconds back on the tape; over the start of a line into the one before it, where a run is heard.
+function back() {
+  if (!heard?.started) return;
+  endGap();
+  let rest = 5 - deck.currentTime;
+  if (rest <= 0 || !until || !heard.line) {
+    deck.currentTime = Math.max(0, -rest);
+    return deck.ended || deck.play().catch(failed);
+  }
+  let line = row(heard.line);
+  while (rest > 0) {
+    const before = line && neighbour(line.dataset.line, "previousElementSibling");
+    if (!before) return startLine(line ?? row(heard.line));
+    line = before;
+    rest -= Number(line.dataset.pause) / 1000;
+    if (rest <= 0) return startLine(line, { at: Math.max(0, Number(line.dataset.ms) / 1000 - 0.05) });
+    rest -= Number(line.dataset.ms) / 1000;
+  }
+  startLine(line, { at: -rest });
+}
+
+// The selection goes along with a run, so that a key pressed on hearing a slip acts on the line with the slip.
+function follow(id) {
+  if (document.activeElement?.closest("input, textarea, select") || document.querySelector("[data-editing]")) return;
+  tell("line:select", { line: id });
+}
+
+function keepInSight(line) {
+  if (performance.now() - touched < 4000 || document.activeElement?.closest("input, textarea, select")) return;
+  const box = line.getBoundingClientRect();
+  const foot = innerHeight - player.offsetHeight;
+  if (box.top >= 110 && box.bottom <= foot - 40) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  scrollTo({ top: scrollY + box.top - innerHeight * 0.28, behavior: calm ? "auto" : "smooth" });
+}
+
+function mark() {
+  for (const line of list?.querySelectorAll(".is-playing") ?? []) line.classList.remove("is-playing");
+  const line = heard?.line && row(heard.line);
+  if (heard?.started) line?.classList.add("is-playing");
+  if (line && until && heard.started) keepInSight(line);
+  const words = line?.querySelector(".words");
+  document.getElementById("heard").textContent = heard ? (words?.value ?? words?.textContent ?? heard.name) : "";
+  if ("mediaSession" in navigator && heard) navigator.mediaSession.metadata = new MediaMetadata({ title: heard.name, album: document.title });
+  draw();
+}
+
+const clock = (ms) => {
+  const s = Math.floor(ms / 1000);
+  const minutes = Math.floor(s / 60);
+  const rest = String(s % 60).padStart(2, "0");
+  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
+};
+
+// The clock counts the script as it will sound: lines and pauses. A take out of the history counts for itself.
+function tape() {
+  let before = 0;
+  let all = 0;
+  for (const line of list?.children ?? []) {
+    if (line.dataset.line === heard?.line) before = all;
+    if (line.dataset.take) all += Number(line.dataset.ms) + Number(line.dataset.pause);
+  }
+  return heard && !heard.line ? { before: 0, all: heard.ms } : { before, all };
+}
+
+let length = { before: 0, all: 0 };
+function draw() {
+  const playing = isPlaying();
+  playButton.setAttribute("aria-label", playing ? "Pause" : "Play");
+  playButton.querySelector("use").setAttribute("href", playing ? "#i-pause" : "#i-play");
+  length = tape();
+  document.getElementById("clock-all").textContent = clock(length.all);
+  drawTime();
+}
+
+function drawTime() {
+  const at = heard?.started ? deck.currentTime : 0;
+  document.getElementById("clock-now").textContent = clock(length.before + at * 1000);
+  tell("sound:time", { at });
+}
+
+function frame() {
+  drawTime();
+  if (!deck.paused) requestAnimationFrame(frame);
+}
+
+for (const audio of decks) {
+  audio.addEventListener("ended", () => audio === deck && ended());
+  audio.addEventListener("play", () => audio === deck && (draw(), requestAnimationFrame(frame)));
+  audio.addEventListener("pause", () => audio === deck && draw());
+  audio.addEventListener("error", () => audio === deck && heard && audio.src && failed(new Error("load")));
+}
+playButton.addEventListener("click", toggle);
+document.getElementById("back").addEventListener("click", back);
+untilButton.addEventListener("click", () => setUntil(!until));
+speed.addEventListener("change", () => decks.forEach((audio) => (audio.playbackRate = audio.defaultPlaybackRate = Number(speed.value))));
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-play-take]");
+  if (!button) return;
+  const take = button.dataset.playTake;
+  if (heard?.take === take && isPlaying()) return toggle();
+  start({ line: null, take, ms: Number(button.dataset.ms), name: button.dataset.name });
+});
+document.addEventListener("sound:play", ({ detail }) => play(detail));
+document.addEventListener("sound:toggle", toggle);
+document.addEventListener("sound:back", back);
+document.addEventListener("sound:seek", ({ detail }) => {
+  if (!heard) return;
+  if (!heard.started) start(heard, { at: detail.at });
+  else if (!gap) deck.currentTime = Math.min(detail.at, deck.duration || 0);
+  drawTime();
+});
+document.addEventListener("line:selected", ({ detail }) => {
+  selected = detail.line;
+  if (!isPlaying() && heard?.line !== selected) cue(row(selected));
+});
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (!elt.matches(".line")) return;
+  if (elt.dataset.line === selected && !isPlaying() && elt.dataset.take !== heard?.take) return cue(elt);
+  if (elt.dataset.line === heard?.line && heard.started) elt.classList.add("is-playing");
+  if (heard) prepareNext();
+  draw();
+});
+for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+  addEventListener(name, () => (touched = performance.now()), { passive: true });
+}
+if ("mediaSession" in navigator) {
+  navigator.mediaSession.setActionHandler("play", toggle);
+  navigator.mediaSession.setActionHandler("pause", toggle);
+}
+draw();

@@ -1,0 +1,114 @@
+"""What a journey may ask for: a real browser, pages signed in, and workers that really make what is asked for.
+
+From a press of a button the way is the real one: page, row, Valkey, worker, stand-in endpoint, file, poll, page.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from narrator.studio.part import Running
+from projects.speech.standin.server import Standin
+from projects.speech.standin.settings import Settings
+from tests import browser
+from tests.journeys import pages
+from tests.journeys.worker import running_worker, settle
+
+FAILED = pytest.StashKey[bool]()
+
+
+@dataclass
+class Studio:
+    """The workers of a journey and the endpoint they call; ``worker.log`` is the worker's log file."""
+
+    standin: Standin
+    worker: Running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call":  # type: ignore[attr-defined]
+        item.stash[FAILED] = report.failed  # type: ignore[attr-defined]
+    return report
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all journeys of this process."""
+    if os.environ.get("NARRATOR_WITHOUT_BROWSER"):
+        pytest.skip("NARRATOR_WITHOUT_BROWSER is set, so the browser tests are left out")
+    executable = browser.find()
+    if executable is None:
+        pytest.fail("There is no browser for the tests yet. Run: .venv/bin/python -m tests.browser")
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright's own event loop runs in this thread, and Django would take each query for an async one.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        launched = playwright.chromium.launch(executable_path=executable, args=list(browser.FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def complaints() -> pages.Complaints:
+    """What the browser complains of in this test; say ``complaints.expect(pattern)`` for what must happen."""
+    return pages.Complaints()
+
+
+@pytest.fixture
+def open_page(
+    chromium: Browser,
+    live_server: object,
+    complaints: pages.Complaints,
+    request: pytest.FixtureRequest,
+) -> Iterator[pages.Opener]:
+    """``open_page(user, width=1440, height=900, dark=False)`` gives a page; see pages.Opener."""
+    opener = pages.Opener(chromium, live_server.url, complaints)  # type: ignore[attr-defined]
+    yield opener
+    failed = request.node.stash.get(FAILED, True)
+    opener.close(picture=f"failed-{request.node.name}" if failed else "")
+    assert not complaints.unexpected(), "the browser complained:\n" + "\n".join(complaints.unexpected())
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """See pages.axe."""
+    return pages.axe
+
+
+@pytest.fixture
+def shoot() -> Callable[..., Path]:
+    """See pages.shoot."""
+    return pages.shoot
+
+
+@pytest.fixture
+def own_media() -> Path:
+    """Instead of a store for each test: the one that the worker has, too. Nothing in it is ever overwritten."""
+    return Path(django_settings.MEDIA_ROOT)
+
+
+@pytest.fixture(scope="session")
+def studio(django_db_setup: None, broker: str) -> Iterator[Studio]:
+    """The stand-in endpoint and a worker on the test database, started once."""
+    with Standin(speech="tone", token="journeys") as standin, running_worker(standin) as worker:
+        yield Studio(standin, worker)
+
+
+@pytest.fixture
+def studio_workers(studio: Studio, transactional_db: None, settings: object) -> Iterator[Studio]:
+    """Workers that make what the pages ask for. Afterwards nothing waits and nothing runs."""
+    standin = studio.standin
+    settings.SPEECH_URL, settings.SPEECH_TOKEN = standin.url, standin.token  # type: ignore[attr-defined]
+    settings.SPEECH_IS_STANDIN = True  # type: ignore[attr-defined]
+    standin.state.journal.clear()
+    yield studio
+    standin.settings.change(asdict(Settings()))
+    standin.state.faults.clear()
+    settle()
+    assert not studio.worker.ended(), f"the worker {studio.worker.how_it_ended()}:\n{studio.worker.tail()}"

@@ -1,0 +1,119 @@
+"""Browser pages for journeys: opened signed in, their complaints gathered, looked at and photographed.
+
+What a journey does on a page is written in the journey.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response
+
+from narrator.teams.models import User
+
+PICTURES = Path(__file__).resolve().parents[2] / "test-results"
+PATIENCE_MS = 15_000
+
+# A blocked script leaves a mark in the console, but a blocked style or image need not.
+REPORT_BLOCKED = """document.addEventListener("securitypolicyviolation", (event) => {
+  window.reportBlocked(`${event.violatedDirective} blocked ${event.blockedURI || "inline"} on ${document.location.pathname}`);
+});"""
+
+
+@dataclass
+class Complaints:
+    """What the browser complained of: console errors, script errors, blocked content, answers of 500 and above."""
+
+    seen: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def expect(self, pattern: str) -> None:
+        """Let complaints pass in which this regular expression is found."""
+        self.expected.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        """Return the complaints that nobody expected, oldest first."""
+        return [one for one in self.seen if not any(re.search(pattern, one) for pattern in self.expected)]
+
+    def listen(self, context: BrowserContext) -> None:
+        """Gather from every page of this context."""
+        context.expose_binding("reportBlocked", lambda source, text: self.seen.append(f"policy: {text}"))
+        context.add_init_script(REPORT_BLOCKED)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.seen.append(f"script: {error.error}"))
+        context.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.seen.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.seen.append(f"server: {response.status} {response.request.method} {response.url}")
+
+
+@dataclass
+class Opener:
+    """Opens pages; each has a context of its own, so nothing is shared between two people."""
+
+    browser: Browser
+    address: str
+    complaints: Complaints
+    pages: list[Page] = field(default_factory=list)
+
+    def __call__(
+        self, user: User | None = None, *, width: int = 1440, height: int = 900, dark: bool = False
+    ) -> Page:
+        """Return an empty page, signed in as ``user``; ``page.goto("/")`` is relative to the live server."""
+        context = self.browser.new_context(
+            base_url=self.address,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            has_touch=width < 600,
+            is_mobile=width < 600,
+            locale="en-GB",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        self.complaints.listen(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.address}]
+            )
+        page = context.new_page()
+        self.pages.append(page)
+        return page
+
+    def close(self, *, picture: str = "") -> None:
+        """Close every page; with a name, photograph each first."""
+        for number, page in enumerate(self.pages, 1):
+            if picture and not page.is_closed():
+                try:
+                    shoot(page, f"{picture}-{number}")
+                except Error as error:  # a page that hangs must not hide why the test failed
+                    print(f"no picture of page {number}: {error}")
+            page.context.close()
+        self.pages.clear()
+
+
+def axe(page: Page) -> list[str]:
+    """Return what axe-core finds wrong with the page as it is now, one sentence a rule; none is the aim."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {rule['help']}: "
+        + ", ".join(str(node["target"][0]) for node in rule["nodes"][:5])
+        for rule in found
+    ]
+
+
+def shoot(page: Page, name: str, *, whole: bool = False) -> Path:
+    """Save a picture of what the page shows (or of the whole page) as test-results/NAME.png; return its path."""
+    PICTURES.mkdir(exist_ok=True)
+    path = PICTURES / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)}.png"
+    page.screenshot(path=path, full_page=whole)
+    return path

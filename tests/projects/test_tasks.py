@@ -1,0 +1,121 @@
+"""The doors to the workers, with a real broker that is there, empty, or gone."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from projects import tasks
+from projects.models import ExportStatus, Take, TakeStatus
+from projects.speech.standin.server import Standin
+from tests import factories
+from tests.cast import Cast
+
+
+@pytest.fixture
+def bells(broker: str) -> Iterator[Callable[[str], int]]:
+    """Return a function that counts the messages waiting in a queue."""
+    server = redis.Redis(unix_socket_path=broker.removeprefix("redis+socket://"))
+    server.flushall()
+    yield lambda queue: int(server.llen(queue))  # type: ignore[arg-type]
+    server.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_rings_as_often_as_there_are_lines_and_slots(
+    transactional_db: None, cast: Cast, bells: Callable[[str], int]
+) -> None:
+    script = factories.script(cast.team, lines=2)
+    tasks.queue_takes(script, script.paragraphs.all(), by=None)
+    assert bells("wake") == 2
+    tasks.queue_takes(script, script.paragraphs.all(), by=None)
+    assert bells("wake") == 2
+    long = factories.script(cast.team, lines=30)
+    tasks.queue_takes(long, long.paragraphs.all(), by=None)
+    assert bells("wake") == 2 + 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pump_makes_everything_that_waits(
+    transactional_db: None, cast: Cast, broker: str, standin: Standin
+) -> None:
+    script = factories.script(cast.team, lines=5)
+    tasks.queue_takes(script, script.paragraphs.all(), by=None)
+    tasks.pump()
+    assert set(Take.objects.values_list("status", flat=True)) == {TakeStatus.READY}
+    assert script.paragraphs.missing().count() == 0
+    tasks.pump()
+    assert len(standin.calls) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_rings_for_what_a_lost_message_left_waiting(
+    transactional_db: None, cast: Cast, bells: Callable[[str], int]
+) -> None:
+    script = factories.script(cast.team, lines=3)
+    factories.takes.request(script, script.paragraphs.all(), by=None)
+    assert bells("wake") == 0
+    tasks.sweep()
+    assert bells("wake") == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_is_assembled_by_a_message_and_again_by_the_sweep(
+    transactional_db: None, cast: Cast, bells: Callable[[str], int]
+) -> None:
+    script = factories.script(cast.team)
+    factories.all_ready(script, duration_ms=300)
+    export = tasks.queue_export(script.project, [script], by=None, format="wav")
+    assert bells("heavy") == 1
+    tasks.sweep()
+    assert bells("heavy") == 2
+    tasks.assemble_export(export.pk)
+    tasks.assemble_export(export.pk)
+    export.refresh_from_db()
+    assert export.status == ExportStatus.READY
+    tasks.sweep()
+    assert bells("heavy") == 2
+
+
+PRESS_GENERATE = """
+import django, time
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from projects import tasks
+from projects.actions import demo
+from projects.models import Take
+script = demo.seed().scripts.get()
+began = time.monotonic()
+tasks.queue_takes(script, script.paragraphs.all(), by=None)
+print(Take.objects.filter(status="queued").count(), time.monotonic() - began)
+"""
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["refused", "accepts and never answers"])
+def test_without_a_broker_a_request_answers_soon_and_the_rows_are_kept(silent: bool, tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if silent:
+            listener.listen()
+        environment = os.environ | {
+            "REDIS_URL": f"redis://127.0.0.1:{listener.getsockname()[1]}/0",
+            "NARRATOR_DATA_DIR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "narrator.settings",
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", PRESS_GENERATE],
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=60,
+        )
+    assert done.returncode == 0, done.stderr
+    rows, seconds = done.stdout.split()
+    assert int(rows) == 20
+    assert float(seconds) < 4

@@ -9,6 +9,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 # A Unix socket's path may have 107 bytes; Valkey refuses longer ones.
 SOCKET_PATH_BYTES = 100
@@ -30,7 +31,7 @@ def broker_socket(data: Path) -> Path:
 
 def broker_url(data: Path) -> str:
     """Return the address of the embedded broker as redis-py and Celery spell it."""
-    return f"redis+socket://{broker_socket(data)}"
+    return f"redis+socket://{quote(os.fsencode(broker_socket(data)))}"
 
 
 def refusal(data: Path, error: OSError) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 BRACKETED = re.compile(
     r"\[(?:(?P<note>Footnotes?|Endnotes?|Fußnote|Note)(?: ?[\w*†‡]{1,6})?:|"
-    r"(?:Illustrations?|Illus\.|Abbildung|Music|Musik|Sidenote|Transcriber['’]s notes?|Image|Picture|Blank Page|Decoration)\b)"
+    r"(?:Illustrations?|Illus\.|Abbildung|Music|Musik|Sidenote|Transcriber['’]s notes?"
+    r"|Image|Picture|Blank Page|Decoration)\b)"
     r"[^\[\]]{0,4000}(?:\[[^\[\]]{0,200}\][^\[\]]{0,4000}){0,20}\]",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ import posixpath
 import struct
 import zipfile
 import zlib
+from typing import IO
 
 from .manuscript import Unreadable
 
@@ -75,7 +76,7 @@ class Archive:
         except ERRORS as error:
             raise Unreadable(DAMAGED) from error
 
-    def _counted(self, stream: io.BufferedIOBase | zipfile.ZipExtFile, limit: int) -> bytes:
+    def _counted(self, stream: IO[bytes], limit: int) -> bytes:
         chunks: list[bytes] = []
         size = 0
         while chunk := stream.read(CHUNK_BYTES):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from . import contents, headings, numerals
 from .headings import Heading
-from .layout import Block
+from .layout import Block, Row
 
 TABLE_BODY_CHARACTERS = 60
 CAPS_BODY_CHARACTERS = 80
@@ -32,6 +32,9 @@ def split_headings(blocks: Sequence[Block]) -> list[Block]:
         known = headings.recognise(block.lines[0])
         if len(block.rows) > 1 and known and known.kind in headings.STRONG and _stands_out(block):
             rest = block.rows[1:]
+            if known.bare and len(rest) > 2 and _is_title_row(rest[0], rest[1]):
+                result += [Block(block.rows[:2]), Block((replace(rest[1], gap=1), *rest[2:]))]
+                continue
             titled = len(rest) <= 2 and known.bare and all(headings.title_like(row.text) for row in rest)
             if not titled:
                 result += [
@@ -41,6 +44,11 @@ def split_headings(blocks: Sequence[Block]) -> list[Block]:
                 continue
         result.append(block)
     return result
+
+
+def _is_title_row(row: Row, below: Row) -> bool:
+    """True for a short title between a chapter number and its text, all without blank lines."""
+    return headings.title_like(row.text) and row.width < 0.6 * below.width
 
 
 def _stands_out(block: Block) -> bool:
@@ -98,7 +106,7 @@ def _choose(blocks: Sequence[Block], possible: list[tuple[int, Heading]]) -> lis
         (at, known)
         for at, known in possible
         if (known.kind == "part" and kind != "part")
-        or (known.kind == "named" and (blocks[at].gap >= min(2, gap) or at < first))
+        or (known.kind == "named" and (blocks[at].gap >= min(2, gap) or at <= first))
     ]
     return sorted(primary + others, key=lambda pair: pair[0])
 

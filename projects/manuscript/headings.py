@@ -29,8 +29,14 @@ WORD_FIRST = {
     )
     for kind, words in KEYWORDS.items()
 }
-GERMAN = r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|siebent|acht|neunt|zehnt|elft|zwölft|letzt|\w{2,12}zehnt|\w{2,16}zigst)e[rsn]?"
-ORDINAL = rf"(?:\d{{1,3}}(?:\.|st|nd|rd|th|e|er|ème|º|ª)?|{GERMAN}|première?|deuxième|troisième|\w+ième|{'|'.join(numerals.ORDINALS.split())})"
+GERMAN = (
+    r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|siebent|acht|neunt|zehnt|elft|zwölft|letzt"
+    r"|\w{2,12}zehnt|\w{2,16}zigst)e[rsn]?"
+)
+ORDINAL = (
+    rf"(?:\d{{1,3}}(?:\.|st|nd|rd|th|e|er|ème|º|ª)?|{GERMAN}|première?|\w+ième"
+    rf"|{'|'.join(numerals.ORDINALS.split())})"
+)
 NUMBER_FIRST = {
     kind: re.compile(rf"(?:the )?{ORDINAL}\s+(?:{words})(?P<rest>\W.*|)\Z", re.IGNORECASE)
     for kind, words in KEYWORDS.items()
@@ -114,7 +120,8 @@ SMALL = frozenset(
 
 @dataclass(frozen=True)
 class Heading:
-    """`kind`: marked, chapter, part, act, scene, minor ("Day 3"), named (preface, notes ...), numbered ("1. Title"), numeral ("IV"), caps.
+    """`kind`: marked, chapter, part, act, scene, minor ("Day 3"), named (preface, notes ...),
+    numbered ("1. Title"), numeral ("IV"), caps, outdent (found by its indent).
 
     `number` is 0 when unknown; `bare` tells that the heading has no words of its own beyond its number;
     `part` says why a named section is not ticked.

@@ -5,6 +5,7 @@ hard-wrapped lines with an indented first line, and wrapped lines with a blank l
 Headings are not known here.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -152,7 +153,7 @@ def _indented(groups: list[list[Row]]) -> bool:
     """True if an indented line starts a paragraph: it nearly always follows a finished sentence."""
     starts, finished, lines = 0, 0, 0
     for group in groups:
-        for before, row in zip(group, group[1:], strict=False):
+        for before, row in itertools.pairwise(group):
             lines += 1
             if row.indent >= before.indent + 2 or (row.indent >= 2 and before.indent == row.indent):
                 starts += 1

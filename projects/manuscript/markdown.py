@@ -10,7 +10,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from . import apparatus, language, pieces, transcript, xhtml
+from . import apparatus, language, markup, pieces, transcript, xhtml
 from .manuscript import Chapter, Manuscript, Unreadable
 
 FRONT_MATTER = re.compile(
@@ -67,7 +67,7 @@ def _pieces(text: str) -> xhtml.Walk:
     try:
         page = parser.render(text)
         return xhtml.pieces(f"<html><body>{page}</body></html>")
-    except (xhtml.Malformed, RecursionError) as error:
+    except (markup.Malformed, RecursionError) as error:
         raise Unreadable("This Markdown file cannot be read. Save it as plain text and try again.") from error
 
 

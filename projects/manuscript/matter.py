@@ -9,7 +9,8 @@ from collections.abc import Iterable
 TITLES = {
     "Cover": "cover|umschlag|couverture|portada|封面|表紙",
     "Title page": "title ?page|half ?title(?: page)?|titelseite|page de titre|titre|扉",
-    "Copyright": "copyright(?: page| notice| information)?|uncopyright|imprint|impressum|legal notice|rights|版权页?|奥付",
+    "Copyright": "copyright(?: page| notice| information)?|uncopyright|imprint|impressum|legal notice"
+    "|rights|版权页?|奥付",
     "Colophon": "colophon|kolophon|底本",
     "Licence": "(?:the )?(?:full )?(?:project gutenberg.*)?licen[sc]e|lizenz|licence",
     "Contents": "(?:table of )?contents|inhalt(?:sverzeichnis)?|table des mati[eè]res|sommaire|[ií]ndice|indice"
@@ -30,7 +31,8 @@ TITLES = {
 UNTICKED = {part: re.compile(pattern + r"\Z", re.IGNORECASE) for part, pattern in TITLES.items()}
 NARRATED = re.compile(
     r"(?:preface|foreword|introduction|introductory|prologue|proem|prelude|epilogue|afterword|postscript|postlude"
-    r"|interlude|intermezzo|conclusion|appendix|appendices|(?:an? )?(?:author|editor|translator)['’]?s['’]? (?:note|preface)"
+    r"|interlude|intermezzo|conclusion|appendix|appendices"
+    r"|(?:an? )?(?:author|editor|translator)['’]?s['’]? (?:note|preface)"
     r"|author['’]s foreword|note to the reader|to the reader|a note on the text|finale|coda|dedication|epigraph"
     r"|einleitung|einführung|vorwort|vorbemerkung|prolog|epilog|nachwort|anhang|zwischenspiel|schluss|widmung"
     r"|préface|avant-propos|prologue|épilogue|introduction|postface|annexe|dédicace"

@@ -6,12 +6,12 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from . import archive, xhtml
+from . import archive, markup
 from .archive import Archive
 from .joining import tidy
 from .manuscript import Unreadable
+from .markup import name
 from .package import Package
-from .xhtml import name
 
 MAX_DEPTH = 12
 MAX_ENTRIES = 5000
@@ -33,8 +33,8 @@ def read(book: Archive, package: Package) -> list[Entry]:
         if not path:
             continue
         try:
-            entries = list(reader(book, path, xhtml.parse_xml(book.read(path))))
-        except (xhtml.Malformed, Unreadable):
+            entries = list(reader(book, path, markup.parse_xml(book.read(path))))
+        except (markup.Malformed, Unreadable):
             continue
         if entries:
             return entries[:MAX_ENTRIES]
@@ -43,7 +43,7 @@ def read(book: Archive, package: Package) -> list[Entry]:
 
 def _nav(book: Archive, path: str, root: etree._Element) -> Iterator[Entry]:
     for nav in root.iter():
-        if name(nav) == "nav" and ("toc" in xhtml.types(nav) or nav.get("role") == "doc-toc"):
+        if name(nav) == "nav" and ("toc" in markup.types(nav) or nav.get("role") == "doc-toc"):
             for child in nav:
                 if name(child) in ("ol", "ul"):
                     yield from _list(book, path, child, 0)

@@ -6,10 +6,10 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from . import archive, xhtml
+from . import archive, markup
 from .archive import Archive
 from .manuscript import Unreadable
-from .xhtml import name
+from .markup import name
 
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
@@ -72,8 +72,8 @@ def _xml(book: Archive, path: str) -> etree._Element:
     if not stored:
         raise Unreadable(NOT_A_BOOK)
     try:
-        return xhtml.parse_xml(book.read(stored))
-    except xhtml.Malformed as error:
+        return markup.parse_xml(book.read(stored))
+    except markup.Malformed as error:
         raise Unreadable(NOT_A_BOOK) from error
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from . import gutenberg, matter, xhtml
+from . import gutenberg, markup, matter, xhtml
 from .archive import Archive
 from .joining import tidy
+from .markup import name
 from .package import Package
 from .pieces import Piece
-from .xhtml import name
 
 MAX_PIECES = 400_000
 LINKED_SHARE = 0.6
@@ -47,10 +47,10 @@ def read(archive: Archive, package: Package) -> Book:
     book = Book()
     for path, linear in package.spine:
         try:
-            text = xhtml.text_of(archive.read(path))
-            root = xhtml.parse_page(text)
+            text = markup.text_of(archive.read(path))
+            root = markup.parse_page(text)
             walk = xhtml.Walk().page(root)
-        except (xhtml.Malformed, RecursionError):
+        except (markup.Malformed, RecursionError):
             book.unreadable += 1
             continue
         page = _page(path, len(book.pieces), root, walk)

@@ -49,7 +49,8 @@ def left_out(count: int) -> str:
     """The sentence for the preview about headings inside chapters, or "" for none."""
     if not count:
         return ""
-    return f"{count} {'heading' if count == 1 else 'headings'} inside chapters {'is' if count == 1 else 'are'} not read aloud."
+    noun, verb = ("heading", "is") if count == 1 else ("headings", "are")
+    return f"{count} {noun} inside chapters {verb} not read aloud."
 
 
 def chapter_level(pieces: Sequence[Piece]) -> int:

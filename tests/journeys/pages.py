@@ -19,7 +19,8 @@ PATIENCE_MS = 15_000
 
 # A blocked script leaves a mark in the console, but a blocked style or image need not.
 REPORT_BLOCKED = """document.addEventListener("securitypolicyviolation", (event) => {
-  window.reportBlocked(`${event.violatedDirective} blocked ${event.blockedURI || "inline"} on ${document.location.pathname}`);
+  const what = event.blockedURI || "inline";
+  window.reportBlocked(`${event.violatedDirective} blocked ${what} on ${document.location.pathname}`);
 });"""
 
 

@@ -52,7 +52,8 @@ def epub(
     )
     package = (
         '<package xmlns="http://www.idpf.org/2007/opf" version="2.0">'
-        '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>A Book</dc:title><dc:creator>A Writer</dc:creator>'
+        '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>A Book</dc:title>'
+        "<dc:creator>A Writer</dc:creator>"
         f"<dc:language>en-GB</dc:language>{metadata}</metadata><manifest>{items}{manifest}</manifest>"
         f'<spine toc="ncx">{spine}</spine><guide>{guide}</guide></package>'
     )

@@ -103,11 +103,14 @@ def test_front_and_back_matter_is_unticked() -> None:
 
 def test_notes_pictures_ruby_tables_and_entities() -> None:
     body = (
-        "<h2>One</h2><p>Caf&eacute;&nbsp;&mdash; she said<a epub:type='noteref' href='#n1'>1</a> it<sup><a href='#fn2'>2</a></sup>.</p>"
-        "<figure><img src='a.png' alt='x'/><figcaption>Caption</figcaption></figure><p><ruby>漢字<rt>かんじ</rt></ruby>です</p>"
+        "<h2>One</h2><p>Caf&eacute;&nbsp;&mdash; she said"
+        "<a epub:type='noteref' href='#n1'>1</a> it<sup><a href='#fn2'>2</a></sup>.</p>"
+        "<figure><img src='a.png' alt='x'/><figcaption>Caption</figcaption></figure>"
+        "<p><ruby>漢字<rt>かんじ</rt></ruby>です</p>"
         "<p><span>How doth</span><br/><span>the little</span></p><ul><li>one</li><li><p>two</p></li></ul>"
         "<table><tr><td>a</td> <td><p>b</p></td></tr></table><hr/><p>* * *</p><span class='pagenum'>12</span>"
-        "<aside epub:type='footnote' id='n1'><p>A note.</p></aside><p style='display:none'>hidden</p><p>End &unknown; &lt;b&gt;</p>"
+        "<aside epub:type='footnote' id='n1'><p>A note.</p></aside><p style='display:none'>hidden</p>"
+        "<p>End &unknown; &lt;b&gt;</p>"
     )
     book = read(
         epub({"a.html": page(body, doctype='<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "x.dtd">')})

@@ -70,7 +70,8 @@ def test_a_chapter_word_inside_a_sentence_is_no_heading() -> None:
 
 
 def test_a_subtitle_joins_its_chapter_and_the_first_sentence_does_not() -> None:
-    text = f"CHAPTER I\n\nThe Road Down\n\n{PROSE}\n\n\nCHAPTER II\n\n“Stop!”\n\n{PROSE}\n\n\nCHAPTER III\n\nIt rained.\n\n{PROSE}"
+    text = f"CHAPTER I\n\nThe Road Down\n\n{PROSE}\n\n\nCHAPTER II\n\n“Stop!”\n\n{PROSE}"
+    text += f"\n\n\nCHAPTER III\n\nIt rained.\n\n{PROSE}"
     chapters = reading.read_text(text).chapters
     assert [c.title for c in chapters] == ["CHAPTER I. The Road Down", "CHAPTER II", "CHAPTER III"]
     assert [c.paragraphs[0][:9] for c in chapters] == ["The road ", "“Stop!”", "It rained"]
@@ -82,7 +83,8 @@ def test_parts_open_the_title_of_the_next_chapter() -> None:
 
 
 def test_scenes_stay_inside_acts() -> None:
-    text = f"ACT I\n\n\nSCENE I. A room.\n\n{PROSE}\n\n\nSCENE II. A street.\n\n{PROSE}\n\n\nACT II\n\n\nSCENE I. A room.\n\n{PROSE}"
+    text = f"ACT I\n\n\nSCENE I. A room.\n\n{PROSE}\n\n\nSCENE II. A street.\n\n{PROSE}"
+    text += f"\n\n\nACT II\n\n\nSCENE I. A room.\n\n{PROSE}"
     manuscript = reading.read_text(text)
     assert [(c.title, len(c.paragraphs)) for c in manuscript.chapters] == [("ACT I", 2), ("ACT II", 1)]
     assert "3 headings inside chapters are not read aloud." in manuscript.notes
@@ -139,7 +141,8 @@ def test_gutenberg_header_and_licence_go() -> None:
     text = (
         "The Project Gutenberg eBook\n\nTitle: The Dark House\n  A Tale\n\nAuthor: Ann Miller\n\nLanguage: German\n\n"
         "*** START OF THE PROJECT GUTENBERG EBOOK THE DARK\nHOUSE ***\n\nProduced by Some People\n\n"
-        f"CHAPTER I\n\n{PROSE}\n\n\nCHAPTER II\n\n{PROSE}\n\n*** END OF THE PROJECT GUTENBERG EBOOK ***\n\nLicence 1.E.1"
+        f"CHAPTER I\n\n{PROSE}\n\n\nCHAPTER II\n\n{PROSE}\n\n"
+        "*** END OF THE PROJECT GUTENBERG EBOOK ***\n\nLicence 1.E.1"
     )
     manuscript = reading.read_text(text)
     assert (manuscript.title, manuscript.author, manuscript.language) == (
@@ -158,7 +161,8 @@ def test_aozora_ruby_and_notes_go_and_marked_headings_are_chapters() -> None:
     text = (
         f"走れ\n誰か\n\n{rule}\n【テキスト中に現れる記号について】\n\n《》：ルビ\n{rule}\n\n"
         "［＃５字下げ］序［＃「序」は中見出し］\n\n　疲労｜困憊《こんぱい》した。此《こ》の市だ。\n\n"
-        "［＃５字下げ］橋の上［＃「橋の上」は中見出し］\n\n　※［＃「てへん＋劣」、1-84-77］彼は走った。\n\n底本：「全集」\n入力：誰か\n"
+        "［＃５字下げ］橋の上［＃「橋の上」は中見出し］\n\n　※［＃「てへん＋劣」、1-84-77］彼は走った。\n\n"
+        "底本：「全集」\n入力：誰か\n"
     )
     manuscript = reading.read_text(text)
     assert (manuscript.title, manuscript.author, manuscript.language) == ("走れ", "誰か", "ja")

@@ -5,9 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from kombu import Connection
 
 from narrator import places
 from narrator.studio import checks
+from narrator.studio.broker import running_broker
 from narrator.studio.checks import Unfit
 
 
@@ -96,6 +98,13 @@ def test_a_redis_that_does_not_answer_is_refused_without_its_password(tmp_path: 
 def test_a_running_broker_passes(broker: str) -> None:
     checks.redis_answers(broker)
     checks.redis_answers(f"{broker}?virtual_host=1")
+
+
+def test_a_running_broker_in_a_folder_with_an_odd_name_passes(tmp_path: Path) -> None:
+    with running_broker(tmp_path / "é %41 #1") as url:
+        checks.redis_answers(url)
+        with Connection(url) as connection:  # as Celery connects
+            connection.ensure_connection(max_retries=1, timeout=5)
 
 
 def test_voices_are_the_known_ones() -> None:

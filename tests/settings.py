@@ -1,9 +1,13 @@
 """Narrator's own settings on a data folder of this test process alone."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
+# A short path: the broker's socket is in it.
 os.environ["NARRATOR_DATA_DIR"] = tempfile.mkdtemp(prefix="nt-")
+atexit.register(shutil.rmtree, os.environ["NARRATOR_DATA_DIR"], ignore_errors=True)
 for name in ("REDIS_URL", "NARRATOR_SPEECH_URL", "NARRATOR_SPEECH_TOKEN"):
     os.environ.pop(name, None)
 
@@ -13,6 +17,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests si
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+# Nobody has collected the static files of a fresh clone; the tests' own server finds them where they are written.
+STATIC_ROOT = DATA_DIR / "static-built"  # noqa: F405
+STATIC_ROOT.mkdir()
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in real life: tests with threads, a live server or a worker share it.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405

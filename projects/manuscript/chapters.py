@@ -97,7 +97,7 @@ def _choose(blocks: Sequence[Block], possible: list[tuple[int, Heading]]) -> lis
     kind = _chapter_kind(blocks, possible)
     primary = [(at, known) for at, known in possible if known.kind == kind]
     if kind in ("numeral", "numbered"):
-        primary = _counting(primary)
+        primary = _counting(primary, len(blocks))
     if kind == "caps":
         primary = [(at, known) for at, known in primary if _is_caps_chapter(blocks, at)]
     gap = min((blocks[at].gap for at, _ in primary if at), default=1)
@@ -123,7 +123,7 @@ def _chapter_kind(blocks: Sequence[Block], possible: list[tuple[int, Heading]]) 
         return "outdent"
     caps = [at for at, known in possible if known.kind == "caps" and _is_caps_chapter(blocks, at)]
     for kind in ("numbered", "numeral"):
-        counted = _counting([(at, known) for at, known in possible if known.kind == kind])
+        counted = _counting([(at, known) for at, known in possible if known.kind == kind], len(blocks))
         restarts = sum(1 for _, known in counted if known.number == 1)
         if len(counted) >= 2 and not (restarts > 1 and len(caps) >= 2 and not count["part"]):
             return kind
@@ -132,15 +132,19 @@ def _chapter_kind(blocks: Sequence[Block], possible: list[tuple[int, Heading]]) 
     return "caps" if len(caps) >= 2 else ""
 
 
-def _counting(found: list[tuple[int, Heading]]) -> list[tuple[int, Heading]]:
-    """Only the numbers that count up from 1; a new 1 begins again (a new part)."""
+def _counting(found: list[tuple[int, Heading]], blocks: int) -> list[tuple[int, Heading]]:
+    """Only the numbers that count up from 1; a new 1 begins again (a new part). `blocks`: how many there are."""
     kept: list[tuple[int, Heading]] = []
     expected = 1
     for at, known in found:
         if known.number in (expected, 1):
             kept.append((at, known))
             expected = known.number + 1
-    return kept if len(kept) >= 2 and any(known.number > 1 for _, known in kept) else []
+    # A list counts up too, but nothing stands between its items.
+    taken = {at for at, _ in kept}
+    with_text = sum(1 for at in taken if at + 1 not in taken and at + 1 < blocks)
+    counts_up = len(kept) >= 2 and any(known.number > 1 for _, known in kept)
+    return kept if counts_up and with_text >= 0.7 * len(kept) else []
 
 
 def _is_caps_chapter(blocks: Sequence[Block], at: int) -> bool:

@@ -152,6 +152,8 @@ def title_like(line: str) -> bool:
         return False
     if line.upper() == line and line.lower() != line:
         return True
+    if line[0] in "[(" or (": " in line and not _title_case(line)):
+        return False
     if not SENTENCE_END.search(line):
         return not line[0].islower() and len(line) <= 70
     return line[-1] in ".!?" and _title_case(line)

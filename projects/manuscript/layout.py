@@ -146,7 +146,17 @@ def _layout(rows: list[Row], groups: list[list[Row]]) -> str:
     inner = [row for group in groups for row in group[:-1]]
     if len(inner) >= 10 and _unfinished(inner) < 0.3:
         return "lines"
+    if len(inner) >= 3 and _wide_lines(rows) and _unfinished(inner) < 0.5:
+        return "lines"
     return "indented" if _indented(groups) else "blocks"
+
+
+def _wide_lines(rows: list[Row]) -> bool:
+    """True for Chinese or Japanese in which most lines open a paragraph: by their indent or by a quotation."""
+    opening = sum(1 for row in rows if row.indent or row.text[0] in "「『“（")
+    return sum(1 for row in rows if row.width > len(row.text)) > 0.7 * len(rows) and opening >= 0.5 * len(
+        rows
+    )
 
 
 def _indented(groups: list[list[Row]]) -> bool:

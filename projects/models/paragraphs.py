@@ -21,8 +21,12 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
         """The lines that have no chosen take of their present text and direction."""
         return self.exclude(chosen__isnull=False, chosen__digest=models.F("digest"))
 
-    def changed_since(self, version: int) -> Self:
-        return self.filter(version__gt=version)
+    def changed_since(self, version: int, position: int | None = None) -> Self:
+        """The lines with a later change, in the order of changes; of ``version`` itself those past ``position``."""
+        later = models.Q(version__gt=version)
+        if position is not None:
+            later |= models.Q(version=version, position__gt=position)
+        return self.filter(later).order_by("version", "position")
 
 
 class Paragraph(models.Model):

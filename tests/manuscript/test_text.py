@@ -177,3 +177,33 @@ def test_transcript_stamps_and_cues_go() -> None:
         "Ann: [00:12] Hello there. [laughter] Nice.\n\nBob: (1:02:03) Yes.", "T"
     ).chapters
     assert chapter.paragraphs == ("Ann: Hello there. Nice.", "Bob: Yes.")
+
+
+def test_a_numbered_list_is_no_row_of_chapters() -> None:
+    manuscript = reading.read_text("Shopping\n\n1. milk\n\n2. bread\n\n3. eggs")
+    assert [(c.title, c.paragraphs) for c in manuscript.chapters] == [
+        ("Shopping", ("1. milk", "2. bread", "3. eggs"))
+    ]
+
+
+def test_headings_without_blank_lines_behind_them() -> None:
+    text = f"CHAPTER I\nThe Beginning\n{PROSE}\n\nCHAPTER II\n{PROSE}"
+    chapters = reading.read_text(text).chapters
+    assert [c.title for c in chapters] == ["CHAPTER I. The Beginning", "CHAPTER II"]
+    assert all(c.paragraphs == (PROSE.replace("\n", " "),) for c in chapters)
+
+
+def test_a_japanese_novel_with_one_paragraph_on_each_line() -> None:
+    text = (
+        "第1章　始まり\n　彼は走った。とても速く走った。\n「待て」\n第2章　橋\n　彼は止まった。\n「誰だ」\n"
+    )
+    chapters = reading.read_text(text).chapters
+    assert [(c.title, len(c.paragraphs)) for c in chapters] == [("第1章 始まり", 2), ("第2章 橋", 2)]
+
+
+def test_a_speech_behind_an_act_is_no_subtitle() -> None:
+    text = "ACT I\n\nAnn: hello there\n\nBob: hi\n\nACT II\n\n[Enter ANN]\n\nAnn: bye"
+    assert [(c.title, len(c.paragraphs)) for c in reading.read_text(text).chapters] == [
+        ("ACT I", 2),
+        ("ACT II", 2),
+    ]

@@ -1,0 +1,48 @@
+"""Every address is behind the sign-in, except the few that stand here."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# Who has no account may open these, and nothing else. Django's admin asks for itself, with its own sign-in.
+OPEN = {"healthz", "sign-in/"}
+ASKS_FOR_ITSELF = "admin/"
+
+
+def doors(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every address below this one, with its view."""
+    for entry in resolver.url_patterns:
+        address = f"{before}{entry.pattern}"
+        if isinstance(entry, URLPattern):
+            yield address, entry.callback
+        else:
+            yield from doors(entry, address)
+
+
+def test_every_address_asks_for_the_sign_in() -> None:
+    middleware = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+    assert middleware in settings.MIDDLEWARE
+    found = dict(doors(get_resolver()))
+    assert len(found) > 20, "the addresses were not found"
+    not_asked = {address for address, view in found.items() if not getattr(view, "login_required", True)}
+    assert {address for address in not_asked if not address.startswith(ASKS_FOR_ITSELF)} == OPEN
+
+
+def test_a_visitor_is_sent_to_the_sign_in_everywhere(client: Any, db: None) -> None:
+    for address in _examples():
+        answer = client.get(address)
+        assert answer.status_code == 302, address
+        assert "next=" in answer["Location"], address
+
+
+def _examples() -> list[str]:
+    """One address of each pattern of the work, with a number in each gap."""
+    found = []
+    for address, _ in doors(get_resolver()):
+        if address not in OPEN and not address.startswith(ASKS_FOR_ITSELF):
+            parts = ["1" if part.startswith("<int:") else part for part in address.split("/")]
+            assert not any("<" in part for part in parts), f"say here what to put into {address}"
+            found.append("/" + "/".join(parts))
+    return found

@@ -1,0 +1,17 @@
+"""The picture of the states is the one that the code obeys."""
+
+from tests.house import states
+
+
+def test_the_page_of_states_is_as_the_tables_say() -> None:
+    assert states.PAGE.is_file(), "write it: python -m tests.house.states"
+    assert states.PAGE.read_text() == states.page(), "write it again: python -m tests.house.states"
+
+
+def test_every_status_has_its_moves() -> None:
+    for statuses, moves in (
+        (states.takes.TakeStatus, states.takes.MOVES),
+        (states.exports.ExportStatus, states.exports.MOVES),
+    ):
+        assert set(moves) == set(statuses)
+        assert set().union(*moves.values()) <= set(statuses)

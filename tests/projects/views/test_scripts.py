@@ -1,0 +1,135 @@
+"""The script page and its poll."""
+
+import re
+from collections.abc import Callable
+
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from narrator.teams.models import User
+from projects.actions import claims, paragraphs, takes
+from projects.models import Script, Take, TakeStatus
+from tests import factories
+from tests.cast import Cast
+
+SignIn = Callable[[User], Client]
+
+
+def poll(client: Client, script: Script, since: int) -> HttpResponse:
+    return client.get(reverse("script-changes", args=[script.pk]), {"since": since}, HTTP_HX_REQUEST="true")
+
+
+def rows(response: HttpResponse) -> list[int]:
+    """The lines an answer brings."""
+    return [int(pk) for pk in re.findall(rb'id="line-(\d+)"', response.content)]
+
+
+def cursor(response: HttpResponse) -> int:
+    return int(re.findall(rb"since=(\d+)", response.content)[0])
+
+
+def test_the_page_costs_the_same_queries_for_three_lines_and_for_sixty(cast: Cast, sign_in: SignIn) -> None:
+    counts = []
+    for lines in (3, 60):
+        script = factories.script(cast.team, lines=lines)
+        factories.ready(script.paragraphs.first())  # type: ignore[arg-type]
+        takes.request(script, script.paragraphs.missing(), by=None)
+        client = sign_in(cast.editor)
+        client.get(reverse("script-detail", args=[script.pk]))
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(reverse("script-detail", args=[script.pk]))
+        assert len(rows(response)) == lines
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 8
+
+
+def test_a_poll_where_nothing_changed_is_204_and_cheap(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team)
+    client = sign_in(cast.viewer)
+    with CaptureQueriesContext(connection) as queries:
+        response = poll(client, script, script.version)
+    assert (response.status_code, response.content) == (204, b"")
+    assert len(queries) <= 4  # session, user, script, role
+
+
+def test_a_poll_brings_just_the_lines_that_changed(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=5)
+    client = sign_in(cast.editor)
+    third = script.paragraphs.all()[2]
+    factories.ready(third)
+    response = poll(client, script, 0)
+    assert rows(response) == [third.pk]
+    assert poll(client, script, cursor(response)).status_code == 204
+
+
+def test_many_changes_come_in_several_polls_and_none_is_missed(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=150)
+    for line in script.paragraphs.all():
+        paragraphs.edit(line, project=script.project, by=None)
+    client, since, seen = sign_in(cast.editor), 0, []
+    while (response := poll(client, script, since)).status_code == 200:
+        seen += rows(response)
+        since = cursor(response)
+    assert sorted(seen) == [line.pk for line in script.paragraphs.all()]
+
+
+def test_many_lines_changed_by_one_press_are_not_missed_either(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=150)
+    takes.request(script, script.paragraphs.all(), by=None)
+    client, since, seen = sign_in(cast.editor), 0, set()
+    while (response := poll(client, script, since)).status_code == 200:
+        seen |= set(rows(response))
+        since = cursor(response)
+    assert len(seen) == 150
+
+
+def test_the_poll_hurries_only_while_something_is_being_made(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=1)
+    client = sign_in(cast.editor)
+    page = reverse("script-detail", args=[script.pk])
+    assert b"every 15s" in client.get(page).content
+    takes.request(script, script.paragraphs.all(), by=None)
+    assert b"every 2s" in client.get(page).content
+
+
+def test_generate_asks_for_what_is_missing_and_answers_with_the_figures(
+    cast: Cast, sign_in: SignIn, broker: str
+) -> None:
+    script = factories.script(cast.team, lines=3)
+    factories.ready(script.paragraphs.first())  # type: ignore[arg-type]
+    address = reverse("script-render", args=[script.pk])
+    response = sign_in(cast.editor).post(address, HTTP_HX_REQUEST="true")
+    assert b'id="progress"' in response.content
+    assert b"<html" not in response.content
+    assert Take.objects.filter(status=TakeStatus.QUEUED).count() == 2
+
+
+def test_stop_takes_back_what_waits(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=3)
+    takes.request(script, script.paragraphs.all(), by=None)
+    claims.claim(worker="w")
+    sign_in(cast.editor).post(reverse("script-stop", args=[script.pk]))
+    assert Take.objects.filter(status=TakeStatus.CANCELLED).count() == 2
+    assert Take.objects.filter(status=TakeStatus.RUNNING).count() == 1
+
+
+def test_a_viewer_sees_no_buttons_that_change_things(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team)
+    address = reverse("script-detail", args=[script.pk])
+    assert b"Generate 3 lines" in sign_in(cast.editor).get(address).content
+    seen = sign_in(cast.viewer).get(address).content
+    assert b"Generate 3 lines" not in seen
+    assert b'data-act="edit"' not in seen
+
+
+def test_text_is_shown_as_text(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=1)
+    nasty = """<script>alert(1)</script>"><img src=x onerror=alert(1)> {{ 7|add:7 }} hx-get="/x\""""
+    script.paragraphs.update(text=nasty)
+    page = sign_in(cast.editor).get(reverse("script-detail", args=[script.pk])).content.decode()
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert "{{ 7|add:7 }}" in page

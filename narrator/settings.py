@@ -1,6 +1,7 @@
 """Every setting of Narrator. Each environment variable read here stands in the README's settings table."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import csp.constants
 from environs import Env
@@ -100,7 +101,7 @@ TEMPLATES = [
 DATABASES = {
     "default": env.dj_db_url(
         "DATABASE_URL",
-        f"sqlite:///{DATA_DIR / 'narrator.sqlite3'}",
+        f"sqlite:///{quote(str(DATA_DIR / 'narrator.sqlite3'))}",
         conn_max_age=60,
         conn_health_checks=True,
     )
@@ -130,7 +131,7 @@ STORAGES = {
 UPLOAD_LIMIT_BYTES = 60 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
-REDIS_URL = env.str("REDIS_URL", places.broker_url(DATA_DIR))
+REDIS_URL = env.str("REDIS_URL", "") or places.broker_url(DATA_DIR)
 # A message is only a doorbell (docs/adr/0003): it may be lost or doubled, and it must never make a page wait.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

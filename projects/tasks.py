@@ -7,10 +7,12 @@ doubled message does no harm, and a bell that cannot be rung only makes the swee
 import logging
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterable
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 from django.conf import settings
 from django.db import close_old_connections, transaction
 from django.utils import timezone
@@ -77,13 +79,22 @@ def _send(task: object, *args: object) -> bool:
     return True
 
 
+# Set when this worker is told to stop: a line that is being made is finished, and no other is begun.
+stopping = threading.Event()
+
+
+@worker_shutting_down.connect
+def _stop(**kwargs: object) -> None:
+    stopping.set()
+
+
 @shared_task
 def pump() -> None:
     """Make waiting takes for one shift, the most deserving first; then hand over to a new message."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
     speech = endpoint.configured()
     end = time.monotonic() + SHIFT_S
-    while time.monotonic() < end:
+    while time.monotonic() < end and not stopping.is_set():
         close_old_connections()
         take = claims.claim(worker=worker)
         if take is None:

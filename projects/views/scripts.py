@@ -36,22 +36,29 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
 
 @require_safe
 def script_changes(request: Request, script_id: int) -> HttpResponse:
-    """What changed after ``since``: the changed lines and the progress, or 204 where nothing did."""
+    """What changed after ``since``: the changed lines and the progress, or 204 where nothing did.
+
+    ``since`` is a version, or ``version-position`` of the last line that the page got of that version.
+    """
     script = access.script(request.user, script_id)
-    since = int(request.GET["since"]) if request.GET.get("since", "").isdecimal() else 0
-    if script.version <= since:
+    version, position = _cursor(request.GET.get("since", ""))
+    if script.version <= version and position is None:
         return HttpResponse(status=204)
-    lines = list(
-        script.paragraphs.for_page().changed_since(since).order_by("version", "position")[:ROWS_A_POLL]
-    )
+    lines = list(script.paragraphs.for_page().changed_since(version, position)[:ROWS_A_POLL])
+    more = len(lines) == ROWS_A_POLL
     context = {
         **_progress(script),
         "project": script.project,
         "lines": lines,
-        "since": lines[-1].version if len(lines) == ROWS_A_POLL else script.version,
+        "since": f"{lines[-1].version}-{lines[-1].position}" if more else script.version,
         "may_edit": access.may_edit(request.user, script.project),
     }
     return render(request, "projects/script_detail.html#changes", context)
+
+
+def _cursor(text: str) -> tuple[int, int | None]:
+    version, _, position = text.partition("-")
+    return int(version) if version.isdecimal() else 0, int(position) if position.isdecimal() else None
 
 
 def _progress(script: Script) -> dict[str, Any]:

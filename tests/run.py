@@ -20,18 +20,15 @@ from tests.postgres import running_postgres
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
 JOURNEYS = "tests/journeys"
+COMMANDS = "tests/projects/commands"
+"""Tests of whole programs, which make a database of their own."""
 
 # These say nothing about the database: plain engines, whole studios that make their own, and the house's rules.
 WITHOUT_DATABASE = frozenset({"audio", "manuscript", "speech", "studio", "house", "journeys", "verification"})
 
-# What a developer has set for a studio must not reach the tests.
-NOT_FOR_TESTS = (
-    "DATABASE_URL",
-    "REDIS_URL",
-    "NARRATOR_SPEECH_URL",
-    "NARRATOR_SPEECH_TOKEN",
-    "NARRATOR_DATA_DIR",
-)
+# What a developer has set for a studio of theirs must not reach the tests; only these words are meant for them.
+FOR_A_STUDIO = ("NARRATOR_", "DJANGO_", "DATABASE_URL", "REDIS_URL")
+FOR_THE_TESTS = ("NARRATOR_CHROMIUM", "NARRATOR_WITHOUT_BROWSER")
 
 NO_TEST_RAN = 5
 STOPPED = 130
@@ -86,7 +83,8 @@ def _everything() -> list[Stage]:
         _say("starting a PostgreSQL for this run")
         with running_postgres() as url:
             name = "what touches the database, on PostgreSQL"
-            stages.append(_pytest(name, [*folders, *spread], DATABASE_URL=url))
+            words = [*folders, f"--ignore={COMMANDS}", *spread]
+            stages.append(_pytest(name, words, NARRATOR_TEST_DATABASE_URL=url))
     return stages
 
 
@@ -118,13 +116,11 @@ def _database_folders() -> list[str]:
 
 def _pytest(name: str, words: Sequence[str], **more: str) -> Stage:
     """Run pytest to its end, in the tests' own environment and, in CI, without colours."""
-    env = {key: value for key, value in os.environ.items() if key not in NOT_FOR_TESTS}
-    env["DJANGO_SETTINGS_MODULE"] = "tests.settings"  # importing narrator has set the studio's own
-    plain = ["--color=no"] if env.get("CI") else []
+    plain = ["--color=no"] if os.environ.get("CI") else []
     _say(f"{name}: pytest {' '.join(words)}")
     started = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *plain, *words], cwd=ROOT, env={**env, **more}
+        [sys.executable, "-m", "pytest", *plain, *words], cwd=ROOT, env=_environment() | more
     )
     try:
         code = process.wait()
@@ -133,6 +129,15 @@ def _pytest(name: str, words: Sequence[str], **more: str) -> Stage:
         process.wait(30)
         raise
     return Stage(name, code, time.monotonic() - started)
+
+
+def _environment() -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in FOR_THE_TESTS or not name.startswith(FOR_A_STUDIO)
+    }
+    return {**kept, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
 def _say(text: str) -> None:

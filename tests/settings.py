@@ -8,10 +8,15 @@ import tempfile
 # A short path: the broker's socket is in it.
 os.environ["NARRATOR_DATA_DIR"] = tempfile.mkdtemp(prefix="nt-")
 atexit.register(shutil.rmtree, os.environ["NARRATOR_DATA_DIR"], ignore_errors=True)
-for name in ("REDIS_URL", "NARRATOR_SPEECH_URL", "NARRATOR_SPEECH_TOKEN"):
+for name in ("DATABASE_URL", "REDIS_URL", "NARRATOR_SPEECH_URL", "NARRATOR_SPEECH_TOKEN"):
     os.environ.pop(name, None)
+if os.environ.get("NARRATOR_TEST_DATABASE_URL"):
+    os.environ["DATABASE_URL"] = os.environ["NARRATOR_TEST_DATABASE_URL"]
 
 from narrator.settings import *  # noqa: E402, F403 - the environment above must come first
+
+# Programs that a test starts make their own database in their own data folder.
+os.environ.pop("DATABASE_URL", None)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests sign in often
 STORAGES["staticfiles"] = {  # noqa: F405

@@ -12,7 +12,7 @@ from narrator.studio.part import Part, inherited_env, log_says, running
 
 HOST = "127.0.0.1"
 READY_LINE = "stand-in ready on "
-NEURAL_PACKAGE = "hibari_tts"
+NEURAL_PACKAGE = "hibari"
 
 
 def speech(voices: str) -> str:

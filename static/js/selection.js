@@ -8,7 +8,7 @@ let swappedBy = null;
 let inspecting = 0;
 
 const row = (id) => list?.querySelector(`.line[data-line="${id}"]`);
-const address = (line) => line.getAttribute("hx-get");
+const address = (line) => list.dataset.address.replace("/0/", `/${line.dataset.line}/`);
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
 function dress(line) {
@@ -40,6 +40,8 @@ function select(id, { focus = false, scroll = false, address: keep = true } = {}
     selected = id;
     dress(line);
     if (keep) history.replaceState(null, "", `#line-${id}`);
+    inspector.classList.add("is-behind");
+    inspector.inert = true;
     inspect();
   }
   if (focus) line.querySelector(".lane")?.focus({ preventScroll: true });
@@ -51,7 +53,9 @@ function select(id, { focus = false, scroll = false, address: keep = true } = {}
 function inspect() {
   clearTimeout(inspecting);
   keepDirection();
-  inspecting = setTimeout(() => row(selected) && htmx.trigger(row(selected), "inspect"), 70);
+  inspecting = setTimeout(() => {
+    if (row(selected)) htmx.ajax("GET", address(row(selected)), { source: inspector, target: inspector, swap: "innerHTML" });
+  }, 70);
 }
 
 // A direction still under the pen is saved before its form goes away.
@@ -130,6 +134,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
 });
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (elt.dataset.inspects === selected) {
+    inspector.classList.remove("is-behind");
+    inspector.inert = false;
+  }
   if (!elt.matches(".line") || elt.dataset.line !== selected) return;
   dress(elt);
   const field = elt.querySelector("textarea");

@@ -5,29 +5,20 @@ From a press of a button the way is the real one: page, row, Valkey, worker, sta
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from narrator.studio.part import Running
 from projects.speech.standin.server import Standin
 from projects.speech.standin.settings import Settings
 from tests import browser
 from tests.journeys import pages
-from tests.journeys.worker import running_worker, settle
+from tests.journeys.worker import Studio, running_worker, settle
 
 FAILED = pytest.StashKey[bool]()
-
-
-@dataclass
-class Studio:
-    """The workers of a journey and the endpoint they call; ``worker.log`` is the worker's log file."""
-
-    standin: Standin
-    worker: Running
 
 
 @pytest.hookimpl(wrapper=True)

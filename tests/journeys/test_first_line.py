@@ -10,9 +10,9 @@ from projects.models import Take
 from projects.models.takes import TakeStatus
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.conftest import Studio
 from tests.journeys.pages import Complaints, Opener
 from tests.journeys.waiting import until
+from tests.journeys.worker import Studio
 
 EXECUTE_INLINE = """() => {
   const script = document.createElement("script");

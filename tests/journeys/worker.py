@@ -17,6 +17,14 @@ from projects.speech.standin.server import Standin
 from tests.journeys.waiting import until
 
 
+@dataclasses.dataclass
+class Studio:
+    """The workers of a journey and the endpoint they call; ``worker.log`` is the worker's log file."""
+
+    standin: Standin
+    worker: Running
+
+
 @contextlib.contextmanager
 def running_worker(standin: Standin) -> Iterator[Running]:
     """Run one worker for both queues, with the clock inside, as long as the block lasts. Raises CannotStart.

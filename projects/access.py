@@ -20,7 +20,7 @@ def script(user: User, script_id: int, *, least: Role = Role.VIEWER) -> Script:
 
 
 def paragraph(user: User, paragraph_id: int, *, least: Role = Role.VIEWER) -> Paragraph:
-    rows = Paragraph.objects.for_page().select_related("script__project")
+    rows = Paragraph.objects.with_takes().select_related("script__project")
     row = get_object_or_404(rows, pk=paragraph_id)
     access.check(user, row.script.project.team_id, least)
     return row

@@ -12,10 +12,32 @@ from projects.models.scripts import Script
 from projects.speech.line import Line
 
 
+ROW_FIELDS = (
+    "script",
+    "position",
+    "text",
+    "language",
+    "pause_ms",
+    "digest",
+    "version",
+    "chosen__duration_ms",
+    "chosen__digest",
+    "latest__number",
+    "latest__status",
+    "latest__digest",
+    "latest__claimed_at",
+    "latest__error_reason",
+)
+
+
 class ParagraphQuerySet(models.QuerySet["Paragraph"]):
-    def for_page(self) -> Self:
-        """With the takes' figures that a row shows, and without the waveforms."""
+    def with_takes(self) -> Self:
+        """With the chosen and the latest take, and without their waveforms."""
         return self.select_related("chosen", "latest").defer("chosen__peaks", "latest__peaks")
+
+    def for_page(self) -> Self:
+        """With just what the rows of a page show: hundreds of them are read at a time."""
+        return self.select_related("chosen", "latest").only(*ROW_FIELDS)
 
     def missing(self) -> Self:
         """The lines that have no chosen take of their present text and direction."""

@@ -50,8 +50,8 @@ def read(payload: object) -> Said:
     output = _mapping(top.get("output"))
     audio = _mapping(output.get("audio"))
     error = top.get("error")
-    inner = _mapping(error)
-    code = _text(inner.get("code")) or _text(top.get("code"))
+    inner = _mapping(error) or _mapping(top.get("detail"))  # the second is FastAPI's
+    code = _text(inner.get("code")) or _text(inner.get("error")) or _text(top.get("code"))
     if code.lower() in _SUCCESS_CODES:
         code = ""
     status = _number(top.get("status_code"))
@@ -139,7 +139,19 @@ def _text(value: object) -> str:
 
 def _message(top: dict[str, Any]) -> str:
     found = (_text(top.get(name)) for name in ("message", "msg", "detail", "error_msg"))
-    return next((text for text in found if text), "")
+    return next((text for text in found if text), "") or _complaints(top.get("detail"))
+
+
+def _complaints(detail: object) -> str:
+    """FastAPI's list of what is wrong with a request, as one sentence: `[{"loc": ["body", "voice"], "msg": ...}]`."""
+    if not isinstance(detail, list):
+        return ""
+    told = []
+    for complaint in map(_mapping, detail[:5]):
+        place = complaint.get("loc")
+        where = _text(place[-1]) if isinstance(place, list) and place else ""
+        told.append(": ".join(part for part in (where, _text(complaint.get("msg"))) if part))
+    return "; ".join(part for part in told if part)
 
 
 def _number(value: object) -> int | None:

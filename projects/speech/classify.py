@@ -118,6 +118,7 @@ FATES: dict[str, Fate] = {
     "app.accessdenied": _RIGHT,
     "allocationquota.freetieronly": _RIGHT,
     "modelnotfound": _MODEL,
+    "invalidmodel": _MODEL,
     "model.notexist": _MODEL,
     "workspacenotfound": _MODEL,
     "notfound": _MODEL,

@@ -3,7 +3,7 @@
 One object in, Heard or a SpeechError out. The formats themselves live in answers.py, streaming.py and wav.py.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from urllib.parse import urljoin
 
@@ -32,13 +32,13 @@ class Reader:
             url = urljoin(self._base_url, answer.location)
             return Heard(url=url, request_id=answers.request_id(Said(), answer.headers))
         if not 200 <= answer.status < 300:
-            raise self._error(answer)
+            raise error_behind(answer, self._secret)
         return self._understood(answer, hear)
 
     def _understood(self, answer: Answer, hear: Callable[[bytes], None]) -> Heard:
         """An answer with a good status is told by its first bytes: its content type may be anything."""
         pieces = answer.pieces()
-        start = _first_bytes(pieces)
+        start = first_bytes(pieces)
         head = start.removeprefix(b"\xef\xbb\xbf").lstrip()
         plain = head.startswith((b"{", b"<", b"RIFF"))
         if head.startswith(_EVENT_STARTS) or (
@@ -62,7 +62,7 @@ class Reader:
     def _from_json(self, answer: Answer, body: bytes) -> Heard:
         said = answers.read_json(body)
         if said is None:
-            raise self._bad_answer(answer, "The endpoint's answer is not valid JSON.", b"")
+            raise bad_answer(answer, "The endpoint's answer is not valid JSON.", b"{", self._secret)
         if said.is_error:
             raise answers.error_of(said, answer.status, answer.headers, self._secret)
         request_id = answers.request_id(said, answer.headers)
@@ -78,31 +78,45 @@ class Reader:
             body and answer.content_type.startswith(("audio/", "application/octet"))
         ):
             return Heard(pcm_of(body), "", answers.request_id(Said(), answer.headers))
-        what = "a web page" if body.lstrip().startswith(b"<") else "a text" if body.strip() else "nothing"
-        raise self._bad_answer(answer, f"The endpoint answered with {what} instead of speech.", body)
+        raise not_speech(answer, body, self._secret)
 
-    def _bad_answer(self, answer: Answer, message: str, body: bytes) -> SpeechError:
-        return answers.unusable(
-            "bad_answer" if body.strip() or "JSON" in message else "empty_answer",
-            message,
-            detail=classify.shown(exchange.text_of_page(body[:_ERROR_BODY_BYTES]), self._secret),
-            status=answer.status,
-            request_id=answers.request_id(Said(), answer.headers),
-        )
 
-    def _error(self, answer: Answer) -> SpeechError:
-        """The error behind a status that is not 2xx, whatever form its body has."""
-        body = answer.start_of_body(_ERROR_BODY_BYTES)
-        said = answers.read_json(body)
-        if said is None and (
-            answer.content_type == "text/event-stream" or body.lstrip().startswith(_EVENT_STARTS)
-        ):
-            found = streaming.first_error(body, answer.status, answer.headers, self._secret)
-            if found is not None:
-                return found
-        if said is None:
-            said = Said(message=exchange.text_of_page(body))
-        return answers.error_of(said, answer.status, answer.headers, self._secret)
+def not_speech(answer: Answer, body: bytes, secret: str) -> SpeechError:
+    """The error for a good status with a body that is no sound: a web page, a text, nothing."""
+    what = "a web page" if body.lstrip().startswith(b"<") else "a text" if body.strip() else "nothing"
+    return bad_answer(answer, f"The endpoint answered with {what} instead of speech.", body, secret)
+
+
+def bad_answer(answer: Answer, message: str, body: bytes, secret: str) -> SpeechError:
+    """`bad_answer`, or `empty_answer` where the body is blank; what the body says to people is in its detail."""
+    shown = "" if body.lstrip().startswith(b"{") else exchange.text_of_page(body[:_ERROR_BODY_BYTES])
+    return answers.unusable(
+        "bad_answer" if body.strip() else "empty_answer",
+        message,
+        detail=classify.shown(shown, secret),
+        status=answer.status,
+        request_id=answers.request_id(Said(), answer.headers),
+    )
+
+
+def error_behind(answer: Answer, secret: str) -> SpeechError:
+    """The error behind a status that is not 2xx, whatever form its body has."""
+    body = answer.start_of_body(_ERROR_BODY_BYTES)
+    return error_in(body, answer.status, answer.headers, answer.content_type, secret)
+
+
+def error_in(
+    body: bytes, status: int, headers: Mapping[str, str], content_type: str, secret: str
+) -> SpeechError:
+    """The same for a body that was read before."""
+    said = answers.read_json(body)
+    if said is None and (content_type == "text/event-stream" or body.lstrip().startswith(_EVENT_STARTS)):
+        found = streaming.first_error(body, status, headers, secret)
+        if found is not None:
+            return found
+    if said is None:
+        said = Said(message=exchange.text_of_page(body))
+    return answers.error_of(said, status, headers, secret)
 
 
 def _no_audio(status: int, request_id: str) -> SpeechError:
@@ -110,10 +124,11 @@ def _no_audio(status: int, request_id: str) -> SpeechError:
     return answers.unusable("no_audio", message, status=status, request_id=request_id)
 
 
-def _first_bytes(pieces: Iterator[bytes]) -> bytes:
+def first_bytes(pieces: Iterator[bytes], enough: int = _SNIFFED_BYTES) -> bytes:
+    """The beginning of a body, `enough` bytes after white space or all that there is; the rest stays in pieces."""
     start = b""
     for piece in pieces:
         start += piece
-        if len(start.lstrip()) >= _SNIFFED_BYTES:
+        if len(start.lstrip()) >= enough:
             break
     return start

@@ -1,12 +1,14 @@
 """The audio inside a WAV file whose header may lie. Reading only; files are written by the audio engine."""
 
 import struct
+from dataclasses import dataclass, replace
 
 from projects.speech.pcm import bad_audio
 from projects.speech.voices import RATE_HZ
 
-_PCM, _EXTENSIBLE = 0x0001, 0xFFFE
-_PCM_SUBFORMAT = bytes.fromhex("0100000000001000800000aa00389b71")
+PCM, FLOAT = 0x0001, 0x0003
+_EXTENSIBLE = 0xFFFE
+_SUBFORMAT = bytes.fromhex("000000001000800000aa00389b71")  # behind the codec's own two bytes
 _OTHER_FORMATS = (
     (b"RIFX", "it is a big-endian WAV file (RIFX)"),
     (b"RF64", "it is an RF64 file"),
@@ -18,39 +20,76 @@ _OTHER_FORMATS = (
 )
 
 
+@dataclass(frozen=True)
+class Wave:
+    """What a WAV file holds. data: its samples, as they lie there; rest: what follows them, if that was said."""
+
+    codec: int
+    channels: int
+    rate_hz: int
+    bits: int
+    data: bytes
+    rest: bytes = b""
+
+    @property
+    def frame_bytes(self) -> int:
+        return max(self.channels * self.bits // 8, 1)
+
+
 def pcm_of(data: bytes) -> bytes:
     """The samples of a WAV file: s16le, mono, 24 kHz, an even number of bytes.
 
-    Declared sizes are hints: a size that is zero, odd, negative or past the end of the file (the endpoint's
-    placeholder 0x7FFFFF9B) means "to the end". Raises Unavailable (`bad_audio`, with the reason) for everything
-    that is not 16-bit PCM, mono, 24 kHz, and for a file without audio or with half a sample.
+    Raises Unavailable (`bad_audio`, with the reason) for everything that is not 16-bit PCM, mono, 24 kHz, and for
+    a file without audio or with half a sample.
+    """
+    found = opened(data)
+    if found.codec != PCM:
+        raise bad_audio(f"its WAV file is not plain PCM (codec {found.codec})")
+    if (found.channels, found.rate_hz, found.bits) != (1, RATE_HZ, 16):
+        raise bad_audio(
+            f"it is {found.channels} channel(s), {found.rate_hz} Hz, {found.bits} bits"
+            f" instead of 1 channel, {RATE_HZ} Hz, 16 bits"
+        )
+    return found.data
+
+
+def opened(data: bytes) -> Wave:
+    """The parts of a WAV file of any kind, whole frames.
+
+    Declared sizes are hints: a size that is zero, negative, no whole number of frames or past the end of the file
+    (placeholders such as 0x7FFFFF9B and 0xFFFFFFFF) means "to the end". Raises Unavailable (`bad_audio`) for what is
+    no WAV file, for one without audio and for one that ends inside of a sample.
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise bad_audio(_what_it_is(data))
-    at, format_seen = 12, False
+    at, form = 12, None
     while at + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, at)
         body = at + 8
         if name == b"data":
-            if not format_seen:
+            if form is None:
                 raise bad_audio("its WAV header does not say what the samples are")
-            return _samples(data, body, size)
+            return _with_samples(form, data, body, size)
         if name == b"fmt ":
-            _check_format(data[body : body + 40])
-            format_seen = True
+            form = _form(data[body : body + 40])
         at = body + size + (size & 1)
     raise bad_audio("its WAV file ends before any audio")
 
 
-def _samples(data: bytes, start: int, declared: int) -> bytes:
-    end = start + declared
-    trusted = declared > 0 and not declared & 1 and end <= len(data) and _only_chunks_follow(data, end)
-    pcm = data[start:end] if trusted else data[start:]
-    if not pcm:
+def _with_samples(form: Wave, data: bytes, start: int, declared: int) -> Wave:
+    after = start + declared + (declared & 1)
+    whole = declared > 0 and declared % form.frame_bytes == 0 and start + declared <= len(data)
+    trusted = whole and _only_chunks_follow(data, after)
+    samples = data[start : start + declared] if trusted else data[start:]
+    if not samples:
         raise bad_audio("its WAV file holds no audio")
-    if len(pcm) & 1:
-        raise bad_audio("it has an odd number of bytes, so one was lost on the way")
-    return pcm
+    if form.codec in (PCM, FLOAT) and len(samples) % form.frame_bytes:
+        raise bad_audio(
+            "it has an odd number of bytes, so one was lost on the way"
+            if form.frame_bytes == 2
+            else "it ends inside of a sample, so something was lost on the way"
+        )
+    return replace(form, data=samples, rest=data[after:] if trusted else b"")
 
 
 def _only_chunks_follow(data: bytes, at: int) -> bool:
@@ -65,18 +104,13 @@ def _only_chunks_follow(data: bytes, at: int) -> bool:
     return at - len(data) in (0, 1)  # a last odd chunk may lack its padding byte
 
 
-def _check_format(chunk: bytes) -> None:
+def _form(chunk: bytes) -> Wave:
     if len(chunk) < 16:
         raise bad_audio("its WAV header is cut short")
     codec, channels, rate_hz, _bytes_per_s, _block, bits = struct.unpack_from("<HHIIHH", chunk)
-    if codec == _EXTENSIBLE and chunk[24:40] == _PCM_SUBFORMAT:
-        codec = _PCM
-    if codec != _PCM:
-        raise bad_audio(f"its WAV file is not plain PCM (codec {codec})")
-    if (channels, rate_hz, bits) != (1, RATE_HZ, 16):
-        raise bad_audio(
-            f"it is {channels} channel(s), {rate_hz} Hz, {bits} bits instead of 1 channel, {RATE_HZ} Hz, 16 bits"
-        )
+    if codec == _EXTENSIBLE and chunk[26:40] == _SUBFORMAT:
+        codec = int.from_bytes(chunk[24:26], "little")
+    return Wave(codec, channels, rate_hz, bits, b"")
 
 
 def _what_it_is(data: bytes) -> str:

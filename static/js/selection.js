@@ -160,12 +160,22 @@ inspector.addEventListener("input", (event) => {
   if (form) form.dataset.changed = "yes";
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  // An inspector that did not come is asked for again when the studio answers again.
+  if (detail.elt.id === "poller" && detail.successful && inspector.inert) inspect();
   if (detail.elt.id !== "direction" || !detail.successful) return;
   delete detail.elt.dataset.changed;
   const saved = document.getElementById("saved");
   if (saved) saved.textContent = "Saved.";
 });
-addEventListener("beforeunload", keepDirection);
+addEventListener("pagehide", () => {
+  const form = document.getElementById("direction");
+  if (form?.dataset.changed) navigator.sendBeacon(form.action, new FormData(form));
+});
+// A text under the pen is not saved by itself: the browser asks before it is lost.
+addEventListener("beforeunload", (event) => {
+  const open = [...document.querySelectorAll("[data-edit] textarea")];
+  if (open.some((field) => field.value !== field.defaultValue)) event.preventDefault();
+});
 
 function open() {
   const asked = location.hash.match(/^#line-(\d+)$/)?.[1];

@@ -54,7 +54,9 @@ WATCH_SHIFTS = """() => {
     }
   }).observe({ type: "layout-shift" });
 }"""
-TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))"
+TWO_FRAMES = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)));
+})"""
 
 
 @dataclass

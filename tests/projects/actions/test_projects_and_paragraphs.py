@@ -15,7 +15,7 @@ def test_a_new_voice_of_the_project_makes_the_lines_that_inherit_it_stale(cast: 
     script.refresh_from_db()
     script.project.voice = "Serena"
     assert projects.direct(script.project) == 1
-    one, two = script.paragraphs.for_page()
+    one, two = script.paragraphs.with_takes()
     assert (one.mark, two.mark) == ("stale", "ready")
     assert list(script.paragraphs.changed_since(script.version)) == [one]
     assert Take.objects.count() == 2
@@ -34,10 +34,10 @@ def test_an_edit_taken_back_brings_its_take_back(cast: Cast) -> None:
     take = factories.ready(line)
     before = line.text
     for text, mark in (("Another text.", "stale"), (before, "ready")):
-        line = script.paragraphs.for_page().get()
+        line = script.paragraphs.with_takes().get()
         line.text = text
         paragraphs.edit(line, project=script.project, by=cast.editor)
-        line = script.paragraphs.for_page().get()
+        line = script.paragraphs.with_takes().get()
         assert line.mark == mark
     assert line.chosen == take
     assert line.edited_by == cast.editor
@@ -50,7 +50,7 @@ def test_going_back_to_an_older_text_chooses_the_take_that_speaks_it(cast: Cast)
     line.text = "Another text."
     paragraphs.edit(line, project=script.project, by=None)
     factories.ready(line)
-    line = script.paragraphs.for_page().get()
+    line = script.paragraphs.with_takes().get()
     line.text = first_text
     paragraphs.edit(line, project=script.project, by=None)
     assert script.paragraphs.get().chosen == first
@@ -60,8 +60,8 @@ def test_a_failure_of_an_older_text_says_nothing_about_the_present_one(cast: Cas
     script = factories.script(cast.team, lines=1)
     line = script.paragraphs.get()
     factories.failed(line)
-    line = script.paragraphs.for_page().get()
+    line = script.paragraphs.with_takes().get()
     assert line.mark == "failed"
     line.text = "A milder text."
     paragraphs.edit(line, project=script.project, by=None)
-    assert script.paragraphs.for_page().get().mark == "none"
+    assert script.paragraphs.with_takes().get().mark == "none"

@@ -1,0 +1,227 @@
+-- The shared state of one account at the endpoint. Each question is one run of this script, so each is atomic;
+-- all times are microseconds of the server's own clock, so the clocks of the machines do not matter.
+--
+-- KEYS  1 hash: pace and pause  2 sorted set: slot -> end of its lease
+--       3 sorted set: waiting for a slot -> until when  4 sorted set: process -> end of its lease
+-- ARGV  1 the question  2 slots  3 set requests per minute, 0 for none  4 ... what the question needs
+
+local SECOND, MINUTE = 1000000, 60000000
+local KEPT_S = 7 * 86400             -- a pace that nobody asks for is forgotten after a week
+local SHARE = 178 / 180              -- of the rate is used: the rest takes up the jitter of the way to the endpoint
+local CATCH_UP = SECOND / 10         -- a turn that is asked for late by less than this costs no time
+local STALE = SECOND / 2             -- a reservation that nobody used for so long is void
+local TOO_FAR = 64                   -- intervals: a reservation further ahead comes from a clock that was set back
+local LEASE = 15 * SECOND
+local PAUSE_MIN, PAUSE_MAX, BACKOFF_MAX = SECOND / 2, 900 * SECOND, 60 * SECOND
+local LOWER, LOWEST = 0.8, 1
+
+local slots_key, waiting_key, processes_key = KEYS[2], KEYS[3], KEYS[4]
+local limit, set = tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = time[1] * SECOND + time[2]
+
+-- next: when the next turn may begin. last, before: the latest reservation and what `next` was before it.
+-- rate: the lowered rate, 0 while it is not lowered. top: where a learned rate ends. epoch: reservations of
+-- another one are void. count, since: starts, to know the pace where no rate is set.
+local FIELDS = {'next', 'last', 'before', 'granted', 'rate', 'top', 'pause', 'strikes', 'lowered', 'risen',
+    'epoch', 'count', 'since'}
+local state = {}
+for index, value in ipairs(redis.call('HMGET', KEYS[1], unpack(FIELDS))) do
+    state[FIELDS[index]] = tonumber(value or 0)
+end
+if state.epoch == 0 then state.epoch = now end
+if state.pause > now + PAUSE_MAX then state.pause = now end
+
+local function keep_state()
+    local pairs_ = {}
+    for _, name in ipairs(FIELDS) do
+        pairs_[#pairs_ + 1] = name
+        pairs_[#pairs_ + 1] = string.format('%.17g', state[name])
+    end
+    redis.call('HSET', KEYS[1], unpack(pairs_))
+    redis.call('EXPIRE', KEYS[1], KEPT_S)
+end
+
+local function rate()
+    if state.rate == 0 then return set end
+    return set > 0 and math.min(set, state.rate) or state.rate
+end
+
+local function interval()
+    local present = rate()
+    return present > 0 and MINUTE / (present * SHARE) or 0
+end
+
+-- Slots.
+
+local function forget_the_dead()
+    for _, key in ipairs({slots_key, waiting_key, processes_key}) do
+        redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+        -- further ahead than anybody writes: the clock was set back
+        redis.call('ZREMRANGEBYSCORE', key, now + 20 * LEASE, '+inf')
+    end
+end
+
+local function lend(slot)
+    redis.call('ZADD', slots_key, now + LEASE, slot)
+    redis.call('EXPIRE', slots_key, KEPT_S)
+end
+
+-- True when the slot is still this holder's, or can be again.
+local function holds(slot)
+    local ends = redis.call('ZSCORE', slots_key, slot)
+    if ends and tonumber(ends) > now then return true end
+    forget_the_dead()
+    if redis.call('ZCARD', slots_key) >= limit then return false end
+    lend(slot)
+    return true
+end
+
+-- Free places go to those who wait, the longest waiting first; each hears its own bell.
+local function hand_over()
+    while redis.call('ZCARD', slots_key) < limit do
+        local first = redis.call('ZPOPMIN', waiting_key)[1]
+        if not first then return end
+        lend(first)
+        local bell = KEYS[1] .. ':bell:' .. first
+        redis.call('RPUSH', bell, 1)
+        redis.call('PEXPIRE', bell, LEASE / 1000)
+    end
+end
+
+local function earliest_end()
+    local first = redis.call('ZRANGE', slots_key, 0, 0, 'WITHSCORES')
+    return first[2] and tonumber(first[2]) - now or 0
+end
+
+-- Turns.
+
+local function reserve()
+    local gap = interval()
+    if state.next > math.max(now, state.pause) + TOO_FAR * gap + MINUTE then state.next = now end
+    local start = math.ceil(math.max(now, state.next, state.pause))
+    state.before, state.last = state.next, start
+    state.next = math.max(state.next, now - CATCH_UP, state.pause) + gap
+    return start
+end
+
+local function grant(start)
+    if now - state.since > 2 * MINUTE then
+        state.count, state.since = 0, now
+    elseif now - state.since > MINUTE then
+        state.count, state.since = state.count / 2, (state.since + now) / 2
+    end
+    state.count, state.granted = state.count + 1, now
+end
+
+-- A minute of calls that went through, without a 429, gives a step of the rate back.
+local function rise(clean_age)
+    if clean_age < 0 or now - clean_age <= state.lowered then return end
+    state.strikes = 0
+    if state.rate == 0 or now - state.risen < MINUTE or now - clean_age <= state.risen then return end
+    state.rate = state.rate + (set > 0 and 1 or math.max(1, state.rate / 20))
+    state.risen = now
+    if state.rate >= (set > 0 and set or state.top) then state.rate = 0 end
+end
+
+local function observed()
+    return state.count * MINUTE / math.max(5 * SECOND, math.min(now - state.since, 2 * MINUTE))
+end
+
+local function lower()
+    local present = rate()
+    if present == 0 then
+        present = observed()
+        state.top = 2 * present
+    end
+    state.rate = math.max(present * LOWER, LOWEST)
+    state.strikes = math.min(state.strikes + 1, 10)
+    state.lowered, state.risen = now, now
+end
+
+local ask = {}
+
+-- 4 slot  5 longest wait. -> 1 it is held, or 0 and when to ask again
+function ask.hold(slot, wait)
+    redis.call('ZREM', waiting_key, slot)
+    if holds(slot) then return {1, 0} end
+    if tonumber(wait) > 0 then
+        redis.call('ZADD', waiting_key, now + wait, slot)
+        redis.call('PEXPIRE', waiting_key, math.ceil(wait / 1000) + 60000)
+    end
+    return {0, earliest_end()}
+end
+
+-- 4 slot  5 its turn that was not used, or 0  6 the turn's epoch
+function ask.release(slot, start, epoch)
+    if tonumber(epoch) == state.epoch and tonumber(start) > 0 and tonumber(start) == state.last then
+        state.next, state.last = state.before, 0
+        keep_state()
+    end
+    forget_the_dead()
+    redis.call('ZREM', slots_key, slot)
+    hand_over()
+    return {}
+end
+
+-- 4 process  5 ... its slots. -> the processes that live, then the slots that others have
+function ask.renew(process, ...)
+    forget_the_dead()
+    redis.call('ZADD', processes_key, now + LEASE, process)
+    redis.call('EXPIRE', processes_key, KEPT_S)
+    local answer = {redis.call('ZCARD', processes_key)}
+    for _, slot in ipairs({...}) do
+        if holds(slot) then lend(slot) else answer[#answer + 1] = slot end
+    end
+    hand_over()
+    return answer
+end
+
+-- 4 slot  5 the reservation it comes with, or 0  6 its epoch  7 1: reserve one more for the next in line
+-- 8 age of the youngest call that went through, or -1
+-- -> 1 go, 0 wait, -1 the slot is lost; start, wait; the next one's start and wait, or 0 0; epoch; pause; rate
+function ask.turn(slot, held, epoch, more, clean_age)
+    if not holds(slot) then return {-1, 0, 0, 0, 0, state.epoch, 0, ''} end
+    rise(tonumber(clean_age))
+    local start = tonumber(held)
+    if tonumber(epoch) ~= state.epoch or start < now - STALE or now < state.pause then start = reserve() end
+    local go, following = start <= now, 0
+    if go then
+        grant(start)
+        if more == '1' then following = reserve() end
+    end
+    keep_state()
+    return {go and 1 or 0, start, math.max(start - now, 0), following, math.max(following - now, 0),
+        state.epoch, math.max(state.pause - now, 0), string.format('%.17g', rate())}
+end
+
+-- 4 age of the call that was told to wait  5 the wait asked for, or -1  6 the reason. -> pause, rate
+function ask.busy(age, asked, why)
+    asked = tonumber(asked)
+    -- Calls that had begun before the rate was lowered say nothing new, however many they are.
+    local new = now - age > state.lowered + SECOND / 4
+    if new then lower() end
+    local wait = 0
+    if asked >= 0 then
+        wait = math.min(math.max(asked, PAUSE_MIN), PAUSE_MAX)
+    elseif new then
+        wait = math.min(SECOND * 2 ^ (state.strikes - 1), BACKOFF_MAX)
+    end
+    if new or now + wait > state.pause then
+        state.pause = math.max(state.pause, now + wait)
+        state.next = math.max(state.pause, state.granted + interval())
+        state.last, state.epoch = 0, state.epoch + 1
+        redis.call('HSET', KEYS[1], 'why', why)
+    end
+    keep_state()
+    return {math.max(state.pause - now, 0), string.format('%.17g', rate())}
+end
+
+-- -> pause, rate, slots in use, processes that live, reason
+function ask.look()
+    return {math.max(state.pause - now, 0), string.format('%.17g', rate()),
+        redis.call('ZCOUNT', slots_key, now, '+inf'), redis.call('ZCOUNT', processes_key, now, '+inf'),
+        redis.call('HGET', KEYS[1], 'why') or ''}
+end
+
+return ask[ARGV[1]](unpack(ARGV, 4))

@@ -1,0 +1,30 @@
+"""Where an endpoint is and the token for it, as a person typed them: checked, and brought into one form."""
+
+from projects.speech.hosts import Origin
+
+SPEECH_PATH = "/v1/audio/speech"
+VOICES_PATH = "/v1/audio/voices"
+
+
+def base_of(base_url: str) -> str:
+    """Scheme, host and path of an endpoint, without `/v1...` and without a slash at the end.
+
+    Raises ValueError, with a sentence for a person, for an address that cannot be right.
+    """
+    base = base_url.strip().rstrip("/").removesuffix(SPEECH_PATH).removesuffix("/v1")
+    try:
+        origin = Origin.of(base)
+    except ValueError as error:
+        raise ValueError(f"The endpoint's address cannot be used: {error}.") from None
+    if "?" in base or "#" in base:
+        raise ValueError("The endpoint's address cannot be used: it has a query.")
+    path = base.partition("://")[2].partition("/")[2]
+    return f"{origin.scheme}://{origin.netloc}{'/' if path else ''}{path}"
+
+
+def checked_token(token: str) -> str:
+    """The token without white space around it; "" for none. Raises ValueError, which does not show it."""
+    token = token.strip()
+    if not all("\x21" <= char <= "\x7e" for char in token):
+        raise ValueError("The token cannot be right: it has spaces, line breaks or letters outside of ASCII.")
+    return token

@@ -37,6 +37,8 @@ SPEECH_URL = env.str("NARRATOR_SPEECH_URL", SPEECH_DEFAULT_URL if SPEECH_TOKEN e
 SPEECH_IS_STANDIN = env.bool("NARRATOR_SPEECH_IS_STANDIN", False)
 SPEECH_STREAM = env.bool("NARRATOR_SPEECH_STREAM", False)
 SPEECH_CONCURRENCY = env.int("NARRATOR_CONCURRENCY", 4)
+# How many calls a minute the endpoint's account may make; without it, a 429 teaches.
+SPEECH_REQUESTS_PER_MINUTE = env.int("NARRATOR_REQUESTS_PER_MINUTE", None)
 SPEECH_DEADLINE_S = env.float("NARRATOR_SPEECH_DEADLINE", 180)
 # The longest text one call may carry, and what is counted: bytes, weighted (Han twice) or characters.
 SPEECH_LIMIT = env.int("NARRATOR_SPEECH_LIMIT", 600)

@@ -1,8 +1,12 @@
 """Template filters that every page may use: figures as people read them."""
 
+import math
+
 from django import template
 
 register = template.Library()
+
+SYMBOLS = {"CNY": "¥", "EUR": "€", "GBP": "£", "USD": "$"}
 
 
 @register.filter
@@ -18,6 +22,25 @@ def clock(duration_ms: int | None) -> str:
 
 
 @register.filter
+def lasting(seconds: float) -> str:
+    """Write a length of time that is still to come as ``40 s``, ``3 min`` or ``1 h 20 min``, rounded up."""
+    if seconds <= 90:
+        return f"{max(math.ceil(seconds / 10), 1) * 10} s"
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+@register.filter
 def percent(part: int, whole: int) -> int:
     """Return how many hundredths of ``whole`` are in ``part``, rounded down; 0 for an empty whole."""
     return part * 100 // whole if whole else 0
+
+
+@register.filter
+def money(amount_micro: int | None, currency: str) -> str:
+    """Write millionths of a currency as ``¥ 4.10`` or ``CHF 1,204.00``; less than a hundredth as ``under ¥ 0.01``."""
+    sign = SYMBOLS.get(currency, currency)
+    if amount_micro is not None and 0 < amount_micro < 10_000:
+        return f"under {sign} 0.01"
+    hundredths = ((amount_micro or 0) + 5_000) // 10_000
+    return f"{sign} {hundredths // 100:,}.{hundredths % 100:02}"

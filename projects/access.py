@@ -3,8 +3,8 @@
 from django.shortcuts import get_object_or_404
 
 from narrator.teams import access
-from narrator.teams.models import Role, User
-from projects.models import Export, Manuscript, Paragraph, Project, Script, Take
+from narrator.teams.models import Role, Team, User
+from projects.models import Export, Manuscript, Paragraph, Project, Run, Script, Take
 
 
 def project(user: User, project_id: int, *, least: Role = Role.VIEWER) -> Project:
@@ -32,6 +32,18 @@ def take(user: User, take_id: int, *, least: Role = Role.VIEWER) -> Take:
     return row
 
 
+def run(user: User, run_id: int, *, least: Role = Role.VIEWER) -> Run:
+    row = get_object_or_404(Run, pk=run_id)
+    access.check(user, row.team_id, least)
+    return row
+
+
+def team(user: User, team_id: int, *, least: Role = Role.VIEWER) -> Team:
+    row = get_object_or_404(Team, pk=team_id)
+    access.check(user, row.pk, least)
+    return row
+
+
 def export(user: User, export_id: int, *, least: Role = Role.VIEWER) -> Export:
     row = get_object_or_404(Export.objects.select_related("project"), pk=export_id)
     access.check(user, row.project.team_id, least)
@@ -47,3 +59,8 @@ def manuscript(user: User, manuscript_id: int) -> Manuscript:
 def may_edit(user: User, row: Project) -> bool:
     """Whether to offer the buttons that change this project; the views check again."""
     return access.allows(access.role_of(user, row.team_id), Role.EDITOR)
+
+
+def may_set_cap(user: User, row: Project) -> bool:
+    """Whether this person decides what may be spent for the project."""
+    return access.allows(access.role_of(user, row.team_id), Role.ADMIN)

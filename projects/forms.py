@@ -1,5 +1,6 @@
 """Clean input, nothing else."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,13 +9,22 @@ from django.core.files.uploadedfile import UploadedFile
 
 from narrator.teams.models import Team
 from projects.manuscript.manuscript import Manuscript as Reading
-from projects.models import Paragraph, Project
-from projects.models.direction import LANGUAGE_CHOICES, VOICE_CHOICES
+from projects.models import Paragraph, Price, Project
+from projects.models.direction import LANGUAGE_CHOICES
 from projects.models.exports import Format
+from projects.models.money import MICRO
+from projects.speech import voices
 from projects.speech.line import is_speakable
 
-CHOICES = {"voice": VOICE_CHOICES, "language": LANGUAGE_CHOICES}
+# In a picker each voice says what it is like.
+VOICES = [(voice.name, f"{voice.name} · {voice.character}") for voice in voices.VOICES]
+CHOICES = {"voice": VOICES, "language": LANGUAGE_CHOICES}
 PASTE_CHARACTERS = 2_000_000
+
+
+def _name_voices(form: forms.BaseForm) -> None:
+    field: forms.ChoiceField = form.fields["voice"]  # type: ignore[assignment]
+    field.choices = VOICES
 
 
 class ManuscriptForm(forms.Form):
@@ -64,6 +74,7 @@ class ImportForm(forms.ModelForm):
 
     def __init__(self, *args: Any, read: Reading, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _name_voices(self)
         self.read = read
         for index, chapter in enumerate(read.chapters):
             self.fields[f"tick-{index}"] = forms.BooleanField(required=False, initial=chapter.ticked)
@@ -99,8 +110,45 @@ class ImportForm(forms.ModelForm):
         ]
 
 
+class AmountField(forms.DecimalField):
+    """An amount of money: people see and write it in units of the currency, the rows keep whole millionths."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_digits": 14, "decimal_places": 2, **options})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write millionths with at least two decimals; what a person has typed is shown as it is."""
+        if not isinstance(value, int):
+            return value
+        digits = f"{value // MICRO}.{value % MICRO:06}".rstrip("0")
+        whole, _, rest = digits.partition(".")
+        return f"{whole}.{rest:0<2}"
+
+    def clean(self, value: Any) -> Any:
+        amount: Decimal | None = super().clean(value)
+        return None if amount is None else int(amount * MICRO)
+
+
+class PriceForm(forms.ModelForm):
+    """A team's prices and its monthly cap."""
+
+    currency = forms.RegexField("^[A-Za-z]{3}$", max_length=3, strip=True)
+    per_10k_micro = AmountField(decimal_places=6)
+    confirm_above_micro = AmountField()
+    monthly_cap_micro = AmountField(required=False)
+
+    class Meta:
+        model = Price
+        fields = ["currency", "per_10k_micro", "confirm_above_micro", "monthly_cap_micro"]
+
+    def clean_currency(self) -> str:
+        return self.cleaned_data["currency"].upper()
+
+
 class ProjectForm(forms.ModelForm):
-    """A project's name, pauses and the direction its lines inherit."""
+    """A project's name, pauses and the direction its lines inherit; its cap only where ``may_set_cap``."""
+
+    cap_micro = AmountField(required=False)
 
     class Meta:
         model = Project
@@ -113,8 +161,15 @@ class ProjectForm(forms.ModelForm):
             "optimize_instructions",
             "pause_ms",
             "chapter_pause_ms",
+            "cap_micro",
         ]
         widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, may_set_cap: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_voices(self)
+        if not may_set_cap:
+            del self.fields["cap_micro"]
 
 
 class TextForm(forms.ModelForm):

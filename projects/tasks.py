@@ -15,17 +15,29 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
 from django.db import close_old_connections, transaction
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from narrator.teams.models import User
-from projects.actions import claims, endpoint, exports, manuscripts, paragraphs, rendering, takes
-from projects.models import Export, Paragraph, Project, Script, Take, TakeStatus
+from narrator.teams.models import Team, User
+from projects.actions import (
+    claims,
+    endpoint,
+    exports,
+    holds,
+    manuscripts,
+    money,
+    paragraphs,
+    rendering,
+    runs,
+    takes,
+)
+from projects.models import Export, Paragraph, Project, Run, Script, Take, TakeStatus
 
 logger = logging.getLogger(__name__)
 
 # A worker goes on for so long with one message, then hands over, so that deploys and stops find a gap.
 SHIFT_S = 15.0
+# Long enough for a worker that is about to leave to give its slot to this one.
+SLOT_WAIT_S = 2.0
 
 
 def queue_takes(
@@ -47,6 +59,27 @@ def queue_retry(take: Take, *, script_id: int) -> bool:
     """Put a failed take back into the queue and wake a worker."""
     done = takes.retry(take, script_id=script_id)
     ring(int(done))
+    return done
+
+
+def queue_run(run: Run, *, by: User | None) -> bool:
+    """Let a paused run go on and wake the workers; False where it is not paused."""
+    done = runs.resume(run, by=by)
+    ring(claims.waiting(team_id=run.team_id) if done else 0)
+    return done
+
+
+def queue_failed(run: Run, *, by: User | None) -> int:
+    """Put the failed lines of a run back into the queue and wake the workers; return how many there were."""
+    again = runs.retry_failed(run, by=by)
+    ring(again)
+    return again
+
+
+def queue_team(team: Team, *, by: User | None) -> bool:
+    """Let a held team's queue go on and wake the workers; False where nothing holds it."""
+    done = holds.lift(team, by=by)
+    ring(claims.waiting(team_id=team.pk) if done else 0)
     return done
 
 
@@ -92,15 +125,24 @@ def _stop(**kwargs: object) -> None:
 def pump() -> None:
     """Make waiting takes for one shift, the most deserving first; then hand over to a new message."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    speech = endpoint.configured()
-    end = time.monotonic() + SHIFT_S
-    while time.monotonic() < end and not stopping.is_set():
-        close_old_connections()
-        take = claims.claim(worker=worker)
-        if take is None:
-            return
-        rendering.render(take, speech)
-    _send(pump)
+    slot = endpoint.pace().slot(wait_s=SLOT_WAIT_S)
+    if slot is None:
+        return  # as many calls are under way as the endpoint allows; those who make them go on by themselves
+    with slot:
+        speech = endpoint.configured().through(endpoint.SlotGate(slot, stopping))
+        end = time.monotonic() + SHIFT_S
+        while time.monotonic() < end and not stopping.is_set():
+            if not slot.turn(stopping):
+                if not slot.lost:
+                    return  # a long pause: the sweep rings when it is over
+                break
+            close_old_connections()
+            take = claims.claim(worker=worker)
+            if take is None:
+                return
+            rendering.render(take, speech)
+    if not stopping.is_set():
+        _send(pump)
 
 
 @shared_task
@@ -115,7 +157,9 @@ def assemble_export(export_id: int) -> None:
 def sweep() -> None:
     """Every few seconds: free what lost its worker, and ring for everything that waits."""
     claims.sweep()
-    waiting = Take.objects.due(timezone.now()).count()
+    money.sweep()
+    runs.finish_done()
+    waiting = claims.waiting()
     running = Take.objects.filter(status=TakeStatus.RUNNING).count()
     ring(min(waiting, max(settings.SPEECH_CONCURRENCY - running, 0)))
     for export_id in exports.sweep():

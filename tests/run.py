@@ -28,7 +28,12 @@ WITHOUT_DATABASE = frozenset({"audio", "manuscript", "speech", "studio", "house"
 
 # What a developer has set for a studio of theirs must not reach the tests; only these words are meant for them.
 FOR_A_STUDIO = ("NARRATOR_", "DJANGO_", "DATABASE_URL", "REDIS_URL")
-FOR_THE_TESTS = ("NARRATOR_CHROMIUM", "NARRATOR_WITHOUT_BROWSER")
+FOR_THE_TESTS = (
+    "NARRATOR_CHROMIUM",
+    "NARRATOR_WITHOUT_BROWSER",
+    "NARRATOR_SPEECH_URL",
+    "NARRATOR_SPEECH_TOKEN",
+)
 
 NO_TEST_RAN = 5
 STOPPED = 130

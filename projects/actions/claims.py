@@ -4,15 +4,17 @@ A claim is one conditional update; it carries a token and a time. The finishing 
 token, so a slow first worker cannot overwrite the second.
 """
 
+import random
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
-from projects.models import Paragraph, Script, Take, TakeStatus
+from projects.models import Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
 from projects.models.takes import Priority, TakeQuerySet
 
 # A claim outlives the longest call by this much; a line of many parts renews it before each.
@@ -33,26 +35,52 @@ def claim(*, worker: str, among: TakeQuerySet | None = None) -> Take | None:
 
 
 def _most_deserving(among: TakeQuerySet) -> Take | None:
-    """A person's single line first, then the team with the fewest lines in the making, then the oldest."""
-    due = among.due(timezone.now()).select_related("paragraph").order_by("id")
-    click = due.filter(priority=Priority.CLICK).first()
+    """A person's single line first; then of the team with the fewest lines in the making the run with the fewest.
+
+    Then the oldest. Between teams with equally many the lot decides, so that none starves where slots are few.
+    """
+    ripe = among.ripe(timezone.now()).order_by("id")
+    held = Exists(Hold.objects.filter(team=OuterRef("team")))
+    singles = ripe.filter(~held, run=None)
+    click = singles.filter(priority=Priority.CLICK).select_related("paragraph").first()
     if click is not None:
         return click
-    running = dict(Take.objects.filter(status=TakeStatus.RUNNING).values_list("team").annotate(n=Count("pk")))
-    teams = due.order_by("team").values_list("team", flat=True).distinct()
-    team = min(teams, key=lambda team: (running.get(team, 0), team), default=None)
-    return due.filter(team=team).first() if team is not None else None
+    # Read from the runs, of which there are few, rather than from the takes, of which thousands may wait.
+    waits = Exists(ripe.filter(run=OuterRef("pk"), team=OuterRef("team")).order_by())
+    runs = Run.objects.filter(~held, waits, state=RunState.ACTIVE).order_by().values_list("team", "pk")
+    queues = [*runs, *singles.order_by().values_list("team", "run").distinct()]
+    if not queues:
+        return None
+    team, run = _least_served(queues)
+    return ripe.filter(run=run, team=team).select_related("paragraph").first()
+
+
+def _least_served(queues: list[tuple[int, int | None]]) -> tuple[int, int | None]:
+    """Choose among queues, each a team's run or (None) what it has outside of runs."""
+    running = (
+        Take.objects.filter(status=TakeStatus.RUNNING).values_list("team", "run").annotate(n=Count("pk"))
+    )
+    of_queue = Counter({(team, run): n for team, run, n in running.order_by()})
+    of_team: Counter[int] = Counter()
+    for (team, _), n in of_queue.items():
+        of_team[team] += n
+    lot = {team: random.random() for team, _ in queues}  # noqa: S311 - a lot is no secret
+    return min(queues, key=lambda queue: (of_team[queue[0]], lot[queue[0]], of_queue[queue], queue[1] or 0))
 
 
 def _claim(take: Take, worker: str) -> bool:
     token, now = uuid.uuid4(), timezone.now()
     with transaction.atomic():
-        moved = Take.objects.filter(pk=take.pk, status=TakeStatus.QUEUED).move(
-            to=TakeStatus.RUNNING,
-            claim_token=token,
-            claimed_by=worker,
-            claimed_at=now,
-            lease_until=now + lease(),
+        moved = (
+            Take.objects.filter(pk=take.pk)
+            .due(now)
+            .move(
+                to=TakeStatus.RUNNING,
+                claim_token=token,
+                claimed_by=worker,
+                claimed_at=now,
+                lease_until=now + lease(),
+            )
         )
         if moved:
             touch(take)
@@ -94,6 +122,13 @@ def _give_up(take: Take) -> int:
         if moved:
             touch(take)
     return moved
+
+
+def waiting(*, team_id: int | None = None) -> int:
+    """Return how many takes (of this team) could be claimed now, counted no further than there are slots."""
+    due = Take.objects.due(timezone.now())
+    due = due if team_id is None else due.filter(team=team_id)
+    return due.order_by()[: settings.SPEECH_CONCURRENCY].count()
 
 
 def free(take: Take) -> int:

@@ -19,11 +19,13 @@ from django.db import connection
 from django.db.models import Sum
 
 from narrator.teams.models import Team
-from projects.actions import claims, manuscripts, projects, rendering, takes
+from projects.actions import claims, holds, manuscripts, money, projects, rendering, runs, takes
 from projects.actions.endpoint import Endpoint
+from projects.actions.estimates import Estimate, estimate
 from projects.manuscript.manuscript import Manuscript as Reading
-from projects.models import Manuscript, Paragraph, Project, Script, Take, TakeStatus
+from projects.models import Hold, Manuscript, Paragraph, Project, Run, Script, Take, TakeStatus
 from projects.models.takes import TakeQuerySet
+from projects.speech import errors
 
 TEAM_NAME = "Studio"
 LOOK_AGAIN_S = 0.1
@@ -40,12 +42,17 @@ class InUse(Exception):
 
 @dataclass
 class Progress:
-    """What a run has come to so far; ``done`` of ``total`` lines have settled."""
+    """What a run has come to so far; ``done`` of ``total`` lines have settled.
+
+    ``hold`` is set where the account could not be used; ``unmade`` are the lines that wait because of it.
+    """
 
     total: int = 0
     done: int = 0
     reused: int = 0
     failed: list[Paragraph] = field(default_factory=list)
+    unmade: list[Paragraph] = field(default_factory=list)
+    hold: Hold | None = None
 
     @property
     def rendered(self) -> int:
@@ -107,6 +114,7 @@ def alone(project: Project) -> Iterator[None]:
             project=project, status=TakeStatus.RUNNING, claimed_by=_worker(project)
         ).select_related("paragraph"):
             claims.free(take)
+        money.sweep()
         yield
 
 
@@ -124,6 +132,12 @@ def has_work(scripts: list[Script]) -> bool:
     return Paragraph.objects.filter(script__in=scripts).missing().exists()
 
 
+def expected(project: Project, scripts: list[Script]) -> Estimate:
+    """What rendering these scripts would call for, what an earlier run left waiting included."""
+    lines = Paragraph.objects.filter(script__in=scripts).missing()
+    return estimate(lines, project, with_waiting=True)
+
+
 def render(
     project: Project,
     scripts: list[Script],
@@ -135,8 +149,12 @@ def render(
 ) -> Progress:
     """Render every line of these scripts that has no take of its present text and direction.
 
-    Returns when each line is ready or has failed, or soon after ``stop`` is set.
+    Returns when each line is ready or has failed, soon after ``stop`` is set, or when the team is held, with the
+    reason. Whoever asks again tries again: an earlier hold of the team is lifted, paused runs go on.
     """
+    holds.lift(project.team, by=None)
+    for run in Run.objects.filter(script__in=scripts):
+        runs.resume(run, by=None)
     lines = Paragraph.objects.filter(script__in=scripts)
     progress = Progress(total=lines.count())
     for script in scripts:
@@ -144,7 +162,7 @@ def render(
     progress.reused = progress.total - lines.missing().count()
     among = Take.objects.filter(project=project, paragraph__script__in=scripts)
     with ThreadPoolExecutor(concurrency, thread_name_prefix="narrate") as pool:
-        workers = [pool.submit(_work, among, endpoint, _worker(project), stop) for _ in range(concurrency)]
+        workers = [pool.submit(_work, project, among, endpoint, stop) for _ in range(concurrency)]
         try:
             while wait(workers, timeout=LOOK_EVERY_S, return_when=FIRST_EXCEPTION).not_done:
                 for worker in workers:
@@ -157,6 +175,10 @@ def render(
     for worker in workers:
         worker.result()
     _look(lines, among, progress)
+    progress.hold = holds.of(project.team_id)
+    if progress.hold is not None:
+        waiting = lines.missing().filter(latest__status=TakeStatus.QUEUED)
+        progress.unmade = list(waiting.select_related("script").order_by("script__position", "position"))
     on_progress(progress)
     return progress
 
@@ -168,13 +190,13 @@ def _look(lines: Any, among: TakeQuerySet, progress: Progress) -> None:
     progress.done = progress.total - waiting
 
 
-def _work(among: TakeQuerySet, endpoint: Endpoint, worker: str, stop: threading.Event) -> None:
+def _work(project: Project, among: TakeQuerySet, endpoint: Endpoint, stop: threading.Event) -> None:
     try:
         while not stop.is_set():
-            take = claims.claim(worker=worker, among=among)
+            take = claims.claim(worker=_worker(project), among=among)
             if take is not None:
                 rendering.render(take, endpoint)
-            elif not among.active().exists():
+            elif not among.active().exists() or holds.of(project.team_id) is not None:
                 return
             else:
                 stop.wait(LOOK_AGAIN_S)
@@ -182,16 +204,19 @@ def _work(among: TakeQuerySet, endpoint: Endpoint, worker: str, stop: threading.
         connection.close()
 
 
-def pacer(requests_per_minute: int) -> Callable[[], None]:
-    """Return a function that waits for this process's next turn: turns are evenly spaced, first come first served."""
-    lock = threading.Lock()
-    next_turn = time.monotonic()
+class EvenGate:
+    """A gate for one process: calls begin evenly spaced, first come first served."""
 
-    def pace() -> None:
-        nonlocal next_turn
-        with lock:
-            turn = max(next_turn, time.monotonic())
-            next_turn = turn + 60 / requests_per_minute
+    def __init__(self, requests_per_minute: int) -> None:
+        self._gap_s = 60 / requests_per_minute
+        self._lock = threading.Lock()
+        self._next = time.monotonic()
+
+    def begin(self) -> None:
+        with self._lock:
+            turn = max(self._next, time.monotonic())
+            self._next = turn + self._gap_s
         time.sleep(max(turn - time.monotonic(), 0))
 
-    return pace
+    def told(self, error: errors.SpeechError | None) -> None:
+        """Nothing is shared, so nobody else needs to hear of it."""

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from django.conf import settings
 
-from projects.audio import joining
+from projects.actions.live import Sink
+from projects.audio import joining, pcm
 from projects.speech.budget import Budget
 from projects.speech.client import Speech
 from projects.speech.errors import Refused, TooLong
@@ -46,11 +47,14 @@ def forget(take_id: int) -> None:
     shutil.rmtree(folder_of(take_id), ignore_errors=True)
 
 
-def speak(line: Line, *, take_id: int, budget: Budget, call: Callable[[Line], Speech]) -> Spoken:
+def speak(
+    line: Line, *, take_id: int, budget: Budget, call: Callable[[Line], Speech], sink: Sink | None = None
+) -> Spoken:
     """Speak a line by as many calls as the budget asks for, and join the parts.
 
     Parts of an earlier effort for this take are used again. Raises what ``call`` raises; ``TooLong`` only
-    after the text was cut smaller several times.
+    after the text was cut smaller several times. The ``sink``, which ``call`` feeds, gets from here what is not
+    called for: parts that are there, and the gaps. It hears gaps of GAP_MS on top of the parts' own silence.
     """
     pieces = split(line.spoken, budget, line.language)
     if not pieces:
@@ -58,7 +62,7 @@ def speak(line: Line, *, take_id: int, budget: Budget, call: Callable[[Line], Sp
     spoken = Spoken(np.empty(0, np.int16), 0, 0, "")
     for attempt in range(RESPLITS + 1):
         try:
-            parts = [_part(replace(line, text=piece), take_id, call, spoken) for piece in pieces]
+            parts = _parts(line, pieces, take_id, call, spoken, sink)
         except TooLong as error:
             if attempt == RESPLITS:
                 raise
@@ -77,10 +81,33 @@ def _smaller(budget: Budget, named: int | None) -> Budget:
     return replace(budget, limit=max(budget.limit * 2 // 3, 20))
 
 
-def _part(line: Line, take_id: int, call: Callable[[Line], Speech], spoken: Spoken) -> np.ndarray:
+def _parts(
+    line: Line,
+    pieces: list[str],
+    take_id: int,
+    call: Callable[[Line], Speech],
+    spoken: Spoken,
+    sink: Sink | None,
+) -> list[np.ndarray]:
+    parts: list[np.ndarray] = []
+    if sink:
+        sink.begin()
+    for piece in pieces:
+        if sink and parts:
+            sink.write(bytes(2 * pcm.ms_to_frames(GAP_MS)))
+        parts.append(_part(replace(line, text=piece), take_id, call, spoken, sink))
+    return parts
+
+
+def _part(
+    line: Line, take_id: int, call: Callable[[Line], Speech], spoken: Spoken, sink: Sink | None
+) -> np.ndarray:
     kept = folder_of(take_id) / f"{line.digest}.pcm"
     if kept.exists():
-        return np.fromfile(kept, dtype="<i2")
+        part = np.fromfile(kept, dtype="<i2")
+        if sink:
+            sink.write(part.tobytes())
+        return part
     speech = call(line)
     spoken.calls += speech.calls
     spoken.characters += speech.characters or 0

@@ -8,6 +8,7 @@ import hashlib
 import io
 import logging
 import random
+import time
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -18,11 +19,11 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from projects.actions import claims, pieces
-from projects.actions.endpoint import Endpoint
+from projects.actions import claims, holds, live, money, pieces, runs
+from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import copy_audio
 from projects.audio import measure, wav
-from projects.models import Paragraph, Script, Take, TakeStatus
+from projects.models import Paragraph, Take, TakeStatus
 from projects.models.takes import Priority
 from projects.speech import errors
 from projects.speech.client import Speech
@@ -35,6 +36,7 @@ ATTEMPTS = 5
 ATTEMPTS_WHEN_BUSY = 40
 LONGEST_WAIT_S = 60.0
 TWIN_WAIT_S = 1.0
+LOOK_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,18 @@ def render(take: Take, endpoint: Endpoint) -> Outcome:
     """Make a claimed take: call the endpoint, store the audio, settle the row. Never raises for a failed call."""
     if take.priority != Priority.CLICK and (twin := _twin(take)) is not None:
         return _adopt(take, twin)
+    sink = live.sink(take, stream=endpoint.stream)
     try:
         spoken = pieces.speak(
-            take.line, take_id=take.pk, budget=endpoint.budget, call=lambda line: _call(take, line, endpoint)
+            take.line,
+            take_id=take.pk,
+            budget=endpoint.budget,
+            call=lambda line: _call(take, line, endpoint, sink),
+            sink=sink,
         )
         stored = store(spoken.pcm)
+    except money.BeingSpoken:
+        return _requeue(take, wait_s=TWIN_WAIT_S)
     except errors.SpeechError as error:
         return settle_error(take, error)
     except OSError as error:
@@ -73,19 +82,46 @@ def render(take: Take, endpoint: Endpoint) -> Outcome:
     return outcome
 
 
-def _call(take: Take, line: Line, endpoint: Endpoint) -> Speech:
-    """One call; it is counted before it is made, so that the count is never too low."""
-    if endpoint.pace is not None:
-        endpoint.pace()
+def _call(take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None = None) -> Speech:
+    """One call, which streams into the ``sink`` if there is one: paid for by ``actions.money``, before and after."""
+    paid = money.reserve(take, line)
+    begun_s, heard = time.monotonic(), False
+
+    def hear(samples: bytes) -> None:
+        nonlocal heard
+        heard = True
+        if sink is not None:
+            sink.write(samples)
+
+    try:
+        _begin(take, endpoint)
+        speech = endpoint.client.synthesize(line, stream=sink is not None, on_audio=hear)
+    except errors.SpeechError as error:
+        money.settle(paid, error=error, heard=heard, duration_ms=_since_ms(begun_s))
+        if endpoint.gate is not None:
+            endpoint.gate.told(error)
+        raise
+    if endpoint.gate is not None:
+        endpoint.gate.told(None)
+    money.settle(paid, speech=speech, duration_ms=_since_ms(begun_s))
+    Take.objects.filter(pk=take.pk).update(characters=F("characters") + (speech.characters or 0))
+    return speech
+
+
+def _begin(take: Take, endpoint: Endpoint) -> None:
+    """Wait for this call's turn and count the call before it is made, so that the count is never too low."""
+    if endpoint.gate is not None:
+        endpoint.gate.begin()
     now = timezone.now()
     held = Take.objects.filter(pk=take.pk, claim_token=take.claim_token, status=TakeStatus.RUNNING).update(
         calls=F("calls") + 1, lease_until=now + claims.lease()
     )
     if not held:
         raise errors.Refused("This line was taken over by another worker.", code="claim_lost")
-    speech = endpoint.client.synthesize(line, stream=endpoint.stream)
-    Take.objects.filter(pk=take.pk).update(characters=F("characters") + (speech.characters or 0))
-    return speech
+
+
+def _since_ms(begun_s: float) -> int:
+    return round((time.monotonic() - begun_s) * 1000)
 
 
 def _twin(take: Take) -> Take | None:
@@ -132,13 +168,16 @@ def finish(take: Take, **fields: object) -> Outcome:
         if moved:
             claims.touch(take)
             Paragraph.objects.filter(pk=take.paragraph_id, digest=take.digest).update(chosen=take)
+            _end_run(take)
     return Outcome(TakeStatus.READY if moved else TakeStatus.CANCELLED)
 
 
 def settle_error(take: Take, error: errors.SpeechError) -> Outcome:
     logger.warning("take %s: %r %s", take.pk, error, error.request_id)
     if isinstance(error, errors.Stopped):
-        return _stop_queue(take, error)
+        return _hold_team(take, error)
+    if error.code == PAUSED:
+        return _requeue(take, wait_s=LOOK_AGAIN_S)  # nothing was tried, so nothing is counted
     if isinstance(error, errors.Busy) and not error.counts_as_attempt:
         allowed, asked = ATTEMPTS_WHEN_BUSY, error.retry_after_s
     elif isinstance(error, errors.Busy | errors.Unavailable):
@@ -187,7 +226,14 @@ def _fail(take: Take, error: errors.SpeechError) -> Outcome:
         )
         if moved:
             claims.touch(take)
+            _end_run(take)
     return Outcome(TakeStatus.FAILED)
+
+
+def _end_run(take: Take) -> None:
+    """The take's run is done where this was its last line."""
+    if take.run_id is not None:
+        runs.finish_done(take.run_id)
 
 
 def _error_fields(error: errors.SpeechError) -> dict[str, str]:
@@ -199,14 +245,16 @@ def _error_fields(error: errors.SpeechError) -> dict[str, str]:
     }
 
 
-def _stop_queue(take: Take, error: errors.SpeechError) -> Outcome:
-    """The account cannot be used: fail this take and, without calling, everything its team has waiting."""
-    outcome = _fail(take, error)
+def _hold_team(take: Take, error: errors.SpeechError) -> Outcome:
+    """The account cannot be used: put the take back without counting the try, and let nothing of its team begin."""
+    fields = _error_fields(error)
     with transaction.atomic():
-        waiting = Take.objects.filter(team_id=take.team_id, status=TakeStatus.QUEUED)
-        lines = dict(waiting.values_list("paragraph_id", "paragraph__script_id"))
-        waiting.move(to=TakeStatus.FAILED, finished_at=timezone.now(), **_error_fields(error))
-        for script_id in sorted(set(lines.values())):
-            version = Script.next_version(script_id)
-            Paragraph.objects.filter(script_id=script_id, pk__in=lines).update(version=version)
-    return outcome
+        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
+            to=TakeStatus.QUEUED, claim_token=None, lease_until=None
+        )
+        if moved:
+            claims.touch(take)
+        holds.place(
+            take.team_id, code=fields["error_code"], reason=fields["error_reason"], detail=error.detail
+        )
+    return Outcome(TakeStatus.QUEUED)

@@ -7,8 +7,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.models import Paragraph, Project, Script, Take, TakeStatus
+from projects.actions import runs
+from projects.models import Paragraph, Project, Run, RunState, Script, Take, TakeStatus
 from projects.models.takes import Priority
+from projects.speech.budget import billing_characters
 
 MEASURED = (
     "audio",
@@ -31,7 +33,8 @@ def request(
 
     A line that already waits for this very text and direction is left alone, so asking twice is harmless.
     Unless ``fresh`` asks for a new take, audio of the same text and direction in the project is used again and
-    nothing is called for it. ``fresh`` requests go before bulk ones: a person waits for them.
+    nothing is called for it. ``fresh`` requests go before bulk ones: a person waits for them. Several lines that
+    have to be made are a run; one alone, and fresh ones, are not.
     The number of queries does not grow with the number of lines, but for batches of 200.
     """
     with transaction.atomic():
@@ -56,6 +59,8 @@ def request(
             if source is not None:
                 copy_audio(source, take)
             made.append(take)
+        if not fresh:
+            _begin_run(script, [take for take in made if take.status == TakeStatus.QUEUED], by=by)
         Take.objects.bulk_create(made, batch_size=200)
         newest = {take.paragraph_id: take for take in made}
         for line in idle:
@@ -66,13 +71,29 @@ def request(
         return [take for take in made if take.status == TakeStatus.QUEUED]
 
 
+def _begin_run(script: Script, waiting: list[Take], *, by: User | None) -> None:
+    """Make one run of these takes, which are not saved yet; a single line needs none."""
+    if len(waiting) < 2:
+        return
+    first = waiting[0]
+    run = Run.objects.create(
+        team_id=first.team_id,
+        project_id=first.project_id,
+        script=script,
+        total=len(waiting),
+        characters=sum(billing_characters(take.text) for take in waiting),
+        created_by=by,
+    )
+    for take in waiting:
+        take.run = run
+
+
 def _take_back(lines: list[Paragraph]) -> None:
     """Cancel what still waits for a text or direction that these lines no longer have: nobody wants it now."""
     outdated = [
         line.latest.pk for line in lines if line.latest is not None and line.latest.digest != line.digest
     ]
-    waiting = Take.objects.filter(pk__in=outdated, status=TakeStatus.QUEUED)
-    waiting.move(to=TakeStatus.CANCELLED, finished_at=timezone.now())
+    Take.objects.filter(pk__in=outdated).cancel(timezone.now())
 
 
 def _waits_already(line: Paragraph) -> bool:
@@ -130,22 +151,29 @@ def choose(take: Take, *, script_id: int) -> bool:
 
 @transaction.atomic
 def retry(take: Take, *, script_id: int) -> bool:
-    """Put a failed take back into the queue; False where it is not failed."""
+    """Put a failed take back into the queue; False where it is not failed.
+
+    Its run goes on with it, but a run that was stopped by a person stays so: the line leaves that one.
+    """
     version = Script.next_version(script_id)
-    moved = Take.objects.filter(pk=take.pk, status=TakeStatus.FAILED).move(
-        to=TakeStatus.QUEUED, attempts=0, not_before=None, error_code="", error_reason="", error_detail=""
-    )
-    if moved:
-        Paragraph.objects.filter(pk=take.paragraph_id).update(latest=take, version=version)
-    return bool(moved)
+    if not Take.objects.filter(pk=take.pk).try_again():
+        return False
+    Paragraph.objects.filter(pk=take.paragraph_id).update(latest=take, version=version)
+    run = Run.objects.filter(takes=take).first()
+    if run is not None and run.state in (RunState.PAUSED, RunState.CANCELLED):
+        Take.objects.filter(pk=take.pk).update(run=None)
+    elif run is not None:
+        runs.go_on(run.pk)
+    return True
 
 
 @transaction.atomic
 def cancel_waiting(script: Script) -> int:
     """Take back what waits for this script. What is being made now is finished and kept: it is paid already."""
-    version = Script.next_version(script.pk)
-    waiting = Take.objects.filter(paragraph__script=script, status=TakeStatus.QUEUED)
-    lines = list(waiting.values_list("paragraph_id", flat=True))
-    moved = waiting.move(to=TakeStatus.CANCELLED, finished_at=timezone.now())
-    Paragraph.objects.filter(pk__in=lines).update(version=version)
-    return moved
+    here = Take.objects.filter(paragraph__script=script)
+    touched = list(
+        here.filter(status=TakeStatus.QUEUED, run__isnull=False).values_list("run", flat=True).distinct()
+    )
+    taken_back = runs.take_back(here)
+    runs.end_empty(touched)
+    return taken_back

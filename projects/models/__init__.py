@@ -2,9 +2,27 @@
 
 from projects.models.exports import Export, ExportStatus
 from projects.models.manuscripts import Manuscript
+from projects.models.money import Call, CallState, Price, Spend
 from projects.models.paragraphs import Paragraph
 from projects.models.projects import Project
+from projects.models.runs import Hold, Run, RunState
 from projects.models.scripts import Script
 from projects.models.takes import Take, TakeStatus
 
-__all__ = ["Export", "ExportStatus", "Manuscript", "Paragraph", "Project", "Script", "Take", "TakeStatus"]
+__all__ = [
+    "Call",
+    "CallState",
+    "Export",
+    "ExportStatus",
+    "Hold",
+    "Manuscript",
+    "Paragraph",
+    "Price",
+    "Project",
+    "Run",
+    "RunState",
+    "Script",
+    "Spend",
+    "Take",
+    "TakeStatus",
+]

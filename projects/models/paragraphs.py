@@ -11,7 +11,6 @@ from projects.models.projects import LONGEST_PAUSE_MS, Project
 from projects.models.scripts import Script
 from projects.speech.line import Line
 
-
 ROW_FIELDS = (
     "script",
     "position",
@@ -24,6 +23,7 @@ ROW_FIELDS = (
     "chosen__digest",
     "latest__number",
     "latest__status",
+    "latest__priority",
     "latest__digest",
     "latest__claimed_at",
     "latest__error_reason",

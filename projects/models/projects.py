@@ -42,6 +42,7 @@ class Project(Direction):
     chapter_pause_ms = models.PositiveIntegerField(
         "pause after a chapter, ms", default=2000, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
     )
+    cap_micro = models.PositiveBigIntegerField("at most for this project", null=True, blank=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
 from projects.models.direction import Direction
 from projects.models.paragraphs import Paragraph
 from projects.models.projects import Project
+from projects.models.runs import Hold, Run, RunState
 from projects.speech.line import Line
 from projects.speech.voices import MODEL
 
@@ -48,13 +49,22 @@ class TakeQuerySet(models.QuerySet["Take"]):
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
 
-    def due(self, now: datetime) -> Self:
+    def ripe(self, now: datetime) -> Self:
         """Queued, and not waiting for a later moment."""
-        return self.filter(status=TakeStatus.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=now))
+        return self.filter(Q(not_before=None) | Q(not_before__lte=now), status=TakeStatus.QUEUED)
+
+    def due(self, now: datetime) -> Self:
+        """Ripe, and of no run or team whose queue stands still."""
+        stopped = Run.objects.filter(pk=OuterRef("run"), state__in=[RunState.PAUSED, RunState.CANCELLED])
+        return self.ripe(now).filter(~Exists(stopped), ~Exists(Hold.objects.filter(team=OuterRef("team"))))
 
     def expired(self, now: datetime) -> Self:
         """Claimed by a worker that has not kept its word."""
         return self.filter(status=TakeStatus.RUNNING, lease_until__lt=now)
+
+    def retriable(self) -> Self:
+        """Failed, and of a line that still says this and was not asked for again since."""
+        return self.filter(status=TakeStatus.FAILED, paragraph__latest=F("pk"), paragraph__digest=F("digest"))
 
     def speaking(self, digest: str) -> Self:
         """Finished takes of exactly this text and direction, the newest first."""
@@ -68,6 +78,22 @@ class TakeQuerySet(models.QuerySet["Take"]):
         sources = [source for source, targets in MOVES.items() if to in targets]
         return self.filter(status__in=sources).update(status=to, **values)
 
+    def try_again(self) -> int:
+        """Put those of these takes that failed back into the queue, as if they had never been tried."""
+        blank = {"error_code": "", "error_reason": "", "error_detail": ""}
+        return self.filter(status=TakeStatus.FAILED).move(
+            to=TakeStatus.QUEUED, attempts=0, not_before=None, finished_at=None, **blank
+        )
+
+    def cancel(self, now: datetime) -> int:
+        """Take back those of these takes that wait; one that a worker is claiming at this moment is left to it.
+
+        So nobody waits for a row here while holding a script: a worker does it the other way round.
+        """
+        waiting = self.filter(status=TakeStatus.QUEUED).order_by()
+        free = waiting.select_for_update(skip_locked=True, of=("self",)).values("pk")
+        return Take.objects.filter(pk__in=free).move(to=TakeStatus.CANCELLED, finished_at=now)
+
 
 class Take(Direction):
     """One effort for one line, frozen: what is spoken, how, and under which digest.
@@ -79,6 +105,7 @@ class Take(Direction):
     # Said again here because the queue asks for them with every claim.
     project = models.ForeignKey(Project, models.CASCADE, related_name="takes")
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="takes")
     number = models.PositiveIntegerField()
     text = models.TextField()
     model = models.CharField(max_length=80, default=MODEL)
@@ -121,6 +148,7 @@ class Take(Direction):
         indexes = [
             models.Index(fields=["status", "priority", "team", "id"], name="take_queue"),
             models.Index(fields=["project", "digest", "status"], name="take_reuse"),
+            models.Index(fields=["run", "status", "team", "id"], name="take_of_run"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["paragraph", "number"], name="take_number_once"),

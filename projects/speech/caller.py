@@ -1,4 +1,4 @@
-"""Sends requests to one endpoint, with its token and within its times. What is sent and what comes back is not known here."""
+"""Sends requests to one endpoint, with its token and within its times; what they say is not known here."""
 
 import json
 import ssl
@@ -42,9 +42,9 @@ class Caller:
     def close(self) -> None:
         self.session.close()
 
-    def deadline(self) -> Deadline:
+    def deadline(self, at_most_s: float = float("inf")) -> Deadline:
         """The end of a call that begins now."""
-        return Deadline(self._deadline_s, **self._waits)
+        return Deadline(min(self._deadline_s, at_most_s), **self._waits)
 
     def post(
         self,

@@ -37,11 +37,16 @@ _SENTENCES = {
 }
 
 
+def _unwatched(_piece: bytes) -> None:
+    """Nobody looks on."""
+
+
 class Answer:
     """Status, headers and the unread body of one answer."""
 
     def __init__(self, response: requests.Response, until: Deadline, max_bytes: int) -> None:
         self._response, self._until, self._max_bytes = response, until, max_bytes
+        self.watch: Callable[[bytes], None] = _unwatched  # sees each piece of the body as it arrives
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.content_type: str = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -57,6 +62,7 @@ class Answer:
             size += len(piece)
             if size > self._max_bytes:
                 raise failure("too_large", self.status)
+            self.watch(piece)
             yield piece
 
     def _read(self) -> bytes:

@@ -12,7 +12,7 @@ from narrator.web import Request, go
 from projects import access
 from projects.actions import exports, projects
 from projects.forms import ExportForm, ProjectForm
-from projects.models import Project
+from projects.models import Price, Project
 
 
 @require_safe
@@ -45,7 +45,8 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
 def project_edit(request: Request, project_id: int) -> HttpResponse:
     """A project's name, pauses and direction."""
     project = access.project(request.user, project_id, least=Role.EDITOR)
-    form = ProjectForm(request.POST or None, instance=project)
+    may_set_cap = access.may_set_cap(request.user, project)
+    form = ProjectForm(request.POST or None, instance=project, may_set_cap=may_set_cap)
     if request.method == "POST" and form.is_valid():
         changed = projects.direct(form.save(commit=False))
         if changed:
@@ -54,7 +55,8 @@ def project_edit(request: Request, project_id: int) -> HttpResponse:
             )
         return go(request, project)
     status = 422 if form.errors else 200
-    return render(request, "projects/project_edit.html", {"project": project, "form": form}, status=status)
+    context = {"project": project, "form": form, "price": Price.of(project.team_id)}
+    return render(request, "projects/project_edit.html", context, status=status)
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from narrator.teams.models import Role
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
-from projects.actions import takes
+from projects.actions import estimates, money, takes
 from projects.models import Script
 
 # More changed rows than this come with the next poll, so that one answer stays small.
@@ -22,14 +22,23 @@ POLL_IDLE_S = 15
 def script_detail(request: Request, script_id: int) -> HttpResponse:
     """One script: its lines, with the other scripts at the side."""
     script = access.script(request.user, script_id)
+    may_edit = access.may_edit(request.user, script.project)
+    if request.htmx and request.GET.get("part") == "progress":
+        context = {
+            **_progress(script, may_edit),
+            "project": script.project,
+            "may_edit": may_edit,
+            "back": True,
+        }
+        return render(request, "projects/script_detail.html#progress", context)
     lines = list(script.paragraphs.for_page())
     context = {
-        **_progress(script),
+        **_progress(script, may_edit),
         "project": script.project,
         "scripts": script.project.scripts.with_counts(),
         "lines": lines,
         "since": script.version,
-        "may_edit": access.may_edit(request.user, script.project),
+        "may_edit": may_edit,
     }
     return render(request, "projects/script_detail.html", context)
 
@@ -46,12 +55,13 @@ def script_changes(request: Request, script_id: int) -> HttpResponse:
         return HttpResponse(status=204)
     lines = list(script.paragraphs.for_page().changed_since(version, position)[:ROWS_A_POLL])
     more = len(lines) == ROWS_A_POLL
+    may_edit = access.may_edit(request.user, script.project)
     context = {
-        **_progress(script),
+        **_progress(script, may_edit),
         "project": script.project,
         "lines": lines,
         "since": f"{lines[-1].version}-{lines[-1].position}" if more else script.version,
-        "may_edit": access.may_edit(request.user, script.project),
+        "may_edit": may_edit,
     }
     return render(request, "projects/script_detail.html#changes", context)
 
@@ -61,22 +71,48 @@ def _cursor(text: str) -> tuple[int, int | None]:
     return int(version) if version.isdecimal() else 0, int(position) if position.isdecimal() else None
 
 
-def _progress(script: Script) -> dict[str, Any]:
-    """The figures at the head of the page and the pace of its poll."""
+def _progress(script: Script, may_edit: bool) -> dict[str, Any]:
+    """The figures at the head of the page, with the estimate for its Generate button, and the pace of its poll."""
     counted = Script.objects.with_counts().select_related("project").get(pk=script.pk)
+    to_make_count = counted.line_count - counted.ready_count
+    offered = may_edit and to_make_count > counted.active_count
     return {
         "script": counted,
-        "to_make_count": counted.line_count - counted.ready_count,
+        "to_make_count": to_make_count,
+        "estimate": estimates.estimate(script.paragraphs.missing(), script.project) if offered else None,
         "poll_s": POLL_BUSY_S if counted.active_count else POLL_IDLE_S,
     }
 
 
 @require_POST
 def script_render(request: Request, script_id: int) -> HttpResponse:
-    """Generate every line that has no take of its present text and direction."""
+    """Generate every line that has no take of its present text and direction.
+
+    Past what the team wants to be asked for, or what the caps leave, the answer is a question; ``agreed`` then
+    says the amount that was agreed to, in millionths, and a run that became dearer meanwhile is asked about again.
+    """
     script = access.script(request.user, script_id, least=Role.EDITOR)
-    tasks.queue_takes(script, script.paragraphs.missing(), by=request.user)
+    lines = script.paragraphs.missing()
+    expected = estimates.estimate(lines, script.project)
+    agreed = request.POST.get("agreed", "")
+    if not (agreed.isdecimal() and expected.amount_micro <= int(agreed)):
+        room_micro = money.room_micro(script.project)
+        is_short = room_micro is not None and room_micro < expected.amount_micro
+        if expected.asks_first or is_short:
+            return _ask(
+                request, script, {"question": expected, "room_micro": room_micro if is_short else None}
+            )
+    tasks.queue_takes(script, lines, by=request.user)
     return _after(request, script_id)
+
+
+def _ask(request: Request, script: Script, question: dict[str, Any]) -> HttpResponse:
+    """The question before money is spent: under the head for htmx, a page of its own for everybody else."""
+    context = {"script": script, "project": script.project, **question}
+    if not request.htmx:
+        return render(request, "projects/render_confirm.html", context)
+    context |= {**_progress(script, True), "may_edit": True}
+    return render(request, "projects/script_detail.html#progress", context)
 
 
 @require_POST
@@ -92,5 +128,5 @@ def _after(request: Request, script_id: int) -> HttpResponse:
     if not request.htmx:
         return go(request, "script-detail", script_id)
     script = access.script(request.user, script_id)
-    context = {**_progress(script), "project": script.project, "may_edit": True}
+    context = {**_progress(script, True), "project": script.project, "may_edit": True}
     return page_or_part(request, "projects/script_detail.html", "progress", context)

@@ -1,14 +1,15 @@
 """One take: choosing it, trying it again, hearing and seeing it."""
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from narrator import media
 from narrator.teams.models import Role
 from narrator.web import Request
 from projects import access, tasks
-from projects.actions import takes
-from projects.models import TakeStatus
+from projects.actions import live, takes
+from projects.models import Take, TakeStatus
 from projects.views.paragraphs import answer_both
 
 
@@ -45,3 +46,37 @@ def take_waveform(request: Request, take_id: int) -> HttpResponse:
         raise Http404
     headers = {"Cache-Control": "private, max-age=31536000, immutable"}
     return HttpResponse(bytes(take.peaks), content_type="application/octet-stream", headers=headers)
+
+
+@require_safe
+def take_live(request: Request, take_id: int) -> HttpResponse:
+    """The sound of a take that is being made, after the place ``?after=``: raw s16le, mono, 24 kHz; perhaps none yet.
+
+    Waits a second at most for something to come. Live-State is ``coming`` as long as it pays to ask again with
+    Live-Next, else the status of the take; Live-Epoch changes when it is made anew, and what was heard is void.
+    503: there is no live sound now; the finished take will be heard.
+    """
+    take = access.take(request.user, take_id)
+    after = request.GET.get("after", live.START)
+    if not live.is_place(after):
+        return HttpResponseBadRequest("after= is no place in the sound.", content_type="text/plain")
+    try:
+        heard = live.listen(take.pk, after=after, wait=take.is_active)
+    except live.Deaf:
+        if take.is_active:
+            return HttpResponse(status=503, headers={"Cache-Control": "no-store", "Retry-After": "5"})
+        heard = live.Heard(b"", after, 0, waited=True)
+    return HttpResponse(
+        heard.pcm, content_type="application/octet-stream", headers=_live_headers(take, heard)
+    )
+
+
+def _live_headers(take: Take, heard: live.Heard) -> dict[str, str]:
+    headers = {"Cache-Control": "no-store", "Live-Next": heard.place, "Live-Epoch": str(heard.epoch)}
+    headers["Live-State"] = "coming" if take.is_active or heard.pcm else take.status
+    if take.status == TakeStatus.READY:
+        headers["Live-Audio"] = reverse("take-audio", args=[take.pk])
+        headers["Live-Ms"] = str(take.duration_ms)
+    if not heard.waited and not heard.pcm:
+        headers["Retry-After"] = "1"
+    return headers

@@ -10,12 +10,13 @@ const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { de
 let deck = decks[0];
 let heard = null; // {line, take, ms, name, started}: what play plays; a single take from the history has no line
 let gap = null; // {timer, line}: the pause between two lines
+let live = null; // {line, take, playing, sounding, at}: what live.js plays while it is being made, in place of the decks
 let until = false;
 let selected = "";
 let touched = 0; // when the person last scrolled or typed
 
 const row = (id) => list?.querySelector(`.line[data-line="${id}"]`);
-const isPlaying = () => Boolean(gap?.timer) || (heard !== null && !deck.paused && !deck.ended);
+const isPlaying = () => (live ? live.playing : Boolean(gap?.timer) || (heard !== null && !deck.paused && !deck.ended));
 const address = (take) => player.dataset.audio.replace("/0/", `/${take}/`);
 
 function neighbour(id, way) {
@@ -32,6 +33,7 @@ function load(audio, take) {
 }
 
 function start(what, { at = 0 } = {}) {
+  if (live) tell("live:stop");
   endGap();
   deck.pause();
   if (decks[0].dataset.take === what.take) deck = decks[0];
@@ -91,7 +93,12 @@ function endGap() {
   gap = null;
 }
 
+// A line that is being made is heard live, unless another one stands paused.
+const making = () => !isPlaying() && !(heard?.started && !deck.ended && heard.line !== selected) && row(selected)?.dataset.live;
+
 function toggle() {
+  if (live) return tell("live:toggle", { line: live.line });
+  if (making()) return tell("live:toggle", { line: selected, take: making() });
   if (isPlaying()) {
     if (gap) {
       clearTimeout(gap.timer);
@@ -120,6 +127,8 @@ function cue(line) {
 }
 
 function play({ line, until: onward, toggle: press }) {
+  if (press && row(line)?.dataset.live) return tell("live:toggle", { line, take: row(line).dataset.live });
+  if (press && live?.line === line) return toggle();
   if (press && heard?.line === line && (isPlaying() || (!deck.ended && deck.currentTime > 0))) return toggle();
   if (onward !== undefined) setUntil(onward);
   let from = row(line);
@@ -136,7 +145,7 @@ function setUntil(on) {
 
 // Five seconds back on the tape; over the start of a line into the one before it, where a run is heard.
 function back() {
-  if (!heard?.started) return;
+  if (live || !heard?.started) return;
   endGap();
   let rest = 5 - deck.currentTime;
   if (rest <= 0 || !until || !heard.line) {
@@ -172,11 +181,11 @@ function keepInSight(line) {
 
 function mark() {
   for (const line of list?.querySelectorAll(".is-playing") ?? []) line.classList.remove("is-playing");
-  const line = heard?.line && row(heard.line);
-  if (heard?.started) line?.classList.add("is-playing");
-  if (line && until && heard.started) keepInSight(line);
+  const line = row((live ?? heard)?.line);
+  if (live ? live.sounding : heard?.started) line?.classList.add("is-playing");
+  if (line && until && !live && heard.started) keepInSight(line);
   const words = line?.querySelector(".words");
-  document.getElementById("heard").textContent = heard ? (words?.value ?? words?.textContent ?? heard.name) : "";
+  document.getElementById("heard").textContent = words?.value ?? words?.textContent ?? heard?.name ?? "";
   if ("mediaSession" in navigator && heard) navigator.mediaSession.metadata = new MediaMetadata({ title: heard.name, album: document.title });
   draw();
 }
@@ -193,10 +202,10 @@ function tape() {
   let before = 0;
   let all = 0;
   for (const line of list?.children ?? []) {
-    if (line.dataset.line === heard?.line) before = all;
+    if (line.dataset.line === (live ?? heard)?.line) before = all;
     if (line.dataset.take) all += Number(line.dataset.ms) + Number(line.dataset.pause);
   }
-  return heard && !heard.line ? { before: 0, all: heard.ms } : { before, all };
+  return heard && !heard.line && !live ? { before: 0, all: heard.ms } : { before, all };
 }
 
 let length = { before: 0, all: 0 };
@@ -210,7 +219,7 @@ function draw() {
 }
 
 function drawTime() {
-  const at = heard?.started ? deck.currentTime : 0;
+  const at = live?.at ?? (heard?.started ? deck.currentTime : 0);
   document.getElementById("clock-now").textContent = clock(length.before + at * 1000);
   tell("sound:time", { at });
 }
@@ -240,23 +249,48 @@ document.addEventListener("click", (event) => {
 document.addEventListener("sound:play", ({ detail }) => play(detail));
 document.addEventListener("sound:toggle", toggle);
 document.addEventListener("sound:back", back);
+document.addEventListener("sound:go-on", ({ detail: { line, take, ms, at } }) => {
+  start({ line, take, ms, name: row(line) ? lineName(row(line)) : "Line" }, { at });
+});
 document.addEventListener("sound:seek", ({ detail }) => {
+  if (live) return row(live.line)?.dataset.take === live.take && startLine(row(live.line), detail);
   if (!heard) return;
   if (!heard.started) start(heard, { at: detail.at });
   else if (!gap) deck.currentTime = Math.min(detail.at, deck.duration || 0);
   drawTime();
 });
+document.addEventListener("live:state", ({ detail }) => {
+  const begins = detail && !live;
+  if (begins) endGap();
+  if (begins) deck.pause();
+  live = detail;
+  if (begins) tell("sound:loaded", { take: "", ms: 0, at: 0 });
+  if (detail) mark();
+  else cue(row(selected));
+});
+document.addEventListener("live:time", ({ detail }) => {
+  if (live) live.at = detail.at;
+  drawTime();
+});
 document.addEventListener("line:selected", ({ detail }) => {
   selected = detail.line;
-  if (!isPlaying() && heard?.line !== selected) cue(row(selected));
+  if (!live && !isPlaying() && heard?.line !== selected) cue(row(selected));
 });
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (!elt.matches(".line")) return;
+  if (live) return renewLive(elt);
   if (elt.dataset.line === selected && !isPlaying() && elt.dataset.take !== heard?.take) return cue(elt);
   if (elt.dataset.line === heard?.line && heard.started) elt.classList.add("is-playing");
   if (heard) prepareNext();
   draw();
 });
+// The line heard live is drawn anew: once its take is ready, its waveform is there, too.
+function renewLive(line) {
+  if (line.dataset.line !== live.line) return draw();
+  if (line.dataset.take === live.take) tell("sound:loaded", { take: live.take, ms: Number(line.dataset.ms), at: live.at });
+  mark();
+}
+
 for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) {
   addEventListener(name, () => (touched = performance.now()), { passive: true });
 }

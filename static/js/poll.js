@@ -14,10 +14,12 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.requestConfig.verb !== "get" && detail.successful) ask();
 });
 
-// A line under the pen has no row on the page: its row is taken out of the answer, and comes when it is saved.
+// A line under the pen has no row on the page: its row is taken out of every answer but that of its own form.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.requestConfig.elt.id !== "poller") return;
+  if (detail.target.matches("[data-editing]")) return;
   const absent = [...document.querySelectorAll("[data-editing]")].map((edit) => `line-${edit.dataset.line}`);
+  // Nor does the poll renew the head while a question stands under it.
+  if (detail.requestConfig.elt.id === "poller" && document.querySelector("[data-question]")) absent.push("progress");
   if (!absent.some((id) => detail.serverResponse.includes(`id="${id}"`))) return;
   const page = new DOMParser().parseFromString(`<body>${detail.serverResponse}`, "text/html");
   for (const id of absent) page.getElementById(id)?.remove();

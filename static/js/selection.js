@@ -21,6 +21,7 @@ function dress(line) {
   const word = own.querySelector("[data-render-word]");
   if (word && line.dataset.take) word.textContent = "Regenerate";
   if (!line.dataset.take) own.querySelector('[data-act="onward"]').remove();
+  if (!line.dataset.live) own.querySelector('[data-act="live"]').remove();
   foot.append(own);
 }
 
@@ -76,10 +77,12 @@ function act(name) {
   if (name === "edit" && mayEdit) {
     const open = line.querySelector("textarea");
     if (open) open.focus();
-    else htmx.ajax("GET", `${address(line)}text/`, { source: line, target: line, swap: "outerHTML" });
+    else htmx.ajax("GET", `${address(line)}text/`, { source: list, target: line, swap: "outerHTML" });
   } else if (name === "render" && mayEdit) {
     keepDirection();
     htmx.ajax("POST", `${address(line)}render/`, { source: inspector, target: inspector, swap: "innerHTML" });
+  } else if (name === "live") {
+    tell("sound:play", { line: selected, toggle: true });
   } else if (name === "onward") {
     tell("sound:play", { line: selected, until: true });
   } else if (name === "close") {
@@ -102,7 +105,7 @@ document.addEventListener("click", (event) => {
   if (!line || (!event.target.closest(".lane") && !getSelection().isCollapsed)) return;
   const retry = event.target.closest("[data-selects]");
   select(line.dataset.line);
-  if (!retry && event.target.closest(".lane") && line.dataset.take) tell("sound:play", { line: selected, toggle: true });
+  if (!retry && event.target.closest(".lane") && (line.dataset.take || line.dataset.live)) tell("sound:play", { line: selected, toggle: true });
 });
 
 function goTo(mark) {
@@ -123,6 +126,11 @@ document.addEventListener("line:step", ({ detail }) => step(detail.by));
 document.addEventListener("line:act", ({ detail }) => act(detail.name));
 document.addEventListener("line:take", ({ detail }) => neighbour(detail.by));
 
+// A poll may have renewed the row since its form was asked for; an event on the lost row would reach nobody.
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+  const lost = detail.target?.isConnected === false ? detail.target.dataset.line : "";
+  if (lost && row(lost)) detail.target = row(lost);
+});
 // What the server renews keeps its selection, and what the inspector tells of it follows.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   swappedBy = detail.requestConfig.elt;

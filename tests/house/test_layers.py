@@ -11,4 +11,4 @@ def test_the_import_contracts_hold() -> None:
     lint = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([lint, "--no-logo", "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 kept, 0 broken" in done.stdout, "a contract has come or gone: say so here, too"
+    assert "5 kept, 0 broken" in done.stdout, "a contract has come or gone: say so here, too"

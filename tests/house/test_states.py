@@ -11,7 +11,9 @@ def test_the_page_of_states_is_as_the_tables_say() -> None:
 def test_every_status_has_its_moves() -> None:
     for statuses, moves in (
         (states.takes.TakeStatus, states.takes.MOVES),
+        (states.runs.RunState, states.runs.MOVES),
         (states.exports.ExportStatus, states.exports.MOVES),
+        (states.money.CallState, states.money.MOVES),
     ):
         assert set(moves) == set(statuses)
         assert set().union(*moves.values()) <= set(statuses)

@@ -4,11 +4,13 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import redis
+from django.db import connection
 
 from projects import tasks
 from projects.models import ExportStatus, Take, TakeStatus
@@ -51,6 +53,46 @@ def test_a_pump_makes_everything_that_waits(
     assert script.paragraphs.missing().count() == 0
     tasks.pump()
     assert len(standin.calls) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pumps_together_keep_to_the_slots_of_the_account(
+    transactional_db: None, cast: Cast, broker: str, standin: Standin, settings: object
+) -> None:
+    settings.SPEECH_CONCURRENCY = 2  # type: ignore[attr-defined]
+    standin.settings.latency_s = 0.15
+    script = factories.script(cast.team, lines=8)
+    factories.takes.request(script, script.paragraphs.all(), by=None)
+    pumps = [threading.Thread(target=pump_and_close) for _ in range(5)]
+    for thread in pumps:
+        thread.start()
+    for thread in pumps:
+        thread.join()
+    assert standin.state.gate.max_in_flight == 2
+    assert len(standin.calls) == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_429_no_pump_calls_before_the_pause_is_over(
+    transactional_db: None, cast: Cast, broker: str, standin: Standin
+) -> None:
+    script = factories.script(cast.team, lines=4)
+    factories.takes.request(script, script.paragraphs.all(), by=None)
+    standin.fail("429-seconds")
+    tasks.pump()
+    refused, *others = standin.calls
+    assert refused.status == 429
+    assert len(others) >= 3  # and the refused line once more, where its own wait was over in time
+    assert min(call.at for call in others) - refused.at > 0.95
+    assert Take.objects.filter(status=TakeStatus.READY).count() == len(others)
+
+
+def pump_and_close() -> None:
+    """A pump in a thread of its own, as the worker runs it."""
+    try:
+        tasks.pump()
+    finally:
+        connection.close()
 
 
 @pytest.mark.django_db(transaction=True)

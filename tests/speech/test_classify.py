@@ -197,6 +197,7 @@ def test_no_row_of_the_table_is_untested() -> None:
         "ratelimitexceeded": Busy,
         "ratelimiterror": Busy,
         "stringabovemaxlength": TooLong,
+        "invalidmodel": Stopped,
     }
     assert set(FATES) - tested == set(ours)
     for code, fate in ours.items():

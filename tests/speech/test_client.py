@@ -138,7 +138,7 @@ def test_what_is_too_slow_ends_in_time(
 ) -> None:
     if fault == "url-slow" and stream:
         fault = "drip"  # a stream needs no download
-    client = make_client(endpoint.url, idle_timeout_s=0.4, deadline_s=1.0)
+    client = make_client(endpoint.url, idle_timeout_s=0.8, deadline_s=1.6)
     with pytest.raises(Unavailable) as caught:
         client.synthesize(marked(fault), stream=stream)
     assert caught.value.code == code

@@ -5,12 +5,13 @@ Against the real endpoint each test costs a few characters; what only a stand-in
 there.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import requests
+from django.conf import settings
 
 from projects.speech.standin.server import Standin
 from projects.speech.voices import MODEL
@@ -42,9 +43,17 @@ class Endpoint:
         )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of this folder may reach the real endpoint, where one is given; no other test may."""
+    if all(settings.REAL_ENDPOINT):
+        for item in items:
+            if item.path.parent == Path(__file__).parent:
+                item.add_marker(pytest.mark.enable_socket)
+
+
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[Endpoint]:
-    url, token = os.environ.get("NARRATOR_SPEECH_URL", ""), os.environ.get("NARRATOR_SPEECH_TOKEN", "")
+    url, token = settings.REAL_ENDPOINT
     if url and token:
         real = Endpoint(url, token, real=True)
         yield real

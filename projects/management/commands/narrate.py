@@ -24,6 +24,7 @@ from narrator.studio.part import CannotStart
 from narrator.studio.standin import running_standin
 from projects.actions import endpoint as endpoints
 from projects.actions import exports, narration
+from projects.actions.estimates import Estimate
 from projects.manuscript.manuscript import Unreadable
 from projects.models import Export, ExportStatus, Paragraph, Project, Script
 from projects.models.exports import Format
@@ -86,14 +87,17 @@ class Command(BaseCommand):
         before = narration.calls_of(project)
         try:
             with narration.alone(project), self._endpoint(scripts, options) as endpoint:
+                self._tell_estimate(narration.expected(project, scripts))
                 progress = self._render(project, scripts, endpoint, options["concurrency"])
-                written = None if progress.failed else self._assemble(project, scripts, out)
+                written = (
+                    None if progress.failed or progress.unmade else self._assemble(project, scripts, out)
+                )
         except narration.InUse:
             raise CommandError(
                 f"Another narrate is working on “{project.title}”. Wait until it has ended, or stop it.",
                 returncode=1,
             ) from None
-        if progress.failed:
+        if progress.failed or progress.unmade:
             self._tell_failures(progress)
         if options["json"]:
             self.stdout.write(
@@ -103,7 +107,7 @@ class Command(BaseCommand):
                         "paragraphs": progress.total,
                         "rendered": progress.rendered,
                         "reused": progress.reused,
-                        "failed": [_failure(line) for line in progress.failed],
+                        "failed": _failures(progress),
                         "calls": narration.calls_of(project) - before,
                         "audio_seconds": written.duration_ms / 1000 if written else 0,  # type: ignore[operator]
                         "elapsed_seconds": round(time.monotonic() - started, 3),
@@ -112,7 +116,7 @@ class Command(BaseCommand):
                     ensure_ascii=False,
                 )
             )
-        if progress.failed:
+        if progress.failed or progress.unmade:
             sys.exit(1)
 
     def _checked_out(self, out: Path) -> Path:
@@ -168,13 +172,13 @@ class Command(BaseCommand):
     @contextlib.contextmanager
     def _endpoint(self, scripts: list[Script], options: dict[str, Any]) -> Iterator[endpoints.Endpoint]:
         limit = options["requests_per_minute"]
-        pace = narration.pacer(limit) if limit else None
         with contextlib.ExitStack() as stack:
             url, token = settings.SPEECH_URL, settings.SPEECH_TOKEN
             if not url and narration.has_work(scripts):
                 self._say("No endpoint is set: the stand-in voices speak.")
                 url, token = self._standin(stack)
-            yield endpoints.connect(url, token, stream=options["stream"], pace=pace)
+            endpoint = endpoints.connect(url, token, stream=options["stream"])
+            yield endpoint.through(narration.EvenGate(limit)) if limit else endpoint
 
     def _standin(self, stack: contextlib.ExitStack) -> tuple[str, str]:
         try:
@@ -202,7 +206,7 @@ class Command(BaseCommand):
         finally:
             signal.signal(signal.SIGTERM, previous)
             bar.end()
-        if progress.done < progress.total:
+        if progress.done + len(progress.unmade) < progress.total:
             raise CommandError("Stopped. Run the same command again to go on.", returncode=143)
         return progress
 
@@ -232,8 +236,21 @@ class Command(BaseCommand):
         self._say(f"Wrote {out}, {export.duration_ms / 1000:.1f} s.")  # type: ignore[operator]
         return export
 
+    def _tell_estimate(self, expected: Estimate) -> None:
+        if expected.lines:
+            speaks = settings.SPEECH_IS_STANDIN or not settings.SPEECH_URL
+            free = " The stand-in speaks, so nobody is charged." if speaks else ""
+            self._say(f"To generate: {expected}.{free}")
+
     def _tell_failures(self, progress: narration.Progress) -> None:
-        self.stderr.write(f"{len(progress.failed)} of {progress.total} lines failed; no file was written.")
+        if progress.hold is not None:
+            self.stderr.write(
+                f"{progress.hold.reason} {len(progress.unmade)} of {progress.total} lines were not made."
+            )
+        if progress.failed:
+            self.stderr.write(
+                f"{len(progress.failed)} of {progress.total} lines failed; no file was written."
+            )
         for line in progress.failed:
             told = _failure(line)
             self.stderr.write(
@@ -269,6 +286,14 @@ class Bar:
     def end(self) -> None:
         if self.stream.isatty():
             self.stream.write("")
+
+
+def _failures(progress: narration.Progress) -> list[dict[str, Any]]:
+    """Every line that was not made, with why: its own failure, or what holds the whole team."""
+    held = [_failure(line) for line in progress.unmade]
+    for told in held:
+        told |= {"code": progress.hold.code, "reason": progress.hold.reason} if progress.hold else {}
+    return [*(_failure(line) for line in progress.failed), *held]
 
 
 def _failure(line: Paragraph) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def deliver(job: Job, pieces: Iterator[Piece], stream: bool) -> None:
     if name in REDIRECTS or name == "audio-bytes":
         _plain(job, pieces, REDIRECTS.get(name, 200))
     elif job.plan.as_stream if job.plan.as_stream is not None else stream:
-        _stream(job, Answer(job.plan, job.characters), pieces)
+        _stream(job, Answer(job.plan, job.characters, job.state.settings.usage_in_events), pieces)
     else:
         _whole(job, Answer(job.plan, job.characters), pieces)
 
@@ -99,8 +99,7 @@ def _stream(job: Job, answer: Answer, pieces: Iterator[Piece]) -> None:
         _leave(job)
         return
     else:
-        for frame in frames:
-            job.wire.send(frame)
+        _send_spaced(job, frames)
     job.wire.end()
 
 
@@ -170,6 +169,13 @@ def _drip(wire: Wire, body: bytes, send: Callable[[bytes], None]) -> None:
     for place in range(len(body)):
         send(body[place : place + 1])
         wire.pause(DRIP_S)
+
+
+def _send_spaced(job: Job, frames: Iterator[bytes]) -> None:
+    for number, frame in enumerate(frames):
+        if number:
+            job.wire.pause(job.state.settings.chunk_gap_s)
+        job.wire.send(frame)
 
 
 def _send_split(wire: Wire, frames: Iterator[bytes]) -> None:

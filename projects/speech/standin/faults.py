@@ -3,6 +3,7 @@
 import re
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from projects.speech.standin.plans import PLANS
@@ -34,6 +35,9 @@ class Fault:
     message: str = ""
 
 
+Reading = Callable[[str], Fault | None]
+
+
 def parse(text: str) -> Fault | None:
     """The fault of this name, None for "ok". Raises UnknownFault."""
     name, _, rest = text.strip().partition(":")
@@ -59,24 +63,25 @@ def _parametrised(text: str, name: str, rest: str) -> Fault:
     return Fault(text, name, int(status), code, message)
 
 
-def take_marker(text: str) -> tuple[str, Fault | None]:
+def take_marker(text: str, read: Reading = parse) -> tuple[str, Fault | None]:
     """The text without its markers, and the fault that the first one names. Raises UnknownFault."""
     found = _MARKER.search(text)
     if found is None:
         return text, None
-    return _MARKER.sub("", text), parse(found.group(1))
+    return _MARKER.sub("", text), read(found.group(1))
 
 
 class FaultQueue:
     """One fault, or none, for each of the next requests. Thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Reading = parse) -> None:
+        self._read = read
         self._lock = threading.Lock()
         self._waiting: deque[Fault | None] = deque()
 
     def add(self, *names: str) -> None:
         """Behind what waits. Raises UnknownFault and adds nothing if one name is unknown."""
-        faults = [parse(name) for name in names]
+        faults = [self._read(name) for name in names]
         with self._lock:
             self._waiting.extend(faults)
 

@@ -57,7 +57,12 @@ class Handler(BaseHTTPRequestHandler):
         if isinstance(body, Reply):
             wire.close = True
             wire.reply(body)
-        elif path == SPEECH_PATH and self.command == "POST":
+        else:
+            self.route(wire, path, query, body)
+
+    def route(self, wire: Wire, path: str, query: str, body: bytes) -> None:
+        """Answers a request whose body was read."""
+        if path == SPEECH_PATH and self.command == "POST":
             synthesis.answer(self.state, wire, self._request(body))
         elif path.startswith("/audio/") and self.command in ("GET", "HEAD"):
             headers = {name.lower(): value for name, value in self.headers.items()}

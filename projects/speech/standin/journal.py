@@ -20,6 +20,8 @@ class Call:
     language_type: object = None
     instructions: object = None
     optimize_instructions: object = None
+    model: object = None
+    response_format: object = None
     stream: bool = False
     status: int = 0
     code: str = ""
@@ -28,6 +30,8 @@ class Call:
 
     def asked(self, values: dict[str, object]) -> None:
         """Notes the fields of the request, whatever their types."""
+        self.model = values.get("model")
+        self.response_format = values.get("response_format")
         self.input = values.get("input")
         self.voice = values.get("voice")
         self.language_type = values.get("language_type")

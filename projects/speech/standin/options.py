@@ -7,8 +7,8 @@ import signal
 import sys
 import threading
 
-from projects.speech.standin.faults import UnknownFault, parse
-from projects.speech.standin.server import PortTaken, Standin
+from projects.speech.standin.faults import UnknownFault
+from projects.speech.standin.server import KINDS, PortTaken, Standin
 from projects.speech.standin.settings import UNITS, Settings
 from projects.speech.standin.speaker import MODES
 
@@ -22,14 +22,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--speech", choices=MODES, default="neural", help="how to speak (neural)")
     parser.add_argument(
+        "--kind",
+        choices=sorted(KINDS),
+        default="dashscope",
+        help="answer as the hosted model does, or as OpenAI and its kin (dashscope)",
+    )
+    parser.add_argument(
         "--latency", type=_not_negative, default=0.0, metavar="S", help="seconds before each answer"
     )
     parser.add_argument(
         "--requests-per-minute", type=int, metavar="N", help="answer 429 past so many in 60 s"
     )
     parser.add_argument("--concurrency", type=int, metavar="N", help="answer 429 past so many at once")
-    parser.add_argument("--limit", type=int, default=600, metavar="N", help="longest input (600)")
-    parser.add_argument("--limit-unit", choices=UNITS, default="bytes", help="what the limit counts (bytes)")
+    parser.add_argument("--limit", type=int, metavar="N", help="longest input (600, openai: 4096)")
+    parser.add_argument(
+        "--limit-unit", choices=UNITS, help="what the limit counts (bytes, openai: characters)"
+    )
     parser.add_argument(
         "--link-life", type=_not_negative, default=86_400, metavar="S", help="life of links (86400)"
     )
@@ -46,12 +54,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: dict[str, object]) -> int:
     """Serves until SIGTERM or SIGINT. The exit status: 0, or 1 when the port is taken."""
+    kind = str(options["kind"])
+    usual = KINDS[kind][2]()
+    limit = _count(options, "limit")
     settings = Settings(
         latency_s=_number(options, "latency"),
         requests_per_minute=_count(options, "requests_per_minute"),
         concurrency=_count(options, "concurrency"),
-        limit=int(_number(options, "limit")),
-        limit_unit=str(options["limit_unit"]),
+        limit=usual.limit if limit is None else limit,
+        limit_unit=str(options["limit_unit"] or usual.limit_unit),
         link_life_s=_number(options, "link_life"),
     )
     faults = options["fault"]
@@ -61,8 +72,13 @@ def run(options: dict[str, object]) -> int:
         host=str(options["host"]),
         port=int(_number(options, "port")),
         settings=settings,
-        faults=faults if isinstance(faults, list) else [],
+        kind=kind,
     )
+    try:
+        standin.fail(*faults if isinstance(faults, list) else [])
+    except UnknownFault as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     return serve(standin)
 
 
@@ -122,8 +138,12 @@ def _not_negative(text: str) -> float:
 
 
 def _fault(text: str) -> str:
-    try:
-        parse(text)
-    except UnknownFault as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text
+    """The name of a fault of some kind; whether it is one of the chosen kind is seen once that is known."""
+    told = ""
+    for _handler, read, _settings in KINDS.values():
+        try:
+            read(text)
+            return text
+        except UnknownFault as error:
+            told = told or str(error)
+    raise argparse.ArgumentTypeError(told)

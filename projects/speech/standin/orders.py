@@ -74,7 +74,8 @@ def check(values: dict[str, object], text: str | None, settings: Settings) -> Or
         raise _invalid(f"{ALGO} Range of instructions length should be [0, {INSTRUCTION_TOKENS}]")
     if length_of(text, settings.limit_unit) > settings.limit:
         raise _invalid(f"{ALGO} Range of input length should be [0, {settings.limit}]")
-    return Order(text, voice, language, instructions, _optimize(values), billed_characters(text))
+    billed = billed_characters(text + instructions if settings.bills_instructions else text)
+    return Order(text, voice, language, instructions, _optimize(values), billed)
 
 
 def _check_model(model: object) -> None:

@@ -41,8 +41,9 @@ class Event:
 class Answer:
     """Builds the parts of one answer: its ids, its bill, its departures from the ordinary."""
 
-    def __init__(self, plan: Plan, characters: int) -> None:
+    def __init__(self, plan: Plan, characters: int, usage_in_events: str = "every") -> None:
         self.plan = plan
+        self.usage_in_events = usage_in_events
         self.characters = characters
         self.request_id = str(uuid.uuid4())
 
@@ -76,7 +77,10 @@ class Answer:
         return Event("error", status, {"request_id": self.request_id, "code": code, "message": message})
 
     def _event(self, output: Json, characters: int) -> Event:
-        data: Json = {"output": output, "usage": self._usage(characters), "request_id": self.request_id}
+        last = output["finish_reason"] == "stop"
+        told = self.usage_in_events == "every" or (last and self.usage_in_events == "last")
+        usage: Json = {"usage": self._usage(characters)} if told else {}
+        data: Json = {"output": output, **usage, "request_id": self.request_id}
         if self.plan.status_code == "0":
             data = {"status_code": self._number(0), **data}
         if self.plan.split_utf8:

@@ -5,21 +5,28 @@ import contextlib
 import socket
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http.server import ThreadingHTTPServer
 from socketserver import TCPServer
 from types import TracebackType
 from typing import Any
 
+from projects.speech.standin import mishaps
+from projects.speech.standin.faults import FaultQueue, Reading, parse
 from projects.speech.standin.handler import Handler
 from projects.speech.standin.journal import Call
 from projects.speech.standin.limits import Gate
 from projects.speech.standin.links import KEPT_BYTES, Shelf
+from projects.speech.standin.openai import OpenAIHandler
 from projects.speech.standin.settings import Settings
 from projects.speech.standin.speaker import Speaker
 from projects.speech.standin.state import State
 
 POLL_S = 0.02
+KINDS: dict[str, tuple[type[Handler], Reading, Callable[[], Settings]]] = {
+    "dashscope": (Handler, parse, Settings),
+    "openai": (OpenAIHandler, mishaps.parse, lambda: Settings(limit=4096, limit_unit="characters")),
+}
 
 
 class PortTaken(Exception):
@@ -30,7 +37,7 @@ class Standin:
     """A running stand-in endpoint in threads of this process; port 0 takes a free one.
 
     speech is "neural", "light" or "tone"; an empty token lets any Bearer token in; faults are for the first
-    requests.
+    requests. kind is "dashscope" (the wire of contract.md) or "openai" (openai.py: sound as the answer itself).
     """
 
     def __init__(
@@ -42,10 +49,19 @@ class Standin:
         settings: Settings | None = None,
         faults: Iterable[str] = (),
         kept_bytes: int = KEPT_BYTES,
+        kind: str = "dashscope",
     ) -> None:
+        self._handler, read_fault, usual = KINDS[kind]
         self.token = token
-        self.settings = settings or Settings()
-        self.state = State(token, Speaker(speech), self.settings, Gate(self.settings), Shelf(kept_bytes))
+        self.settings = settings or usual()
+        self.state = State(
+            token,
+            Speaker(speech),
+            self.settings,
+            Gate(self.settings),
+            Shelf(kept_bytes),
+            faults=FaultQueue(read_fault),
+        )
         self.fail(*faults)
         self._address = (host, port)
         self._server: _Server | None = None
@@ -69,7 +85,7 @@ class Standin:
 
     def start(self) -> None:
         """Listens and answers. Raises PortTaken."""
-        self._server = _Server(self._address, self.state)
+        self._server = _Server(self._address, self.state, self._handler)
         self.state.stopping.clear()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_S,), name="stand-in")
         self._thread.start()
@@ -101,12 +117,12 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = False  # server_close waits for them
     request_queue_size = 512
 
-    def __init__(self, address: tuple[str, int], state: State) -> None:
+    def __init__(self, address: tuple[str, int], state: State, doors: type[Handler]) -> None:
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         host, port = address
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        handler = type("BoundHandler", (Handler,), {"state": state})
+        handler = type("BoundHandler", (doors,), {"state": state})
         try:
             super().__init__(address, handler)
         except (OSError, OverflowError) as error:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 UNITS = ("bytes", "weighted", "characters")
+_WORDS = {"limit_unit": UNITS, "usage_in_events": ("every", "last", "none")}
 
 
 class BadSetting(Exception):
@@ -12,14 +13,18 @@ class BadSetting(Exception):
 @dataclass
 class Settings:
     """limit counts the input text in limit_unit; None in the two rates means no limit; link_life_s is for new
-    links."""
+    links; chunk_gap_s is how long a stream pauses between its events; bills_instructions: they cost like the text;
+    usage_in_events: which events of a stream carry usage."""
 
     latency_s: float = 0.0
+    chunk_gap_s: float = 0.0
     requests_per_minute: int | None = None
     concurrency: int | None = None
     limit: int = 600
     limit_unit: str = "bytes"
     link_life_s: float = 86_400.0
+    bills_instructions: bool = False
+    usage_in_events: str = "every"
 
     def change(self, values: object) -> None:
         """Applies a JSON object of settings, all or none. Raises BadSetting."""
@@ -35,9 +40,13 @@ class Settings:
 
 
 def _check(name: str, value: object) -> None:
-    if name == "limit_unit":
-        if value not in UNITS:
-            raise BadSetting(f"limit_unit is one of {', '.join(UNITS)}.")
+    if name in _WORDS:
+        if value not in _WORDS[name]:
+            raise BadSetting(f"{name} is one of {', '.join(_WORDS[name])}.")
+        return
+    if name == "bills_instructions":
+        if not isinstance(value, bool):
+            raise BadSetting(f"{name} is true or false.")
         return
     if value is None and name in ("requests_per_minute", "concurrency"):
         return

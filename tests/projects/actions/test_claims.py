@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects.actions import claims, takes
@@ -28,6 +29,55 @@ def test_teams_take_turns(cast: Cast) -> None:
     claimed = [claims.claim(worker="w") for _ in range(4)]
     teams = [take.team_id for take in claimed if take is not None]
     assert teams.count(cast.team.pk) == teams.count(cast.other_team.pk) == 2
+
+
+def test_runs_of_a_team_take_turns(cast: Cast) -> None:
+    scripts = [factories.script(cast.team, lines=4) for _ in range(2)]
+    first, second = (takes.request(script, script.paragraphs.all(), by=None) for script in scripts)
+    claimed = [claims.claim(worker="w") for _ in range(5)]
+    assert claimed == [first[0], second[0], first[1], second[1], first[2]]
+
+
+def test_a_run_leaves_half_of_the_slots_to_another_team_with_many_runs(cast: Cast) -> None:
+    theirs = factories.script(cast.other_team, lines=4)
+    for _ in range(3):
+        mine = factories.script(cast.team, lines=4)
+        takes.request(mine, mine.paragraphs.all(), by=None)
+    takes.request(theirs, theirs.paragraphs.all(), by=None)
+    teams = [take.team_id for take in (claims.claim(worker="w") for _ in range(6)) if take is not None]
+    assert teams.count(cast.team.pk) == teams.count(cast.other_team.pk) == 3
+
+
+def test_a_single_line_outside_of_runs_has_its_turn_among_them(cast: Cast) -> None:
+    long, short = factories.script(cast.team, lines=4), factories.script(cast.team, lines=1)
+    takes.request(long, long.paragraphs.all(), by=None)
+    (single,) = takes.request(short, short.paragraphs.all(), by=None)
+    assert single.run is None
+    assert single in [claims.claim(worker="w") for _ in range(2)]
+
+
+def test_where_slots_are_few_no_team_starves(cast: Cast) -> None:
+    for team in (cast.team, cast.other_team):
+        script = factories.script(team, lines=30)
+        takes.request(script, script.paragraphs.all(), by=None)
+    served = set()
+    for _ in range(30):  # one slot: a line is finished before the next is claimed
+        take = claims.claim(worker="w")
+        assert take is not None
+        served.add(take.team_id)
+        Take.objects.filter(pk=take.pk).move(to=TakeStatus.FAILED, error_reason="Refused.")
+    assert served == {cast.team.pk, cast.other_team.pk}
+
+
+def test_a_claim_costs_the_same_queries_for_three_lines_and_for_many(cast: Cast) -> None:
+    counts = []
+    for lines in (3, 200):
+        script = factories.script(cast.team, lines=lines)
+        takes.request(script, script.paragraphs.all(), by=None)
+        with CaptureQueriesContext(connection) as queries:
+            assert claims.claim(worker="w") is not None
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 10
 
 
 def test_within_a_team_the_oldest_goes_first(cast: Cast) -> None:

@@ -7,9 +7,9 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from projects.actions import claims, endpoint, paragraphs, pieces, rendering, takes
+from projects.actions import claims, endpoint, holds, paragraphs, pieces, rendering, takes
 from projects.audio import wav
-from projects.models import Paragraph, Script, Take, TakeStatus
+from projects.models import Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
 from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
@@ -169,20 +169,38 @@ def test_too_many_requests_costs_no_attempt_of_the_line_and_waits_as_long_as_ask
     assert timedelta(seconds=0.9) < take.not_before - before < timedelta(seconds=3)  # type: ignore[operator]
 
 
-def test_an_unpaid_account_stops_what_its_team_has_waiting_and_no_other_team(
-    cast: Cast, standin: Standin
-) -> None:
+def test_an_unpaid_account_holds_its_team_and_no_other(cast: Cast, standin: Standin) -> None:
     mine, theirs = factories.script(cast.team), factories.script(cast.other_team)
     queue(mine)
-    queue(theirs)
     standin.fail("ali:400:Arrearage")
-    assert turn().status == TakeStatus.FAILED
+    assert turn().status == TakeStatus.QUEUED
     assert len(standin.calls) == 1
-    failed = Take.objects.filter(status=TakeStatus.FAILED)
-    assert {take.team_id for take in failed} == {cast.team.pk}
-    assert failed.count() == 3
-    assert {take.error_code for take in failed} == {"Arrearage"}
-    assert Take.objects.filter(team=cast.other_team, status=TakeStatus.QUEUED).count() == 3
+    hold = Hold.objects.get()
+    assert (hold.team, hold.code) == (cast.team, "Arrearage")
+    assert "in arrears" in hold.reason
+    assert {(take.status, take.attempts, take.error_code) for take in Take.objects.all()} == {
+        ("queued", 0, "")
+    }
+    assert claims.claim(worker="test") is None
+    queue(theirs)
+    assert [turn().status for _ in range(3)] == [TakeStatus.READY] * 3
+    assert claims.claim(worker="test") is None
+    holds.lift(cast.team, by=cast.editor)
+    assert [turn().status for _ in range(3)] == [TakeStatus.READY] * 3
+    assert set(Run.objects.values_list("state", flat=True)) == {RunState.DONE}
+
+
+def test_lines_in_flight_when_the_team_is_held_change_nothing_of_the_reason(
+    cast: Cast, standin: Standin
+) -> None:
+    script = factories.script(cast.team)
+    queue(script)
+    first, second = claims.claim(worker="a"), claims.claim(worker="b")
+    standin.fail("ali:400:Arrearage", "ali:401:InvalidApiKey")
+    for take in (first, second):
+        assert take is not None
+        assert rendering.render(take, endpoint.configured()).status == TakeStatus.QUEUED
+    assert Hold.objects.get().code == "Arrearage"
 
 
 def test_an_edit_during_the_call_leaves_the_take_unchosen(cast: Cast, standin: Standin) -> None:

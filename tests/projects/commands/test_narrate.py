@@ -1,8 +1,10 @@
 """``manage.py narrate`` as people run it: its own process, a data folder, an endpoint over HTTP."""
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -59,6 +61,19 @@ def narrate(environment: dict[str, str]) -> Run:
         )
 
     return run
+
+
+def set_cap(environment: dict[str, str], monthly_cap_micro: int) -> None:
+    """Give every team of that data folder this cap, at the default price."""
+    with (
+        contextlib.closing(sqlite3.connect(f"{environment['NARRATOR_DATA_DIR']}/narrator.sqlite3")) as rows,
+        rows,
+    ):
+        rows.execute(
+            "INSERT INTO projects_price (team_id, currency, per_10k_micro, confirm_above_micro, monthly_cap_micro)"
+            " SELECT id, 'CNY', 800000, 0, ? FROM teams_team",
+            [monthly_cap_micro],
+        )
 
 
 def figures(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -162,6 +177,31 @@ def test_a_failed_line_gives_exit_1_no_file_and_a_table(
     assert len(speech.calls) == 13
 
 
+def test_an_account_in_arrears_ends_the_run_at_once_and_the_next_goes_on(
+    narrate: Run, book: Path, tmp_path: Path, speech: Standin
+) -> None:
+    speech.fail("ok", "ok", "ali:400:Arrearage")
+    out = tmp_path / "book.mp3"
+    done = narrate(book, "--out", out, "--concurrency", "1", "--json")
+    assert done.returncode == 1
+    assert len(speech.calls) == 3
+    assert "The account is in arrears." in done.stderr
+    assert "10 of 12 lines were not made" in done.stderr
+    told = figures(done)
+    assert (told["rendered"], told["calls"], told["out"], len(told["failed"])) == (2, 3, None, 10)
+    assert {(failure["code"], failure["reason"]) for failure in told["failed"]} == {
+        (
+            "Arrearage",
+            "The account is in arrears. Nothing can be spoken until it is paid; then resume the queue.",
+        )
+    }
+    assert not out.exists()
+    again = narrate(book, "--out", out, "--json")
+    assert again.returncode == 0, again.stderr
+    assert (figures(again)["rendered"], figures(again)["failed"]) == (10, [])
+    assert out.exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -209,3 +249,20 @@ def test_another_voice_is_another_take(narrate: Run, book: Path, tmp_path: Path,
     assert (figures(done)["rendered"], len(speech.calls)) == (4, 8)
     back = narrate(book, "--out", tmp_path / "c.wav", "--chapters", "1", "--voice", "Neil", "--json")
     assert (figures(back)["reused"], len(speech.calls)) == (4, 8)
+
+
+def test_it_says_what_it_will_cost_and_stops_at_a_cap(
+    narrate: Run, book: Path, tmp_path: Path, speech: Standin, environment: dict[str, str]
+) -> None:
+    out = tmp_path / "book.wav"
+    first = narrate(book, "--out", out, "--chapters", "1", "--json")
+    assert "To generate: 4 lines, under a minute of speech, ¥ 0.01." in first.stderr
+    assert figures(first)["calls"] == len(speech.calls) == 4
+    set_cap(environment, 10_000)
+    second = narrate(book, "--out", out, "--json")
+    assert second.returncode == 1
+    assert {failure["code"] for failure in figures(second)["failed"]} == {"cap_reached"}
+    assert "The cap of Studio for this month, ¥ 0.01, is reached" in second.stderr
+    assert len(speech.calls) == 4
+    again = narrate(book, "--out", out, "--chapters", "1")
+    assert "To generate" not in again.stderr

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from narrator.teams.models import Role, User
 from projects import urls
-from projects.actions import exports, manuscripts
-from projects.models import Project, Take
+from projects.actions import exports, manuscripts, takes
+from projects.models import Project, Run, Take
 from tests import factories
 from tests.cast import Cast
 
@@ -38,6 +38,12 @@ DOORS = {
     "export-detail": Door("export_id", "get", Role.VIEWER, 200),
     "export-cancel": Door("export_id", "post", EDIT, 302),
     "export-download": Door("export_id", "get", Role.VIEWER, 200),
+    "run-list": Door(None, "get", None, 200),
+    "run-pause": Door("run_id", "post", EDIT, 302),
+    "run-resume": Door("run_id", "post", EDIT, 302),
+    "run-cancel": Door("run_id", "post", EDIT, 302),
+    "run-retry": Door("run_id", "post", EDIT, 302),
+    "team-resume": Door("team_id", "post", EDIT, 302),
     "script-detail": Door("script_id", "get", Role.VIEWER, 200),
     "script-changes": Door("script_id", "get", Role.VIEWER, 200),
     "script-render": Door("script_id", "post", EDIT, 302),
@@ -49,7 +55,11 @@ DOORS = {
     "take-choose": Door("take_id", "post", EDIT, 200),
     "take-retry": Door("take_id", "post", EDIT, 200),
     "take-audio": Door("take_id", "get", Role.VIEWER, 200),
+    "take-live": Door("take_id", "get", Role.VIEWER, 200),
     "take-waveform": Door("take_id", "get", Role.VIEWER, 200),
+    "usage": Door(None, "get", None, 200),
+    "usage-csv": Door(None, "get", None, 200),
+    "price-edit": Door("team_id", "get", Role.ADMIN, 200),
 }
 RIGHTS = [Role.VIEWER, Role.REVIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER]
 
@@ -67,6 +77,9 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
     manuscript, _ = manuscripts.keep(b"CHAPTER I\n\nSome words.\n", "a.txt", team=cast.team, by=None)
     line = script.paragraphs.first()
     assert line is not None
+    longer = factories.script(cast.team, lines=2)
+    (first, _) = takes.request(longer, longer.paragraphs.all(), by=None)
+    run = Run.objects.get(takes=first)
     return {
         "project_id": project.pk,
         "script_id": script.pk,
@@ -74,6 +87,8 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
         "take_id": line.takes.get().pk,
         "export_id": export.pk,
         "manuscript_id": manuscript.pk,
+        "run_id": run.pk,
+        "team_id": cast.team.pk,
     }
 
 
@@ -84,6 +99,10 @@ def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) ->
     if response.streaming:
         b"".join(response.streaming_content)
     return response.status_code
+
+
+def _all_rows() -> list[object]:
+    return [list(model.objects.values()) for model in (Take, Project, Run)]
 
 
 def test_every_address_stands_in_the_table() -> None:
@@ -100,9 +119,9 @@ def test_who_may_come_in(
         may = door.least is None or RIGHTS.index(role) >= RIGHTS.index(door.least)
         assert knock(sign_in(person), name, rows) == (door.answer if may else 403), role
     if door.argument:
-        before = list(Take.objects.values()), list(Project.objects.values())
+        before = _all_rows()
         assert knock(sign_in(cast.stranger), name, rows) == 404
-        assert (list(Take.objects.values()), list(Project.objects.values())) == before
+        assert _all_rows() == before
         assert knock(sign_in(cast.owner), name, rows, shift=1000) == 404
     assert knock(Client(), name, rows) == 302  # to the sign-in
 

@@ -45,6 +45,8 @@ def test_the_journal(standin: Standin, ask) -> None:
         "language_type": "Chinese",
         "instructions": "慢",
         "optimize_instructions": False,
+        "model": "qwen3-tts-instruct-flash",
+        "response_format": None,
         "stream": False,
         "status": 200,
         "code": "",

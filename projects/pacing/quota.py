@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import redis
 from redis.backoff import NoBackoff
@@ -18,12 +18,10 @@ from redis.retry import Retry
 
 SCRIPT = Path(__file__).with_name("quota.lua").read_text()
 TIMEOUT_S = 1.0
-# A lent slot comes back so long after the last sign of life of the process that has it (as in quota.lua) ...
+# A lent slot comes back so long after the last sign of life of the process that has it.
 LEASE_S = 15.0
-# ... and a process gives one so often.
-BEAT_S = 4.0
-# One blocking wait for a slot's bell; the connection's own timeout must be longer.
-BELL_S = 3.0
+# One blocking wait for a slot's bell. The connection's own timeout must be longer, and bounds a silent Redis.
+BELL_S = 1.0
 LONGEST_SLOT_WAIT_S = 120.0
 
 US = 1_000_000
@@ -71,10 +69,14 @@ class Look:
 class SharedQuota:
     """One account's quota in Redis. Threads may share it; make it in the process that uses it."""
 
-    def __init__(self, url: str, account: str, *, slots: int, requests_per_minute: int | None) -> None:
-        prefix = "narrator:pace:{" + account + "}"  # the braces keep an account's keys on one node of a cluster
+    def __init__(
+        self, url: str, account: str, *, slots: int, requests_per_minute: int | None, lease_s: float = LEASE_S
+    ) -> None:
+        prefix = (
+            "narrator:pace:{" + account + "}"
+        )  # the braces keep an account's keys on one node of a cluster
         self._keys = [prefix + key for key in _KEYS]
-        self._limits = (slots, requests_per_minute or 0)
+        self._limits = (slots, requests_per_minute or 0, round(lease_s * US))
         self._client = client(url, TIMEOUT_S)
         self._bells = client(url, BELL_S + TIMEOUT_S)
         self._script = self._client.register_script(SCRIPT)
@@ -89,8 +91,8 @@ class SharedQuota:
             with contextlib.suppress(redis.RedisError, OSError):
                 each.connection_pool.disconnect(inuse_connections=False)
 
-    def _ask(self, question: str, *about: object) -> list:
-        return self._script(keys=self._keys, args=[question, *self._limits, *about])  # type: ignore[return-value,list-item]
+    def _ask(self, question: str, *about: str | float) -> list:
+        return self._script(keys=self._keys, args=[question, *self._limits, *about])
 
     def hold(self, slot: str, *, until: float) -> bool:
         """Borrow a slot, waiting for one at most until this time.monotonic(); first come, first served."""
@@ -113,9 +115,7 @@ class SharedQuota:
         processes, *lost = self._ask("renew", process, *slots)
         return processes, lost
 
-    def turn(
-        self, slot: str, held: Reservation | None, *, more: bool, clean_age_s: float | None
-    ) -> Answer:
+    def turn(self, slot: str, held: Reservation | None, *, more: bool, clean_age_s: float | None) -> Answer:
         """Use the reservation, or make one; ``more``: reserve one for the next in line, too.
 
         clean_age_s: how long ago the youngest call began that went through, None where there is none to tell.
@@ -157,14 +157,14 @@ def client(url: str, timeout_s: float) -> redis.Redis:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     db = query.get("virtual_host", "").strip("/")
-    query = {name: value for name, value in query.items() if name not in _OWN_QUERY} | ({"db": db} if db else {})
+    query = {name: value for name, value in query.items() if name not in _OWN_QUERY} | (
+        {"db": db} if db else {}
+    )
     if "ssl_cert_reqs" in query:
         query["ssl_cert_reqs"] = query["ssl_cert_reqs"].removeprefix("CERT_").lower()
     scheme = "unix" if parts.scheme in ("redis+socket", "socket") else parts.scheme
     return redis.Redis.from_url(
-        urlunsplit((scheme, parts.netloc, parts.path, urlencode(query), "")).replace("unix:/", "unix:///")
-        if scheme == "unix" and not parts.netloc
-        else urlunsplit((scheme, parts.netloc, parts.path, urlencode(query), "")),
+        f"{scheme}://{parts.netloc}{parts.path}?{urlencode(query)}",
         socket_timeout=timeout_s,
         socket_connect_timeout=TIMEOUT_S,
         decode_responses=True,

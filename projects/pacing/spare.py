@@ -1,17 +1,19 @@
 """What one process keeps to while Redis is away: a quota of its own with the answers of quota.SharedQuota.
 
-It has the rules of quota.lua but one: the rate does not rise again. It lasts as long as an outage does.
+It has the rules of quota.lua but for two: the rate does not rise again, and none is learned where none is set.
+It lasts as long as an outage does.
 """
 
 import threading
 import time
+from collections.abc import Iterable
 
-from projects.actions.quota import Answer, Look, Reservation
+from projects.pacing.quota import Answer, Look, Reservation
 
 SHARE = 178 / 180
 CATCH_UP_S = 0.1
 STALE_S = 0.5
-LOWER = 0.8
+LOWER, CUT_EVERY_S = 0.8, 60.0
 PAUSE_MIN_S, PAUSE_MAX_S, BACKOFF_MAX_S = 0.5, 900.0, 60.0
 US = 1_000_000
 # Reservations of this quota; those of Redis have a larger one, and a pause makes a new one.
@@ -22,14 +24,14 @@ class SpareQuota:
     """A process's own quota: the shared one, divided by the processes that shared it when last seen."""
 
     def __init__(self, *, slots: int, requests_per_minute: int | None) -> None:
-        self._slots, self._set = slots, requests_per_minute
+        self._slots = slots
         self._rate: float | None = requests_per_minute
         self._processes = 1
         self._held: set[str] = set()
         self._free = threading.Condition()
         self._lock = threading.Lock()
         self._next = self._pause_until = 0.0
-        self._lowered_at = float("-inf")
+        self._told_at = self._cut_at = float("-inf")
         self._strikes = 0
         self._epoch = _FIRST_EPOCH
         self._reason = ""
@@ -67,12 +69,13 @@ class SpareQuota:
             self._held.discard(slot)
             self._free.notify()
 
-    def turn(
-        self, slot: str, held: Reservation | None, *, more: bool, clean_age_s: float | None
-    ) -> Answer:
+    def renew(self, process: str, slots: Iterable[str]) -> tuple[int, list[str]]:
+        return self._processes, []
+
+    def turn(self, slot: str, held: Reservation | None, *, more: bool, clean_age_s: float | None) -> Answer:
         with self._lock:
             now = time.monotonic()
-            if clean_age_s is not None and now - clean_age_s > self._lowered_at:
+            if clean_age_s is not None and now - clean_age_s > self._told_at:
                 self._strikes = 0
             if held is None or held.epoch != self._epoch or held.at < now - STALE_S:
                 held = self._reserve(now)
@@ -83,7 +86,8 @@ class SpareQuota:
 
     def _reserve(self, now: float) -> Reservation:
         start = max(now, self._next, self._pause_until)
-        self._next = max(self._next, now - CATCH_UP_S, self._pause_until) + self._interval_s()
+        late = now - CATCH_UP_S < self._next < now
+        self._next = (self._next if late else start) + self._interval_s()
         return Reservation(round(start * US), self._epoch, start)
 
     def _own_rate(self) -> float | None:
@@ -96,10 +100,11 @@ class SpareQuota:
     def busy(self, age_s: float, retry_after_s: float | None, reason: str) -> tuple[float, float | None]:
         with self._lock:
             now = time.monotonic()
-            new = now - age_s > self._lowered_at + PAUSE_MIN_S / 2
+            new = now - age_s > self._told_at + PAUSE_MIN_S / 2
             if new:
-                self._lowered_at, self._strikes = now, min(self._strikes + 1, 10)
-                self._rate = max(self._rate * LOWER, 1) if self._rate else None
+                self._told_at, self._strikes = now, min(self._strikes + 1, 10)
+                if self._rate and now - self._cut_at > CUT_EVERY_S:
+                    self._rate, self._cut_at = max(self._rate * LOWER, 1), now
             wait_s = min(2.0 ** (self._strikes - 1), BACKOFF_MAX_S) if new else 0.0
             if retry_after_s is not None:
                 wait_s = min(max(retry_after_s, PAUSE_MIN_S), PAUSE_MAX_S)

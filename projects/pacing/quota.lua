@@ -3,42 +3,48 @@
 --
 -- KEYS  1 hash: pace and pause  2 sorted set: slot -> end of its lease
 --       3 sorted set: waiting for a slot -> until when  4 sorted set: process -> end of its lease
--- ARGV  1 the question  2 slots  3 set requests per minute, 0 for none  4 ... what the question needs
+-- ARGV  1 the question  2 slots  3 set requests per minute, 0 for none  4 lease of a slot
+--       5 ... what the question needs
 
 local SECOND, MINUTE = 1000000, 60000000
 local KEPT_S = 7 * 86400             -- a pace that nobody asks for is forgotten after a week
 local SHARE = 178 / 180              -- of the rate is used: the rest takes up the jitter of the way to the endpoint
-local CATCH_UP = SECOND / 10         -- a turn that is asked for late by less than this costs no time
+local CATCH_UP = SECOND / 10         -- who asks late by less than this has lost no time; by more, was idle
 local STALE = SECOND / 2             -- a reservation that nobody used for so long is void
 local TOO_FAR = 64                   -- intervals: a reservation further ahead comes from a clock that was set back
-local LEASE = 15 * SECOND
 local PAUSE_MIN, PAUSE_MAX, BACKOFF_MAX = SECOND / 2, 900 * SECOND, 60 * SECOND
 local LOWER, LOWEST = 0.8, 1
+local LEARN_LEAST = 60               -- requests per minute: fewer calls than this teach nothing about the rate
 
 local slots_key, waiting_key, processes_key = KEYS[2], KEYS[3], KEYS[4]
-local limit, set = tonumber(ARGV[2]), tonumber(ARGV[3])
+local limit, set, LEASE = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * SECOND + time[2]
 
 -- next: when the next turn may begin. last, before: the latest reservation and what `next` was before it.
--- rate: the lowered rate, 0 while it is not lowered. top: where a learned rate ends. epoch: reservations of
--- another one are void. count, since: starts, to know the pace where no rate is set.
-local FIELDS = {'next', 'last', 'before', 'granted', 'rate', 'top', 'pause', 'strikes', 'lowered', 'risen',
-    'epoch', 'count', 'since'}
+-- rate: the lowered rate, 0 while it is not lowered; cut, risen: when it last changed. top: where a learned rate
+-- ends. told: the last 429 that counted. granted: the last turn that was used. epoch: reservations of another one
+-- are void. previous, count: calls begun in the minute before `since`, and after it.
+local FIELDS = {'next', 'last', 'before', 'granted', 'rate', 'top', 'pause', 'strikes', 'told', 'cut',
+    'risen', 'epoch', 'previous', 'count', 'since'}
 local state = {}
 for index, value in ipairs(redis.call('HMGET', KEYS[1], unpack(FIELDS))) do
     state[FIELDS[index]] = tonumber(value or 0)
 end
 if state.epoch == 0 then state.epoch = now end
+-- What lies further ahead than anybody writes comes from a clock that was set back.
 if state.pause > now + PAUSE_MAX then state.pause = now end
+for _, name in ipairs({'granted', 'told', 'cut', 'risen', 'since'}) do
+    state[name] = math.min(state[name], now)
+end
 
 local function keep_state()
-    local pairs_ = {}
+    local written = {}
     for _, name in ipairs(FIELDS) do
-        pairs_[#pairs_ + 1] = name
-        pairs_[#pairs_ + 1] = string.format('%.17g', state[name])
+        written[#written + 1] = name
+        written[#written + 1] = string.format('%.17g', state[name])
     end
-    redis.call('HSET', KEYS[1], unpack(pairs_))
+    redis.call('HSET', KEYS[1], unpack(written))
     redis.call('EXPIRE', KEYS[1], KEPT_S)
 end
 
@@ -57,8 +63,7 @@ end
 local function forget_the_dead()
     for _, key in ipairs({slots_key, waiting_key, processes_key}) do
         redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
-        -- further ahead than anybody writes: the clock was set back
-        redis.call('ZREMRANGEBYSCORE', key, now + 20 * LEASE, '+inf')
+        redis.call('ZREMRANGEBYSCORE', key, now + LEASE + 5 * MINUTE, '+inf')
     end
 end
 
@@ -85,7 +90,7 @@ local function hand_over()
         lend(first)
         local bell = KEYS[1] .. ':bell:' .. first
         redis.call('RPUSH', bell, 1)
-        redis.call('PEXPIRE', bell, LEASE / 1000)
+        redis.call('PEXPIRE', bell, math.ceil(LEASE / 1000))
     end
 end
 
@@ -101,22 +106,24 @@ local function reserve()
     if state.next > math.max(now, state.pause) + TOO_FAR * gap + MINUTE then state.next = now end
     local start = math.ceil(math.max(now, state.next, state.pause))
     state.before, state.last = state.next, start
-    state.next = math.max(state.next, now - CATCH_UP, state.pause) + gap
+    local late = state.next < now and state.next > now - CATCH_UP
+    state.next = (late and state.next or start) + gap
     return start
 end
 
-local function grant(start)
-    if now - state.since > 2 * MINUTE then
-        state.count, state.since = 0, now
-    elseif now - state.since > MINUTE then
-        state.count, state.since = state.count / 2, (state.since + now) / 2
+local function grant()
+    local age = now - state.since
+    if age > 2 * MINUTE then
+        state.previous, state.count, state.since = 0, 0, now
+    elseif age > MINUTE then
+        state.previous, state.count, state.since = state.count, 0, state.since + MINUTE
     end
     state.count, state.granted = state.count + 1, now
 end
 
 -- A minute of calls that went through, without a 429, gives a step of the rate back.
 local function rise(clean_age)
-    if clean_age < 0 or now - clean_age <= state.lowered then return end
+    if clean_age < 0 or now - clean_age <= state.told then return end
     state.strikes = 0
     if state.rate == 0 or now - state.risen < MINUTE or now - clean_age <= state.risen then return end
     state.rate = state.rate + (set > 0 and 1 or math.max(1, state.rate / 20))
@@ -124,24 +131,28 @@ local function rise(clean_age)
     if state.rate >= (set > 0 and set or state.top) then state.rate = 0 end
 end
 
+-- Calls begun in the last minute: where the endpoint counts a minute, no more than this are allowed.
 local function observed()
-    return state.count * MINUTE / math.max(5 * SECOND, math.min(now - state.since, 2 * MINUTE))
+    local part = (now - state.since) / MINUTE
+    return state.count * math.min(1, math.max(2 - part, 0)) + state.previous * math.max(1 - part, 0)
 end
 
+-- Once a minute at most: what the endpoint counts of the minute before goes on for a minute.
 local function lower()
+    if now - state.cut < MINUTE then return end
     local present = rate()
     if present == 0 then
-        present = observed()
+        present = math.max(observed(), LEARN_LEAST)
         state.top = 2 * present
+    elseif state.previous > 0 or now - state.since > MINUTE * 0.8 then
+        present = math.min(present, math.max(observed(), LEARN_LEAST))
     end
-    state.rate = math.max(present * LOWER, LOWEST)
-    state.strikes = math.min(state.strikes + 1, 10)
-    state.lowered, state.risen = now, now
+    state.rate, state.cut = math.max(present * LOWER, LOWEST), now
 end
 
 local ask = {}
 
--- 4 slot  5 longest wait. -> 1 it is held, or 0 and when to ask again
+-- slot, longest wait. -> 1 it is held, or 0 and when to ask again
 function ask.hold(slot, wait)
     redis.call('ZREM', waiting_key, slot)
     if holds(slot) then return {1, 0} end
@@ -152,7 +163,7 @@ function ask.hold(slot, wait)
     return {0, earliest_end()}
 end
 
--- 4 slot  5 its turn that was not used, or 0  6 the turn's epoch
+-- slot; its turn that was not used, or 0; the turn's epoch
 function ask.release(slot, start, epoch)
     if tonumber(epoch) == state.epoch and tonumber(start) > 0 and tonumber(start) == state.last then
         state.next, state.last = state.before, 0
@@ -164,7 +175,7 @@ function ask.release(slot, start, epoch)
     return {}
 end
 
--- 4 process  5 ... its slots. -> the processes that live, then the slots that others have
+-- process, its slots. -> the processes that live, then the slots that others have
 function ask.renew(process, ...)
     forget_the_dead()
     redis.call('ZADD', processes_key, now + LEASE, process)
@@ -177,8 +188,8 @@ function ask.renew(process, ...)
     return answer
 end
 
--- 4 slot  5 the reservation it comes with, or 0  6 its epoch  7 1: reserve one more for the next in line
--- 8 age of the youngest call that went through, or -1
+-- slot; the reservation it comes with, or 0; its epoch; 1: reserve one more for the next in line;
+-- age of the youngest call that went through, or -1
 -- -> 1 go, 0 wait, -1 the slot is lost; start, wait; the next one's start and wait, or 0 0; epoch; pause; rate
 function ask.turn(slot, held, epoch, more, clean_age)
     if not holds(slot) then return {-1, 0, 0, 0, 0, state.epoch, 0, ''} end
@@ -187,7 +198,7 @@ function ask.turn(slot, held, epoch, more, clean_age)
     if tonumber(epoch) ~= state.epoch or start < now - STALE or now < state.pause then start = reserve() end
     local go, following = start <= now, 0
     if go then
-        grant(start)
+        grant()
         if more == '1' then following = reserve() end
     end
     keep_state()
@@ -195,12 +206,16 @@ function ask.turn(slot, held, epoch, more, clean_age)
         state.epoch, math.max(state.pause - now, 0), string.format('%.17g', rate())}
 end
 
--- 4 age of the call that was told to wait  5 the wait asked for, or -1  6 the reason. -> pause, rate
+-- age of the call that was told to wait; the wait asked for, or -1; the reason. -> pause, rate
 function ask.busy(age, asked, why)
     asked = tonumber(asked)
-    -- Calls that had begun before the rate was lowered say nothing new, however many they are.
-    local new = now - age > state.lowered + SECOND / 4
-    if new then lower() end
+    -- Calls that had begun before the last 429 say nothing new, however many they are.
+    local new = now - age > state.told + SECOND / 4
+    if new then
+        lower()
+        state.strikes = math.min(state.strikes + 1, 10)
+        state.told, state.risen = now, now
+    end
     local wait = 0
     if asked >= 0 then
         wait = math.min(math.max(asked, PAUSE_MIN), PAUSE_MAX)
@@ -224,4 +239,4 @@ function ask.look()
         redis.call('HGET', KEYS[1], 'why') or ''}
 end
 
-return ask[ARGV[1]](unpack(ARGV, 4))
+return ask[ARGV[1]](unpack(ARGV, 5))

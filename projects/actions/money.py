@@ -1,0 +1,209 @@
+"""Money: what a run would cost, setting an amount aside before a call, and settling it afterwards.
+
+Every call of the endpoint goes through ``reserve`` and ``settle``, so the caps hold whoever calls. What the
+tables mean is in models/money.py; which failed call counts as free, and why, is in docs/money.md.
+"""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from narrator.tags import money
+from projects.actions import claims
+from projects.models import Call, CallState, Price, Project, Spend, Take, TakeStatus
+from projects.models.money import EVER, cost_micro, month_of
+from projects.models.takes import Priority
+from projects.speech import errors
+from projects.speech.budget import billing_characters
+from projects.speech.line import Line
+from projects.speech.speaking import Speech
+
+# Nothing was sent: no connection came about, or we did not even try.
+NEVER_SENT = frozenset({"dns_failed", "unreachable", "empty_text", "over_budget", "claim_lost", "paused"})
+# A filter that may have judged the sound: free only where the request itself was refused.
+CONTENT_CODES = frozenset(
+    {"datainspectionfailed", "customroleblocked", "faqruleblocked", "ipinfringementsuspect"}
+)
+# Found out after the endpoint had spoken, whatever the class of the error says.
+AFTER_SPEECH = frozenset({"audio_host_refused", "audio_url_refused"})
+# The column's own limit; a gateway that claims more is not believed.
+MOST_CHARACTERS = 2**31 - 1
+
+
+class CapReached(errors.Refused):
+    """The call would pass a cap, so it was not made. The message says which, its number, and who can raise it."""
+
+
+class BeingSpoken(Exception):
+    """Another worker has begun, or made, a take of the same text and direction: wait for it and use its audio."""
+
+
+def room_micro(project: Project) -> int | None:
+    """What the caps of the team and of the project leave to be spent now; None where neither has one."""
+    price = Price.of(project.team_id)
+    left = []
+    for whose, month, cap_micro in (
+        (None, month_of(timezone.now()), price.monthly_cap_micro),
+        (project, EVER, project.cap_micro),
+    ):
+        if cap_micro is not None:
+            account = Spend.objects.filter(
+                team=project.team_id, project=whose, month=month, currency=price.currency
+            )
+            spent_micro = account.values_list("amount_micro", flat=True).first() or 0
+            left.append(max(cap_micro - spent_micro, 0))
+    return min(left, default=None)
+
+
+def reserve(take: Take, line: Line, *, at: datetime | None = None) -> Call:
+    """Set aside what a call for this line (or part of one) may cost, and write it down; the call may then be made.
+
+    Raises CapReached, and BeingSpoken for a bulk take whose twin in the project has begun; both leave nothing
+    behind. The rows of what is spent are held until the end of the transaction, so that of any number of workers
+    only so many come through as the caps allow, and only one of equal lines.
+    """
+    project = Project.objects.select_related("team__price").get(pk=take.project_id)
+    price: Price = getattr(project.team, "price", None) or Price(team=project.team)
+    characters = billing_characters(line.spoken)
+    call = Call(
+        take=take,
+        team=project.team,
+        project=project,
+        person_id=take.created_by_id,
+        at=at or timezone.now(),
+        voice=line.voice[:80],
+        characters=characters,
+        per_10k_micro=price.per_10k_micro,
+        amount_micro=cost_micro(characters, price.per_10k_micro),
+        currency=price.currency,
+    )
+    with transaction.atomic():
+        _set_aside(call, project=None, month=month_of(call.at), cap_micro=price.monthly_cap_micro)
+        _set_aside(call, project=project, month=EVER, cap_micro=project.cap_micro)
+        if _is_being_spoken(take):
+            raise BeingSpoken
+        call.save(force_insert=True)
+    return call
+
+
+def _set_aside(call: Call, *, project: Project | None, month: date, cap_micro: int | None) -> None:
+    account = Spend.objects.filter(team=call.team, project=project, month=month, currency=call.currency)
+    within = account
+    if cap_micro is not None:
+        within = account.filter(amount_micro__lte=cap_micro - call.amount_micro)
+    added = {
+        "amount_micro": F("amount_micro") + call.amount_micro,
+        "characters": F("characters") + call.characters,
+    }
+    if within.update(**added):
+        return
+    # Two workers may make the same row at once: the second one's is dropped, and both go on with the first's.
+    fresh = Spend(team=call.team, project=project, month=month, currency=call.currency)
+    Spend.objects.bulk_create([fresh], ignore_conflicts=True)
+    if not within.update(**added):
+        raise _cap_reached(call, project, cap_micro or 0, account.get().amount_micro)
+
+
+def _cap_reached(call: Call, project: Project | None, cap_micro: int, spent_micro: int) -> CapReached:
+    cap, spent, needed = (
+        money(micro, call.currency) for micro in (cap_micro, spent_micro, call.amount_micro)
+    )
+    if project is None:
+        which, where = f"The cap of {call.team} for this month, {cap},", "under Usage"
+    else:
+        which, where = f"The cap of this project, {cap},", "where the project is edited"
+    return CapReached(
+        f"{which} is reached: {spent} is spent or set aside, and this line needs {needed}. "
+        f"It was not sent. An admin or owner of the team can raise the cap {where}; then generate again.",
+        code="cap_reached",
+    )
+
+
+def _is_being_spoken(take: Take) -> bool:
+    """Whether a twin has begun to call, or is ready, while this take has not begun.
+
+    Asked while the project's account is held, so that of two twins the second always sees the first.
+    """
+    if take.priority == Priority.CLICK:
+        return False  # a new take was asked for
+    begun = Call.objects.filter(take=OuterRef("pk"), at__gte=OuterRef("claimed_at"))
+    same = Take.objects.filter(project_id=take.project_id, digest=take.digest)
+    twins = same.exclude(pk=take.pk).filter(
+        Q(status=TakeStatus.READY) | Q(status=TakeStatus.RUNNING) & Exists(begun)
+    )
+    return twins.exists() and not same.filter(Exists(begun), pk=take.pk).exists()
+
+
+def settle(
+    call: Call,
+    *,
+    speech: Speech | None = None,
+    error: errors.SpeechError | None = None,
+    heard: bool = False,
+    duration_ms: int | None = None,
+) -> None:
+    """Write down how a reserved call ended, and correct what is spent; a call that is settled stays as it is.
+
+    speech: what came of it, charged with the characters the endpoint says. error: why nothing came; ``heard``
+    says that some sound had arrived before it. With neither, nobody knows what the call cost.
+    """
+    characters, state = call.characters, CallState.UNKNOWN
+    request_id = code = ""
+    if speech is not None:
+        state, request_id = CallState.CHARGED, speech.request_id
+        characters = _billed(speech, characters)
+    elif error is not None:
+        request_id, code = error.request_id, error.code
+        if costs_nothing(error, heard=heard):
+            state, characters = CallState.FREE, 0
+    amount_micro = cost_micro(characters, call.per_10k_micro)
+    with transaction.atomic():
+        moved = Call.objects.filter(pk=call.pk).move(
+            to=state,
+            characters=characters,
+            amount_micro=amount_micro,
+            request_id=request_id[:200],
+            error_code=code[:100],
+            duration_ms=duration_ms,
+        )
+        if moved:
+            _correct(call, amount_micro - call.amount_micro, characters - call.characters)
+
+
+def _billed(speech: Speech, expected: int) -> int:
+    """What the endpoint says it billed, where it says anything that can be."""
+    said = speech.characters or 0
+    return min(said, MOST_CHARACTERS) if said > 0 else expected
+
+
+def _correct(call: Call, amount_micro: int, characters: int) -> None:
+    """Add a difference to the month of the call and to its project, in the order in which ``reserve`` holds them."""
+    if not amount_micro and not characters:
+        return
+    for project, month in ((None, month_of(call.at)), (call.project, EVER)):
+        Spend.objects.filter(team=call.team, project=project, month=month, currency=call.currency).update(
+            amount_micro=F("amount_micro") + amount_micro, characters=F("characters") + characters
+        )
+
+
+def costs_nothing(error: errors.SpeechError, *, heard: bool) -> bool:
+    """Whether a failed call surely was not charged; docs/money.md has the table. In doubt it may have been."""
+    code = error.code.lower()
+    if heard or code in AFTER_SPEECH:
+        return False
+    if code in NEVER_SENT:
+        # With a request id it was the download that failed: by then the endpoint had spoken.
+        return not error.request_id
+    if isinstance(error, errors.Unavailable):
+        return False
+    if code in CONTENT_CODES:
+        return error.status is not None and 400 <= error.status < 500
+    return True
+
+
+def sweep(now: datetime | None = None) -> int:
+    """Calls left open by a worker that is gone may have been charged: they stay counted. Return how many."""
+    before = (now or timezone.now()) - claims.lease()
+    return Call.objects.filter(state=CallState.OPEN, at__lt=before).move(to=CallState.UNKNOWN)

@@ -1,0 +1,168 @@
+"""What calls cost: a team's prices and caps, what is spent in a month, and a ledger row for each call.
+
+Amounts are whole millionths of the currency (``_micro``), so that sums are exact and a cap can be held by one
+conditional update. When a call is written down and when it is charged is decided in actions/money.py.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from narrator.teams.models import Team, User
+from projects.models.projects import Project
+from projects.models.takes import Take
+
+MICRO = 1_000_000
+# The "month" of what a project has spent over all time.
+EVER = date(1970, 1, 1)
+
+
+def month_of(moment: datetime) -> date:
+    """The first day of the month, UTC, to which a call of this moment belongs."""
+    return moment.astimezone(UTC).date().replace(day=1)
+
+
+class Price(models.Model):
+    """A team's price table and its caps. A team without one pays the default price and has no caps."""
+
+    team = models.OneToOneField(Team, models.CASCADE, primary_key=True, related_name="price")
+    currency = models.CharField(max_length=3, default="CNY")
+    # CNY 0.8 for 10,000 characters: the published price of the sibling model (contract 4.2).
+    per_10k_micro = models.PositiveBigIntegerField("price of 10,000 billing characters", default=800_000)
+    confirm_above_micro = models.PositiveBigIntegerField(
+        "ask before a run costs more than", default=5 * MICRO
+    )
+    monthly_cap_micro = models.PositiveBigIntegerField("at most in a month", null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.per_10k_micro / MICRO:.2f} {self.currency} for 10,000 characters"
+
+    @classmethod
+    def of(cls, team_id: int) -> "Price":
+        """The team's prices, or the default ones, not saved, where it has none. One query."""
+        return cls.objects.filter(team=team_id).first() or cls(team_id=team_id)
+
+
+def cost_micro(characters: int, per_10k_micro: int) -> int:
+    """What so many billing characters cost, in whole millionths, a part of one counted whole."""
+    return -(-characters * per_10k_micro // 10_000)
+
+
+class Spend(models.Model):
+    """What a team in a month, or one of its projects over all time, has spent or set aside in one currency.
+
+    ``project`` null means the whole team.
+    """
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="+")
+    month = models.DateField(
+        help_text="the first day of the month, UTC; for a project's cap over all time: 1 January 1970"
+    )
+    # A team may change its currency; amounts of two currencies are never added.
+    currency = models.CharField(max_length=3, default="CNY")
+    amount_micro = models.BigIntegerField(default=0)
+    characters = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "month", "currency"], condition=Q(project=None), name="spend_of_team_once"
+            ),
+            models.UniqueConstraint(
+                fields=["team", "project", "month", "currency"],
+                condition=~Q(project=None),
+                name="spend_of_project_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team} {self.month:%Y-%m}: {self.amount_micro / MICRO:.2f} {self.currency}"
+
+
+class CallState(models.TextChoices):
+    OPEN = "open", "Under way"
+    CHARGED = "charged", "Charged"
+    FREE = "free", "Not charged"
+    UNKNOWN = "unknown", "Perhaps charged"
+
+
+# From -> to. What the sweep called unknown is settled after all by a worker that was only slow.
+MOVES: dict[str, frozenset[str]] = {
+    CallState.OPEN: frozenset({CallState.CHARGED, CallState.FREE, CallState.UNKNOWN}),
+    CallState.UNKNOWN: frozenset({CallState.CHARGED, CallState.FREE, CallState.UNKNOWN}),
+    CallState.CHARGED: frozenset(),
+    CallState.FREE: frozenset(),
+}
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def in_month(self, month: date) -> Self:
+        """The calls of the month that begins with this day, UTC."""
+        start = datetime(month.year, month.month, 1, tzinfo=UTC)
+        end = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=UTC)
+        return self.filter(at__gte=start, at__lt=end)
+
+    def summed_by(self, *fields: str) -> models.QuerySet[Any, dict[str, Any]]:
+        """One row for each combination of these fields and the currency, in that order, with what came together.
+
+        ``calls``, ``billed`` characters, ``spent_micro``, and of it ``unsure_micro``: what may have been charged.
+        """
+        unsure = Q(state__in=[CallState.OPEN, CallState.UNKNOWN])
+        return (
+            self.values(*fields, "currency")
+            .annotate(
+                calls=models.Count("pk"),
+                billed=models.Sum("characters"),
+                spent_micro=models.Sum("amount_micro"),
+                unsure_micro=models.Sum("amount_micro", filter=unsure, default=0),
+            )
+            .order_by(*fields, "currency")
+        )
+
+    def move(self, *, to: str, **values: Any) -> int:
+        """Set these calls' state where the table of moves allows it; return how many were moved."""
+        sources = [source for source, targets in MOVES.items() if to in targets]
+        return self.filter(state__in=sources).update(state=to, **values)
+
+
+class Call(models.Model):
+    """One call of the endpoint, in the order they were made; written before the call, settled after it.
+
+    ``characters`` and ``amount_micro`` are what is set aside while the call is open, what was charged
+    afterwards, and 0 for a call that cost nothing. ``duration_ms`` is how long the call took.
+    """
+
+    take = models.ForeignKey(Take, models.SET_NULL, null=True, related_name="+")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    person = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=8, choices=CallState, default=CallState.OPEN)
+    voice = models.CharField(max_length=80)
+    characters = models.PositiveIntegerField("billing characters")
+    per_10k_micro = models.PositiveBigIntegerField("price of 10,000 billing characters", default=0)
+    amount_micro = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    request_id = models.CharField(max_length=200, blank=True)
+    error_code = models.CharField(max_length=100, blank=True)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["team", "at"], name="call_of_team"),
+            models.Index(fields=["project", "at"], name="call_of_project"),
+            models.Index(fields=["at"], condition=Q(state="open"), name="call_open"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=CallState.values), name="call_state_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.voice} {self.characters}"

@@ -1,0 +1,102 @@
+"""The line in which the threads of one process wait for their turns; only the first of them asks the quota.
+
+So a pause, a stop or a new rate finds one reservation of each process, not one of each thread; the question that
+uses a reservation makes the next one, which is one command for each turn.
+"""
+
+import threading
+import time
+from collections import deque
+
+from projects.pacing.quota import Reservation
+from projects.pacing.steady import SteadyQuota
+
+
+class Lost(Exception):
+    """The slot belongs to others meanwhile."""
+
+
+class Turns:
+    """The turns of one process. Threads share it."""
+
+    def __init__(self, quota: SteadyQuota) -> None:
+        self._quota = quota
+        self._line = _Line()
+        self._reserved: Reservation | None = None  # of whoever is first in the line
+        self._clean_at: float | None = None
+
+    def went_through(self, began_at: float) -> None:
+        """A call that began at this time.monotonic() went through; the quota hears of it with the next question."""
+        self._clean_at = max(self._clean_at or began_at, began_at)
+
+    def take(self, slot: str, stop: threading.Event, until: float) -> Reservation | None:
+        """Wait in the line, then for the reserved time. None: stopped, or it would be later than ``until``.
+
+        Raises Lost.
+        """
+        if not self._line.join(until):
+            return None
+        try:
+            while self._wait_for_reserved(stop, until):
+                if (turn := self._ask(slot)) is not None:
+                    return turn
+            return None
+        finally:
+            self._line.leave()
+
+    def _wait_for_reserved(self, stop: threading.Event, until: float) -> bool:
+        """Wait until the reservation, if there is one, is due; False when stopped, or when it is due too late."""
+        if self._reserved is None:
+            return not stop.is_set()
+        if self._reserved.at > until:
+            return False
+        return not stop.wait(max(self._reserved.at - time.monotonic(), 0))
+
+    def _ask(self, slot: str) -> Reservation | None:
+        """Use the reservation. None: a later one took its place."""
+        held, self._reserved = self._reserved, None
+        clean_at, self._clean_at = self._clean_at, None
+        clean_age_s = None if clean_at is None else time.monotonic() - clean_at
+        answer = self._quota.turn(slot, held, more=self._line.waiting > 0, clean_age_s=clean_age_s)
+        if answer.lost:
+            raise Lost
+        self._reserved = answer.following if answer.go else answer.reservation
+        return answer.reservation if answer.go else None
+
+
+class _Line:
+    """First come, first served."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._taken = False
+
+    @property
+    def waiting(self) -> int:
+        """How many stand behind the first."""
+        return len(self._waiting)
+
+    def join(self, until: float) -> bool:
+        """Wait to be the first; False when it takes longer than until this time.monotonic()."""
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return True
+            mine = threading.Event()
+            self._waiting.append(mine)
+        if mine.wait(max(until - time.monotonic(), 0)):
+            return True
+        with self._lock:
+            if mine.is_set():
+                return True
+            self._waiting.remove(mine)
+            return False
+
+    def leave(self) -> None:
+        """Let the next be the first."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._taken = False

@@ -1,0 +1,199 @@
+"""What a team spends: the usage of a month, its calls as CSV, and the form for prices and caps."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from narrator.tags import money
+from narrator.teams import access as teams
+from narrator.teams.models import Role, Team
+from narrator.web import Request, go
+from projects import access
+from projects.forms import PriceForm
+from projects.models import Call, Price, Project, Spend
+from projects.models.money import EVER, MICRO, month_of
+
+COLUMNS = (
+    "at_utc",
+    "project",
+    "person",
+    "take",
+    "voice",
+    "state",
+    "characters",
+    "amount",
+    "currency",
+    "request_id",
+    "error_code",
+    "duration_ms",
+)
+# A cell that begins like this is a formula to a spreadsheet, and may do harm there.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_safe
+def usage(request: Request) -> HttpResponse:
+    """What one of the person's teams spent in a month: by project, by person, and against its caps."""
+    mine = teams.teams_for(request.user, Role.VIEWER)
+    if not mine:
+        return render(request, "projects/usage.html", {"teams": mine})
+    team, month = _team(request, mine), _month(request)
+    calls = Call.objects.filter(team=team).in_month(month)
+    projects = list(calls.summed_by("project", "project__title"))
+    price, later = Price.of(team.pk), _later(month)
+    context = {
+        "teams": mine,
+        "team": team,
+        "month": month,
+        "earlier": (month - timedelta(days=1)).replace(day=1),
+        "later": later,
+        "projects": projects,
+        "people": list(calls.summed_by("person", "person__name", "person__email")),
+        "totals": _totals(projects),
+        "price": price,
+        "may_change": teams.allows(teams.role_of(request.user, team.pk), Role.ADMIN),
+        **_caps(team, price, later),
+    }
+    return render(request, "projects/usage.html", context)
+
+
+def _team(request: Request, mine: list[Team]) -> Team:
+    """The team that ``?team=`` names, one of the person's own; else the first of them."""
+    wanted = request.GET.get("team", "")
+    for team in mine:
+        if wanted in ("", str(team.pk)):
+            return team
+    raise Http404
+
+
+def _month(request: Request) -> date:
+    """The month of ``?month=2026-11``, or the present one."""
+    try:
+        return datetime.strptime(request.GET.get("month", ""), "%Y-%m").date()  # noqa: DTZ007 - a day, no moment
+    except ValueError:
+        return month_of(timezone.now())
+
+
+def _later(month: date) -> date | None:
+    """The month after this one; None after the present one."""
+    later = (month + timedelta(days=31)).replace(day=1)
+    return later if later <= month_of(timezone.now()) else None
+
+
+@dataclass
+class Total:
+    """What a month came to in one currency."""
+
+    currency: str
+    calls: int = 0
+    billed: int = 0
+    spent_micro: int = 0
+    unsure_micro: int = 0
+
+
+def _totals(rows: list[dict[str, Any]]) -> list[Total]:
+    """One total for each currency of these rows."""
+    totals: dict[str, Total] = {}
+    for row in rows:
+        total = totals.setdefault(row["currency"], Total(row["currency"]))
+        total.calls += row["calls"]
+        total.billed += row["billed"]
+        total.spent_micro += row["spent_micro"]
+        total.unsure_micro += row["unsure_micro"]
+    return list(totals.values())
+
+
+def _caps(team: Team, price: Price, later: date | None) -> dict[str, Any]:
+    """The caps that hold now, and how far each is used: of the team in the present month, of its projects."""
+    present = Q(project=None, month=month_of(timezone.now())) | Q(month=EVER)
+    accounts = Spend.objects.filter(present, team=team, currency=price.currency)
+    used: dict[int | None, int] = dict(accounts.values_list("project", "amount_micro"))
+    capped = Project.objects.filter(team=team, cap_micro__isnull=False).order_by("title", "pk")
+    return {
+        "team_used_micro": used.get(None, 0),
+        "show_cap": price.monthly_cap_micro is not None and later is None,
+        "capped": [{"project": row, "used_micro": used.get(row.pk, 0)} for row in capped],
+    }
+
+
+@require_safe
+def usage_csv(request: Request) -> StreamingHttpResponse:
+    """Every call of one team in a month, the oldest first; amounts in units of the currency."""
+    mine = teams.teams_for(request.user, Role.VIEWER)
+    if not mine:
+        raise Http404
+    team, month = _team(request, mine), _month(request)
+    calls = Call.objects.filter(team=team).in_month(month).select_related("project", "person")
+    name = f"narrator-calls-{team.pk}-{month:%Y-%m}.csv"
+    return StreamingHttpResponse(
+        _lines(calls.iterator(chunk_size=500)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+class _Line:
+    """Where the writer puts a line, to be handed on at once."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(calls: Iterator[Call]) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    # The mark at the start lets spreadsheets know that this is UTF-8.
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + writer.writerow(COLUMNS)
+    for call in calls:
+        yield writer.writerow([_cell(value) for value in _values(call)])
+
+
+def _values(call: Call) -> tuple[object, ...]:
+    return (
+        f"{call.at:%Y-%m-%dT%H:%M:%SZ}",
+        call.project.title,
+        call.person or "",
+        call.take_id,
+        call.voice,
+        call.get_state_display(),
+        call.characters,
+        f"{call.amount_micro // MICRO}.{call.amount_micro % MICRO:06}",
+        call.currency,
+        call.request_id,
+        call.error_code,
+        call.duration_ms,
+    )
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def price_edit(request: Request, team_id: int) -> HttpResponse:
+    """A team's prices and its monthly cap."""
+    team = access.team(request.user, team_id, least=Role.ADMIN)
+    form = PriceForm(request.POST or None, instance=Price.of(team.pk))
+    if request.method == "POST" and form.is_valid():
+        messages.info(request, _saved(form.save(), moved="currency" in form.changed_data))
+        return go(request, f"{reverse('usage')}?team={team.pk}")
+    status = 422 if form.errors else 200
+    return render(request, "projects/price_edit.html", {"team": team, "form": form}, status=status)
+
+
+def _saved(price: Price, *, moved: bool) -> str:
+    cap = price.monthly_cap_micro
+    held = "No monthly cap." if cap is None else f"At most {money(cap, price.currency)} in a month."
+    if moved:
+        held += f" Caps of projects are read in {price.currency} from now on; what was spent before is kept apart."
+    return f"Saved. {held}"

@@ -1,0 +1,130 @@
+"""The queue from any page: a run is followed, paused, resumed, taken back; a held team says why and goes on."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from projects.actions import holds, runs, takes
+from projects.models import Run, Take
+from projects.models.runs import RunState
+from projects.models.takes import TakeStatus
+from tests import factories
+from tests.cast import Cast
+from tests.journeys.pages import Opener
+from tests.journeys.test_looks import LOOKS, TWO_FRAMES, WATCH_SHIFTS, is_fine
+from tests.journeys.waiting import until
+from tests.journeys.worker import Studio
+
+
+def open_queue(page: Page) -> None:
+    page.locator(".queue-button").click()
+    expect(page.locator("#queue")).to_be_visible()
+
+
+def made() -> int:
+    return Take.objects.filter(status=TakeStatus.READY).count()
+
+
+def test_a_run_is_followed_paused_resumed_and_taken_back(
+    cast: Cast, studio_workers: Studio, open_page: Opener
+) -> None:
+    studio_workers.standin.settings.latency_s = 0.4
+    script = factories.script(cast.team, lines=20)
+    page = open_page(cast.editor)
+    page.goto(f"/scripts/{script.pk}/")
+    expect(page.locator("#queue-count")).to_have_text("Queue")
+    page.get_by_role("button", name="Generate 20 lines").click()
+    expect(page.locator("#queue-count")).to_contain_text("of 20")
+    page.goto("/")  # from another page, too
+    expect(page.locator("#queue-count")).to_contain_text("of 20")
+    open_queue(page)
+    run = page.locator(".run")
+    expect(run).to_contain_text(script.title)
+    run.get_by_role("button", name="Pause").click()
+    expect(run).to_contain_text("Paused")
+    expect(run.get_by_role("button", name="Resume")).to_be_focused()
+    until(lambda: not Take.objects.filter(status=TakeStatus.RUNNING).exists(), what="lines in the making")
+    stopped_at = made()
+    assert stopped_at < 20
+    expect(page.locator("#queue-count")).to_have_text(f"{stopped_at} of 20", timeout=20_000)
+    run.get_by_role("button", name="Resume").click()
+    until(lambda: made() > stopped_at + 1, what="the run to go on")
+    run.get_by_role("button", name="Cancel").click()
+    expect(run).to_contain_text("Cancelled")
+    expect(run).to_contain_text("not made")
+    expect(page.locator("#queue-count")).to_have_text("Queue")
+    assert Run.objects.get().state == RunState.CANCELLED
+    page.keyboard.press("Escape")
+    expect(page.locator("#queue")).to_be_hidden()
+
+
+def test_a_held_team_has_a_banner_on_every_page_and_resume_goes_on(
+    cast: Cast, studio_workers: Studio, open_page: Opener
+) -> None:
+    studio_workers.standin.fail("ali:400:Arrearage")
+    script = factories.script(cast.team, lines=8)
+    page, other = open_page(cast.editor), open_page(cast.viewer)
+    page.goto(f"/scripts/{script.pk}/")
+    page.get_by_role("button", name="Generate 8 lines").click()
+    expect(page.locator("#hold")).to_contain_text("The account is in arrears.")
+    other.goto("/")
+    expect(other.locator("#hold")).to_contain_text("The account is in arrears.")
+    expect(other.locator("#hold button")).to_have_count(0)
+    page.goto(script.project.get_absolute_url())
+    page.locator("#hold").get_by_role("button", name="Resume").click()
+    expect(page.locator("#hold")).to_be_hidden()
+    until(lambda: made() == 8, what="the lines")
+    until(lambda: Run.objects.get().state == RunState.DONE, what="the run to be done")
+
+
+def test_without_script_the_queue_is_a_page_of_forms(
+    cast: Cast, open_page: Opener, chromium: object, live_server: object
+) -> None:
+    script = factories.script(cast.team, lines=3)
+    takes.request(script, script.paragraphs.all(), by=cast.editor)
+    page = open_page(cast.editor)
+    page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.goto("/runs/")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".run")).to_contain_text("Cancelled")
+    assert Run.objects.get().state == RunState.CANCELLED
+
+
+@pytest.mark.parametrize(("width", "height", "dark"), LOOKS)
+def test_the_queue_is_fine_and_moves_nothing(
+    cast: Cast,
+    open_page: Opener,
+    axe: Callable[[Page], list[str]],
+    shoot: Callable[..., object],
+    width: int,
+    height: int,
+    dark: bool,
+) -> None:
+    going, paused, failed = (
+        factories.script(cast.team, lines=9, title=f"{title} of the Long and Winding Night")
+        for title in ("Report", "Chronicle", "Book")
+    )
+    for script in (going, paused, failed):
+        takes.request(script, script.paragraphs.all(), by=cast.editor)
+    runs.pause(Run.objects.get(script=paused), by=None)
+    broken = Take.objects.filter(run__script=failed)
+    broken.filter(pk__in=broken[:2]).move(to=TakeStatus.FAILED, error_reason="Refused.")
+    holds.place(
+        cast.team.pk, code="Arrearage", reason="The account is in arrears. Pay, then resume the queue."
+    )
+    look = f"queue-{width}-{'dark' if dark else 'light'}"
+    page = open_page(cast.editor, width=width, height=height, dark=dark)
+    for address in ("/", f"/scripts/{going.pk}/"):
+        page.goto(address)
+        page.evaluate(WATCH_SHIFTS)
+        expect(page.locator("#hold")).to_contain_text("in arrears")
+        open_queue(page)
+        expect(page.locator(".run")).to_have_count(3)
+        page.evaluate(TWO_FRAMES)
+        is_fine(page, axe, f"{look} {address}")
+        shoot(page, f"{look}-{'list' if address == '/' else 'script'}")
+        assert page.evaluate("window.shifts") == []
+    page.goto("/runs/")
+    is_fine(page, axe, f"{look} page")
+    shoot(page, f"{look}-page")

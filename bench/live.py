@@ -27,7 +27,7 @@ from tests import browser
 ROOT = Path(__file__).resolve().parents[1]
 RUNS, LIMIT_MS = 20, 100
 LATENCY_S, CHUNK_GAP_S = 1.2, 0.3
-# Sounds are planned by live.js, which says so. outputLatency is the browser's own guess of what its buffers add.
+# live.js says when it plans a sound, and for when. What the sound card adds after that is not counted.
 WATCH = """
 window.heard = [];
 document.addEventListener("live:sound", ({ detail }) => {

@@ -41,14 +41,14 @@ def _most_deserving(among: TakeQuerySet) -> Take | None:
     """
     ripe = among.ripe(timezone.now()).order_by("id")
     held = Exists(Hold.objects.filter(team=OuterRef("team")))
-    singles = ripe.filter(~held, run=None)
-    click = singles.filter(priority=Priority.CLICK).select_related("paragraph").first()
+    click = ripe.filter(~held, priority=Priority.CLICK).select_related("paragraph").first()
     if click is not None:
         return click
     # Read from the runs, of which there are few, rather than from the takes, of which thousands may wait.
     waits = Exists(ripe.filter(run=OuterRef("pk"), team=OuterRef("team")).order_by())
     runs = Run.objects.filter(~held, waits, state=RunState.ACTIVE).order_by().values_list("team", "pk")
-    queues = [*runs, *singles.order_by().values_list("team", "run").distinct()]
+    singles = ripe.filter(~held, run=None).order_by().values_list("team", "run").distinct()
+    queues: list[tuple[int, int | None]] = [*runs, *singles]
     if not queues:
         return None
     team, run = _least_served(queues)

@@ -84,9 +84,12 @@ def own_media() -> Path:
     return Path(django_settings.MEDIA_ROOT)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def studio(django_db_setup: None, broker: str) -> Iterator[Studio]:
-    """The stand-in endpoint and a worker on the test database, started once."""
+    """The stand-in endpoint and a worker on the test database, started once for each file that asks for them.
+
+    Not once for all: journeys that want lines to stay as they are would find a worker that makes them.
+    """
     with Standin(speech="tone", token="journeys") as standin, running_worker(standin) as worker:
         yield Studio(standin, worker)
 

@@ -77,7 +77,7 @@ def test_a_claim_costs_the_same_queries_for_three_lines_and_for_many(cast: Cast)
         with CaptureQueriesContext(connection) as queries:
             assert claims.claim(worker="w") is not None
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 10
+    assert counts[0] == counts[1] <= 11  # two of them are the savepoint
 
 
 def test_within_a_team_the_oldest_goes_first(cast: Cast) -> None:

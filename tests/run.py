@@ -24,7 +24,9 @@ COMMANDS = "tests/projects/commands"
 """Tests of whole programs, which make a database of their own."""
 
 # These say nothing about the database: plain engines, whole studios that make their own, and the house's rules.
-WITHOUT_DATABASE = frozenset({"audio", "manuscript", "speech", "studio", "house", "journeys", "verification"})
+WITHOUT_DATABASE = frozenset(
+    {"audio", "manuscript", "speech", "pacing", "studio", "house", "journeys", "verification"}
+)
 
 # What a developer has set for a studio of theirs must not reach the tests; only these words are meant for them.
 FOR_A_STUDIO = ("NARRATOR_", "DJANGO_", "DATABASE_URL", "REDIS_URL")
@@ -82,7 +84,7 @@ def _everything() -> list[Stage]:
     with_browser = _prepare_browser()
     stages = [_pytest("everything but the browser, on SQLite", ["tests", f"--ignore={JOURNEYS}", *spread])]
     if with_browser:
-        stages.append(_pytest("journeys in a real browser", [JOURNEYS]))
+        stages.append(_pytest("journeys in a real browser", [JOURNEYS, *spread]))
     folders = _database_folders()
     if folders:
         _say("starting a PostgreSQL for this run")

@@ -1,4 +1,4 @@
-// Moments in the reader's own clock, the seconds of what is being made now, and how long the rest may take.
+// Moments in the reader's own clock, and the seconds of what is being made now.
 const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
@@ -18,28 +18,10 @@ function tick() {
   }
 }
 
-// The pace of the last two minutes, said once at least two lines have been made in it.
-let seen = [];
-function pace(progress) {
-  const now = performance.now() / 1000;
-  const left = Number(progress.dataset.active);
-  if (!left || left > (seen.at(-1)?.left ?? Infinity)) seen = [];
-  if (!left) return;
-  seen = [...seen.filter((sample) => now - sample.at < 120), { at: now, left }];
-  const made = seen[0].left - left;
-  if (made < 2) return;
-  const seconds = (left * (now - seen[0].at)) / made;
-  const words = seconds < 90 ? `${Math.ceil(seconds / 10) * 10} s` : `${Math.round(seconds / 60)} min`;
-  progress.querySelector("[data-eta]").textContent = `, about ${words}`;
-}
-
-const progress = document.getElementById("progress");
-if (progress) pace(progress);
 localise(document);
 tick();
 setInterval(tick, 1000);
 document.addEventListener("htmx:load", (event) => {
-  if (event.detail.elt.id === "progress") pace(event.detail.elt);
   localise(event.detail.elt);
   tick();
 });

@@ -9,7 +9,8 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit(
         "Narrator needs Python 3.11 or newer, and %s is Python %d.%d. Install a newer one, "
-        "then run: make PYTHON=/path/to/python3.11" % (sys.executable, sys.version_info[0], sys.version_info[1])
+        "then run: make PYTHON=/path/to/python3.11"
+        % (sys.executable, sys.version_info[0], sys.version_info[1])
     )
 if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
     sys.exit("This Python comes without venv. On Debian or Ubuntu install python3-venv, then run make again.")

@@ -99,6 +99,20 @@ def touch(take: Take, **changes: object) -> None:
     Paragraph.objects.filter(pk=take.paragraph_id).update(version=version, **changes)
 
 
+def leave(take: Take, *, to: str, **values: object) -> int:
+    """End this claim: give its take another status and these values, and let pages see it.
+
+    Returns 1, or 0 where the claim was lost: then another worker has the take, and nothing is changed.
+    """
+    with transaction.atomic():
+        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
+            to=to, claim_token=None, lease_until=None, **values
+        )
+        if moved:
+            touch(take)
+    return moved
+
+
 def sweep() -> int:
     """Free takes whose worker is gone, so that another may claim them; return how many."""
     freed = 0
@@ -110,18 +124,9 @@ def sweep() -> int:
 def _give_up(take: Take) -> int:
     """Fail a line that its workers do not survive, before it is paid for again and again."""
     reason = f"The worker stopped {LOST_WORKERS} times while it made this line. See its log, then try again."
-    with transaction.atomic():
-        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
-            to=TakeStatus.FAILED,
-            finished_at=timezone.now(),
-            claim_token=None,
-            lease_until=None,
-            error_code="worker_lost",
-            error_reason=reason,
-        )
-        if moved:
-            touch(take)
-    return moved
+    return leave(
+        take, to=TakeStatus.FAILED, finished_at=timezone.now(), error_code="worker_lost", error_reason=reason
+    )
 
 
 def waiting(*, team_id: int | None = None) -> int:
@@ -133,10 +138,4 @@ def waiting(*, team_id: int | None = None) -> int:
 
 def free(take: Take) -> int:
     """Put one claimed take back into the queue; its worker, if it lives, can no longer finish it."""
-    with transaction.atomic():
-        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
-            to=TakeStatus.QUEUED, claim_token=None, lease_until=None, attempts=F("attempts") + 1
-        )
-        if moved:
-            touch(take)
-    return moved
+    return leave(take, to=TakeStatus.QUEUED, attempts=F("attempts") + 1)

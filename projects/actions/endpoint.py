@@ -3,7 +3,7 @@
 import functools
 import threading
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -19,14 +19,17 @@ GATE_WAIT_S = 30
 PAUSED = "paused"
 
 
-class Gate(Protocol):
-    """Lets calls through one by one, and hears how each went."""
+class Gate:
+    """What each call passes. This one is open: it lets every call through at once, and needs to hear of none."""
 
     def begin(self) -> None:
         """Return when the next call may be made; raises ``errors.Busy`` with code ``paused`` where none may."""
 
     def told(self, error: errors.SpeechError | None) -> None:
         """Hear that the call went through, or with which error it did not."""
+
+
+OPEN = Gate()
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Endpoint:
     client: Client
     budget: Budget
     stream: bool = False
-    gate: Gate | None = None
+    gate: Gate = OPEN
 
     def through(self, gate: Gate) -> "Endpoint":
         """The same endpoint behind this gate."""
@@ -76,7 +79,7 @@ def shared_pace(redis_url: str, url: str, token: str) -> Pace:
     )
 
 
-class SlotGate:
+class SlotGate(Gate):
     """The gate of one worker thread: its borrowed slot."""
 
     def __init__(self, slot: Slot, stop: threading.Event) -> None:

@@ -220,7 +220,5 @@ def _reader() -> redis.Redis:
 
 @functools.lru_cache(maxsize=8)
 def _connection(url: str, timeout_s: float) -> redis.Redis:
-    """A pool for the threads of this process, as quota.client makes it, but for bytes."""
-    like = quota.client(url, timeout_s).connection_pool
-    options = like.connection_kwargs | {"decode_responses": False}
-    return redis.Redis(connection_pool=redis.ConnectionPool(like.connection_class, **options))
+    """A pool for the threads of this process."""
+    return quota.client(url, timeout_s, text=False)

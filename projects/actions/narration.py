@@ -20,12 +20,11 @@ from django.db.models import Sum
 
 from narrator.teams.models import Team
 from projects.actions import claims, holds, manuscripts, money, projects, rendering, runs, takes
-from projects.actions.endpoint import Endpoint
+from projects.actions.endpoint import Endpoint, Gate
 from projects.actions.estimates import Estimate, estimate
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import Hold, Manuscript, Paragraph, Project, Run, Script, Take, TakeStatus
 from projects.models.takes import TakeQuerySet
-from projects.speech import errors
 
 TEAM_NAME = "Studio"
 LOOK_AGAIN_S = 0.1
@@ -204,7 +203,7 @@ def _work(project: Project, among: TakeQuerySet, endpoint: Endpoint, stop: threa
         connection.close()
 
 
-class EvenGate:
+class EvenGate(Gate):
     """A gate for one process: calls begin evenly spaced, first come first served."""
 
     def __init__(self, requests_per_minute: int) -> None:
@@ -217,6 +216,3 @@ class EvenGate:
             turn = max(self._next, time.monotonic())
             self._next = turn + self._gap_s
         time.sleep(max(turn - time.monotonic(), 0))
-
-    def told(self, error: errors.SpeechError | None) -> None:
-        """Nothing is shared, so nobody else needs to hear of it."""

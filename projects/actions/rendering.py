@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from projects.actions import claims, holds, live, money, pieces, runs
 from projects.actions.endpoint import PAUSED, Endpoint
-from projects.actions.takes import copy_audio
+from projects.actions.takes import MEASURED
 from projects.audio import measure, wav
 from projects.models import Paragraph, Take, TakeStatus
 from projects.models.takes import Priority
@@ -41,10 +41,9 @@ LOOK_AGAIN_S = 1.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one turn of rendering came to: the take's status afterwards, and the calls made."""
+    """What one turn of rendering came to: the take's status afterwards."""
 
     status: str
-    calls: int = 0
 
 
 def render(take: Take, endpoint: Endpoint) -> Outcome:
@@ -98,11 +97,9 @@ def _call(take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None = N
         speech = endpoint.client.synthesize(line, stream=sink is not None, on_audio=hear)
     except errors.SpeechError as error:
         money.settle(paid, error=error, heard=heard, duration_ms=_since_ms(begun_s))
-        if endpoint.gate is not None:
-            endpoint.gate.told(error)
+        endpoint.gate.told(error)
         raise
-    if endpoint.gate is not None:
-        endpoint.gate.told(None)
+    endpoint.gate.told(None)
     money.settle(paid, speech=speech, duration_ms=_since_ms(begun_s))
     Take.objects.filter(pk=take.pk).update(characters=F("characters") + (speech.characters or 0))
     return speech
@@ -110,8 +107,7 @@ def _call(take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None = N
 
 def _begin(take: Take, endpoint: Endpoint) -> None:
     """Wait for this call's turn and count the call before it is made, so that the count is never too low."""
-    if endpoint.gate is not None:
-        endpoint.gate.begin()
+    endpoint.gate.begin()
     now = timezone.now()
     held = Take.objects.filter(pk=take.pk, claim_token=take.claim_token, status=TakeStatus.RUNNING).update(
         calls=F("calls") + 1, lease_until=now + claims.lease()
@@ -135,38 +131,27 @@ def _adopt(take: Take, twin: Take) -> Outcome:
     """Use the twin's audio, or wait for it where it is still being made."""
     if twin.status != TakeStatus.READY:
         return _requeue(take, wait_s=TWIN_WAIT_S)
-    copy_audio(twin, take)
-    fields = {name: getattr(take, name) for name in ("audio", "audio_sha256", "frames", *measure_fields())}
-    return finish(take, request_id=twin.request_id, reused_from=twin, **fields)
-
-
-def measure_fields() -> tuple[str, ...]:
-    """The fields of a take that are measured from its audio."""
-    return ("duration_ms", "peak_dbfs", "rms_dbfs", "lead_silence_ms", "tail_silence_ms", "peaks")
+    return finish(take, reused_from=twin, **{name: getattr(twin, name) for name in MEASURED})
 
 
 def store(pcm: np.ndarray) -> dict[str, object]:
     """Write audio into the store under the name of its own hash, measure it, and return the take's fields."""
     file = io.BytesIO()
-    frames = wav.write(file, pcm)
+    wav.write(file, pcm)
     data = file.getvalue()
     sha256 = hashlib.sha256(data).hexdigest()
     name = f"takes/{sha256[:2]}/{sha256}.wav"
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(data))
-    measures = asdict(measure.measure(pcm))
-    kept = {name: measures[name] for name in measure_fields() if name in measures}
-    return {"audio": name, "audio_sha256": sha256, "frames": frames, "peaks": measure.waveform(pcm), **kept}
+    measured = {**asdict(measure.measure(pcm)), "peaks": measure.waveform(pcm)}
+    return {"audio": name, "audio_sha256": sha256, **measured}
 
 
 def finish(take: Take, **fields: object) -> Outcome:
     """Make the claimed take ready, unless the claim was lost; choose it where it speaks the line's present text."""
     with transaction.atomic():
-        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
-            to=TakeStatus.READY, finished_at=timezone.now(), claim_token=None, lease_until=None, **fields
-        )
+        moved = claims.leave(take, to=TakeStatus.READY, finished_at=timezone.now(), **fields)
         if moved:
-            claims.touch(take)
             Paragraph.objects.filter(pk=take.paragraph_id, digest=take.digest).update(chosen=take)
             _end_run(take)
     return Outcome(TakeStatus.READY if moved else TakeStatus.CANCELLED)
@@ -197,16 +182,8 @@ def _wait_s(attempts: int, asked: float | None) -> float:
 
 
 def _requeue(take: Take, *, wait_s: float, **changes: object) -> Outcome:
-    with transaction.atomic():
-        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
-            to=TakeStatus.QUEUED,
-            not_before=timezone.now() + timedelta(seconds=wait_s),
-            claim_token=None,
-            lease_until=None,
-            **changes,
-        )
-        if moved:
-            claims.touch(take)
+    not_before = timezone.now() + timedelta(seconds=wait_s)
+    claims.leave(take, to=TakeStatus.QUEUED, not_before=not_before, **changes)
     return Outcome(TakeStatus.QUEUED)
 
 
@@ -217,15 +194,7 @@ def _put_back(take: Take, code: str, reason: str) -> Outcome:
 
 def _fail(take: Take, error: errors.SpeechError) -> Outcome:
     with transaction.atomic():
-        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
-            to=TakeStatus.FAILED,
-            finished_at=timezone.now(),
-            claim_token=None,
-            lease_until=None,
-            **_error_fields(error),
-        )
-        if moved:
-            claims.touch(take)
+        if claims.leave(take, to=TakeStatus.FAILED, finished_at=timezone.now(), **_error_fields(error)):
             _end_run(take)
     return Outcome(TakeStatus.FAILED)
 
@@ -249,11 +218,7 @@ def _hold_team(take: Take, error: errors.SpeechError) -> Outcome:
     """The account cannot be used: put the take back without counting the try, and let nothing of its team begin."""
     fields = _error_fields(error)
     with transaction.atomic():
-        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
-            to=TakeStatus.QUEUED, claim_token=None, lease_until=None
-        )
-        if moved:
-            claims.touch(take)
+        claims.leave(take, to=TakeStatus.QUEUED)
         holds.place(
             take.team_id, code=fields["error_code"], reason=fields["error_reason"], detail=error.detail
         )

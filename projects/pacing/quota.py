@@ -1,6 +1,6 @@
 """What an endpoint account may be asked for, kept in Redis where every worker of every machine looks (quota.lua).
 
-Only the questions and their answers live here; who waits how, and what happens while Redis is away, is pacing.py.
+Only the questions and their answers live here: who waits is turns.py, what happens while Redis is away steady.py.
 Every method is one command, takes at most TIMEOUT_S when Redis is silent, and raises redis.RedisError or OSError.
 """
 
@@ -149,8 +149,10 @@ def _rate(text: str) -> float | None:
     return float(text or 0) or None
 
 
-def client(url: str, timeout_s: float) -> redis.Redis:
+def client(url: str, timeout_s: float, *, text: bool = True) -> redis.Redis:
     """Connect as the settings' broker address says, Celery's spellings included. Raises ValueError for others.
+
+    Answers are read as text, or left as bytes where they are sound.
 
     A connection that was closed meanwhile is opened once again; a silent server is not asked twice.
     """
@@ -167,7 +169,7 @@ def client(url: str, timeout_s: float) -> redis.Redis:
         f"{scheme}://{parts.netloc}{parts.path}?{urlencode(query)}",
         socket_timeout=timeout_s,
         socket_connect_timeout=TIMEOUT_S,
-        decode_responses=True,
+        decode_responses=text,
         retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
     )
 

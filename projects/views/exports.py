@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from narrator import media
@@ -38,6 +37,10 @@ def export_new(request: Request, project_id: int) -> HttpResponse:
 @require_safe
 def export_detail(request: Request, export_id: int) -> HttpResponse:
     """One export's state. The part asks again while the export is not finished."""
+    return _state(request, export_id)
+
+
+def _state(request: Request, export_id: int) -> HttpResponse:
     export = access.export(request.user, export_id)
     context = {
         "export": export,
@@ -53,17 +56,7 @@ def export_cancel(request: Request, export_id: int) -> HttpResponse:
     export = access.export(request.user, export_id, least=Role.EDITOR)
     if not exports.cancel(export):
         messages.info(request, "This export was finished already.")
-    return (
-        go(request, "project-detail", export.project_id)
-        if not request.htmx
-        else export_detail_part(request, export_id)
-    )
-
-
-def export_detail_part(request: Request, export_id: int) -> HttpResponse:
-    export = access.export(request.user, export_id)
-    context = {"export": export, "project": export.project, "may_edit": True}
-    return render(request, "projects/export_detail.html#export", context)
+    return _state(request, export_id) if request.htmx else go(request, "project-detail", export.project_id)
 
 
 @require_safe

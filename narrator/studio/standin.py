@@ -33,7 +33,8 @@ def part(*, port: int, token: str, voices: str, name: str = "stand-in") -> Part:
         name=name,
         argv=(
             *(sys.executable, "-P", "-m", "projects.speech.standin", "--host", HOST, "--port", str(port)),
-            *("--token", token, "--speech", speech(voices)),
+            # One word, for a token may begin with a dash.
+            *(f"--token={token}", "--speech", speech(voices)),
         ),
         env=inherited_env(),
         ready=log_says(READY_LINE),

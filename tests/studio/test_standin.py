@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from narrator.studio import standin
+from narrator.studio.part import running
 
 
 def ask(url: str, token: str) -> dict[str, object]:
@@ -18,6 +19,13 @@ def ask(url: str, token: str) -> dict[str, object]:
     )
     with urllib.request.urlopen(request, timeout=30) as response:
         return json.load(response)
+
+
+def test_a_token_may_begin_with_a_dash(tmp_path: Path) -> None:
+    """One random token in 64 does."""
+    part = standin.part(port=standin.free_port(), token="-dashed", voices="tone")
+    with running(part, tmp_path / "logs"):
+        pass
 
 
 def test_it_speaks_with_its_token_and_not_without(tmp_path: Path) -> None:

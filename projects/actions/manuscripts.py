@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
+from projects.actions import paragraphs
 from projects.audio import cover
 from projects.manuscript import reading
 from projects.manuscript.manuscript import Chapter
@@ -101,8 +102,7 @@ def add_script(project: Project, chapter: Chapter, *, title: str = "") -> Script
     lines = [
         Paragraph(script=script, position=n, text=text) for n, text in enumerate(chapter.paragraphs, start=1)
     ]
-    for line in lines:
-        line.digest = line.line(project).digest
+    paragraphs.refresh(lines, project)
     Paragraph.objects.bulk_create(lines, batch_size=500)
     return script
 

@@ -1,10 +1,26 @@
-"""Edits of lines."""
+"""Edits of lines, and the digest of what they say."""
+
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
 
 from narrator.teams.models import User
 from projects.models import Paragraph, Project, Script, Take, TakeStatus
+
+
+def refresh(lines: Iterable[Paragraph], project: Project) -> list[Paragraph]:
+    """Set ``digest`` of these lines of one project to that of what would be sent now; return those it changed of.
+
+    Saves nothing. Wherever a line's text or direction, or what it inherits, changes, this is to be called.
+    """
+    changed = []
+    for line in lines:
+        digest = line.line(project).digest
+        if digest != line.digest:
+            line.digest = digest
+            changed.append(line)
+    return changed
 
 
 @transaction.atomic
@@ -15,7 +31,7 @@ def edit(paragraph: Paragraph, *, project: Project, by: User | None) -> bool:
     say), it is chosen again; otherwise the chosen take becomes stale.
     """
     paragraph.version = Script.next_version(paragraph.script_id)
-    paragraph.digest = paragraph.line(project).digest
+    refresh([paragraph], project)
     paragraph.edited_by, paragraph.edited_at = by, timezone.now()
     fitting = Take.objects.filter(paragraph=paragraph).speaking(paragraph.digest).first()
     if paragraph.is_stale and fitting is not None:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from projects.actions import paragraphs
 from projects.models import Paragraph, Project, Script
 
 
@@ -15,12 +16,9 @@ def direct(project: Project) -> int:
     changed = 0
     for script in project.scripts.all():
         version = Script.next_version(script.pk)
-        different = []
-        for line in script.paragraphs.all():
-            digest = line.line(project).digest
-            if digest != line.digest:
-                line.digest, line.version = digest, version
-                different.append(line)
+        different = paragraphs.refresh(script.paragraphs.all(), project)
+        for line in different:
+            line.version = version
         Paragraph.objects.bulk_update(different, ["digest", "version"], batch_size=500)
         changed += len(different)
     return changed

@@ -13,6 +13,7 @@ from projects.forms import DirectionForm, TextForm
 from projects.models import Paragraph
 
 PAGE = "projects/script_detail.html"
+INSPECTOR = "projects/inspector.html"
 
 
 @require_safe
@@ -21,7 +22,7 @@ def paragraph_detail(request: Request, paragraph_id: int) -> HttpResponse:
     line = access.paragraph(request.user, paragraph_id)
     if request.GET.get("part") == "line":
         return render(request, f"{PAGE}#line", line_context(request, line))
-    return render(request, f"{PAGE}#inspector", inspector_context(request, line))
+    return render(request, f"{INSPECTOR}#inspector", inspector_context(request, line))
 
 
 def line_context(request: Request, line: Paragraph) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def paragraph_direction(request: Request, paragraph_id: int) -> HttpResponse:
     line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
     form = DirectionForm(request.POST, instance=line, project=line.script.project)
     if not form.is_valid():
-        return render(request, f"{PAGE}#inspector", inspector_context(request, line, form), status=422)
+        return render(request, f"{INSPECTOR}#inspector", inspector_context(request, line, form), status=422)
     tasks.queue_edit(form.save(commit=False), by=request.user)
     return answer_both(request, paragraph_id)
 
@@ -73,4 +74,4 @@ def paragraph_render(request: Request, paragraph_id: int) -> HttpResponse:
 def answer_both(request: Request, paragraph_id: int) -> HttpResponse:
     """Answer with a line's inspector, and with its row to be put in place out of band."""
     line = access.paragraph(request.user, paragraph_id)
-    return render(request, f"{PAGE}#inspector_and_line", inspector_context(request, line))
+    return render(request, f"{INSPECTOR}#inspector_and_line", inspector_context(request, line))

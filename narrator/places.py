@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 # A Unix socket's path may have 107 bytes; Valkey refuses longer ones.
 SOCKET_PATH_BYTES = 100
+TOKEN_KEY_CHARACTERS = 32
 
 
 def data_dir() -> Path:
@@ -56,18 +57,36 @@ def secret_key(data: Path) -> str:
 
     Raises SystemExit with a sentence when the data folder cannot be written: settings ask before anybody else can.
     """
-    path = data / "secret-key"
+    return _kept_key(data / "secret-key")
+
+
+def token_keys(data: Path, given: list[str]) -> list[str]:
+    """Return the keys that seal tokens in rows: those given first, then the one that the data folder keeps.
+
+    That one is made where none is given. It stays of use after another was given: what it sealed can be opened.
+    Raises SystemExit for a key that is too short to be one, and as ``secret_key``.
+    """
+    if any(len(key) < TOKEN_KEY_CHARACTERS for key in given):
+        raise SystemExit(
+            f"A key in NARRATOR_TOKEN_KEYS has fewer than {TOKEN_KEY_CHARACTERS} characters. Make one with: "
+            "openssl rand -base64 32"
+        )
+    path = data / "token-key"
+    return [*given, _kept_key(path)] if path.exists() or not given else given
+
+
+def _kept_key(path: Path) -> str:
     try:
         if not path.exists():
-            _make_secret_key(path)
+            _make_key(path)
         return path.read_text().strip()
     except OSError as error:
-        raise SystemExit(refusal(data, error))
+        raise SystemExit(refusal(path.parent, error))
 
 
-def _make_secret_key(path: Path) -> None:
+def _make_key(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"secret-key.{os.getpid()}")
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         beside.touch(mode=0o600)
         beside.write_text(secrets.token_urlsafe(48))

@@ -16,6 +16,8 @@ DATA_DIR = places.data_dir()
 
 DEBUG = env.bool("NARRATOR_DEBUG", False)
 SECRET_KEY = env.str("NARRATOR_SECRET_KEY", "") or places.secret_key(DATA_DIR)
+# They seal the teams' tokens in the database: the first one encrypts, all decrypt.
+TOKEN_KEYS = places.token_keys(DATA_DIR, env.list("NARRATOR_TOKEN_KEYS", []))
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", HOST, *env.list("NARRATOR_ALLOWED_HOSTS", [])]

@@ -8,23 +8,33 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from narrator.teams.models import Team
+from projects.actions import endpoint
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import Paragraph, Price, Project
 from projects.models.direction import LANGUAGE_CHOICES
 from projects.models.exports import Format
 from projects.models.money import MICRO
-from projects.speech import voices
 from projects.speech.line import is_speakable
 
-# In a picker each voice says what it is like.
-VOICES = [(voice.name, f"{voice.name} · {voice.character}") for voice in voices.VOICES]
-CHOICES = {"voice": VOICES, "language": LANGUAGE_CHOICES}
 PASTE_CHARACTERS = 2_000_000
 
 
-def _name_voices(form: forms.BaseForm) -> None:
-    field: forms.ChoiceField = form.fields["voice"]  # type: ignore[assignment]
-    field.choices = VOICES
+class VoiceField(forms.ChoiceField):
+    """One of the voices of the team's endpoint, each with what it is like. A form calls ``offer`` when it is made."""
+
+    def offer(self, team_id: int, *, present: str = "", blank: str = "") -> None:
+        """Offer the team's voices. ``present``: a voice that may stay although the endpoint does not have it.
+
+        ``blank``: what it means to choose none, where that is allowed.
+        """
+        offered = [(voice.name, voice.label) for voice in endpoint.voices(team_id)]
+        if not offered:
+            self.error_messages["required"] = (
+                "No voice of the team's endpoint is known. An admin of the team can list or type them."
+            )
+        if present and present not in dict(offered):
+            offered.insert(0, (present, f"{present} · unknown to the team's endpoint"))
+        self.choices = [("", blank), *offered] if blank else offered
 
 
 class ManuscriptForm(forms.Form):
@@ -67,14 +77,16 @@ class ManuscriptForm(forms.Form):
 class ImportForm(forms.ModelForm):
     """What becomes of a read manuscript: the project's fields, and which chapters under which titles."""
 
+    voice = VoiceField()
+
     class Meta:
         model = Project
         fields = ["title", "author", "voice", "language", "instructions"]
         widgets = {"instructions": forms.Textarea(attrs={"rows": 2})}
 
-    def __init__(self, *args: Any, read: Reading, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, read: Reading, team_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _name_voices(self)
+        self.fields["voice"].offer(team_id)  # type: ignore[attr-defined]
         self.read = read
         for index, chapter in enumerate(read.chapters):
             self.fields[f"tick-{index}"] = forms.BooleanField(required=False, initial=chapter.ticked)
@@ -148,6 +160,7 @@ class PriceForm(forms.ModelForm):
 class ProjectForm(forms.ModelForm):
     """A project's name, pauses and the direction its lines inherit; its cap only where ``may_set_cap``."""
 
+    voice = VoiceField()
     cap_micro = AmountField(required=False)
 
     class Meta:
@@ -167,7 +180,7 @@ class ProjectForm(forms.ModelForm):
 
     def __init__(self, *args: Any, may_set_cap: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _name_voices(self)
+        self.fields["voice"].offer(self.instance.team_id, present=self.instance.voice)  # type: ignore[attr-defined]
         if not may_set_cap:
             del self.fields["cap_micro"]
 
@@ -190,6 +203,8 @@ class TextForm(forms.ModelForm):
 class DirectionForm(forms.ModelForm):
     """What a line changes of the project's direction; blank means as the project says."""
 
+    voice = VoiceField(required=False)
+
     class Meta:
         model = Paragraph
         fields = ["voice", "language", "instructions", "pause_ms"]
@@ -197,9 +212,11 @@ class DirectionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("voice", "language"):
-            field: forms.ChoiceField = self.fields[name]  # type: ignore[assignment]
-            field.choices = [("", f"As the project: {getattr(project, name)}"), *CHOICES[name]]
+        self.fields["voice"].offer(  # type: ignore[attr-defined]
+            project.team_id, present=self.instance.voice, blank=f"As the project: {project.voice}"
+        )
+        language: forms.ChoiceField = self.fields["language"]  # type: ignore[assignment]
+        language.choices = [("", f"As the project: {project.language}"), *LANGUAGE_CHOICES]
         self.fields["instructions"].widget.attrs["placeholder"] = (
             project.instructions or "As the project: none"
         )

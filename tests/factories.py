@@ -5,7 +5,7 @@ import numpy as np
 from narrator.teams.models import Team, User
 from projects.actions import claims, manuscripts, rendering, takes
 from projects.manuscript.manuscript import Chapter
-from projects.models import Paragraph, Project, Script, Take
+from projects.models import Paragraph, Project, Script, Take, TeamEndpoint
 from projects.speech import errors
 
 TEXTS = ("The lamp was lit.", "Nobody came to the door.", "At nine the rain began.")
@@ -25,6 +25,19 @@ def project(
 def script(team: Team, *, lines: int = 3, **fields: object) -> Script:
     """The one script of a new project."""
     return project(team, lines=lines, **fields).scripts.get()
+
+
+def endpoint(team: Team, *, token: str = "", **fields: object) -> TeamEndpoint:
+    """An endpoint of the team's own: of the OpenAI kind and with two voices, where nothing else is said."""
+    usual = {
+        "address": "https://speech.example",
+        "model": "tts-1",
+        "listed_voices": ["af_heart", "bm_george"],
+    }
+    row = TeamEndpoint(team=team, **usual | fields)
+    row.set_token(token)
+    row.save()
+    return row
 
 
 def sound(duration_ms: int = 900, *, hz: float = 220.0) -> np.ndarray:

@@ -8,9 +8,11 @@ from typing import cast
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from projects.models import EndpointKind, TeamEndpoint
 from projects.pacing.pace import Pace, Slot
 from projects.pacing.quota import account_of
 from projects.speech import errors
+from projects.speech import voices as catalogue
 from projects.speech.budget import Budget, Unit
 from projects.speech.client import Client
 
@@ -61,6 +63,14 @@ def connect(url: str, token: str, *, stream: bool = False) -> Endpoint:
     budget = Budget(limit=settings.SPEECH_LIMIT, unit=cast(Unit, settings.SPEECH_LIMIT_UNIT))
     client = Client(url, token, budget=budget, deadline_s=settings.SPEECH_DEADLINE_S)
     return Endpoint(client, budget, stream)
+
+
+def voices(team_id: int) -> list[catalogue.Voice]:
+    """The voices that a team may choose, in its endpoint's order; none where the endpoint has told none. One query."""
+    row = TeamEndpoint.of(team_id)
+    if row is None or row.kind == EndpointKind.DASHSCOPE:
+        return list(catalogue.VOICES)
+    return [catalogue.described(name) for name in row.voices]
 
 
 def pace() -> Pace:

@@ -1,5 +1,6 @@
 """Rows, the questions they answer, and the moves their statuses may make. No network, no files but their names."""
 
+from projects.models.endpoints import EndpointKind, TeamEndpoint
 from projects.models.exports import Export, ExportStatus
 from projects.models.manuscripts import Manuscript
 from projects.models.money import Call, CallState, Price, Spend
@@ -12,6 +13,7 @@ from projects.models.takes import Take, TakeStatus
 __all__ = [
     "Call",
     "CallState",
+    "EndpointKind",
     "Export",
     "ExportStatus",
     "Hold",
@@ -25,4 +27,5 @@ __all__ = [
     "Spend",
     "Take",
     "TakeStatus",
+    "TeamEndpoint",
 ]

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 
 from narrator.teams.models import User
-from projects.models.direction import INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES, VOICE_CHOICES
+from projects.models.direction import INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES, VOICE_CHARACTERS
 from projects.models.projects import LONGEST_PAUSE_MS, Project
 from projects.models.scripts import Script
 from projects.speech.line import Line
@@ -60,7 +60,7 @@ class Paragraph(models.Model):
     script = models.ForeignKey(Script, models.CASCADE, related_name="paragraphs")
     position = models.PositiveIntegerField()
     text = models.TextField()
-    voice = models.CharField(max_length=40, choices=VOICE_CHOICES, blank=True)
+    voice = models.CharField(max_length=VOICE_CHARACTERS, blank=True)
     language = models.CharField(max_length=20, choices=LANGUAGE_CHOICES, blank=True)
     instructions = models.TextField("direction", blank=True, max_length=INSTRUCTIONS_CHARACTERS)
     pause_ms = models.PositiveIntegerField(

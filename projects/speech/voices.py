@@ -1,9 +1,10 @@
-"""The endpoint's catalogue: its model, its voices, its languages, its sampling rate.
+"""The endpoint's catalogue: its model, its voices, its languages, its sampling rate; and names of other voices read.
 
 Facts only (contract.md, sections "The request" and 6). How a voice is asked for lives in the client, how the
 stand-in imitates one in standin/profiles.py.
 """
 
+import re
 from dataclasses import dataclass
 
 MODEL = "qwen3-tts-instruct-flash"
@@ -26,13 +27,21 @@ LANGUAGES = (
 
 @dataclass(frozen=True)
 class Voice:
-    """One voice as a person picks it. `name` is what goes over the wire, in exactly this spelling."""
+    """One voice as a person picks it. `name` is what goes over the wire, in exactly this spelling.
+
+    Of a voice that another endpoint has, no more may be known than its name: what is unknown is "".
+    """
 
     name: str
-    chinese_name: str
-    sex: str  # "female" or "male"
-    age: str  # "child", "teen", "young", "adult" or "old"
-    character: str  # one line for a picker, without a full stop
+    chinese_name: str = ""
+    sex: str = ""  # "female" or "male"
+    age: str = ""  # "child", "teen", "young", "adult" or "old"
+    character: str = ""  # one line for a picker, without a full stop
+
+    @property
+    def label(self) -> str:
+        """The name, with what it is like where that is known."""
+        return f"{self.name} · {self.character}" if self.character else self.name
 
 
 VOICES = (
@@ -63,3 +72,27 @@ VOICES = (
 )
 
 VOICE_NAMES = tuple(voice.name for voice in VOICES)
+
+# Kokoro's names begin with a letter for the language and one for the sex: af_heart, bm_george, zf_xiaobei.
+_KOKORO_NAME = re.compile(r"([abefhijpz])([fm])_[a-z0-9_]+")
+_KOKORO_LANGUAGES = {
+    "a": "American English",
+    "b": "British English",
+    "e": "Spanish",
+    "f": "French",
+    "h": "Hindi",
+    "i": "Italian",
+    "j": "Japanese",
+    "p": "Brazilian Portuguese",
+    "z": "Mandarin Chinese",
+}
+_KOKORO_SEXES = {"f": "female", "m": "male"}
+
+
+def described(name: str) -> Voice:
+    """A voice of an endpoint that tells names only, with what such a name says by itself."""
+    found = _KOKORO_NAME.fullmatch(name)
+    if found is None:
+        return Voice(name)
+    sex = _KOKORO_SEXES[found[2]]
+    return Voice(name, sex=sex, character=f"{_KOKORO_LANGUAGES[found[1]]}, {sex}")

@@ -45,7 +45,7 @@ def manuscript_preview(request: Request, manuscript_id: int) -> HttpResponse:
         "author": read.author,
         "language": manuscripts.endpoint_language(read.language),
     }
-    form = ImportForm(request.POST or None, read=read, initial=initial)
+    form = ImportForm(request.POST or None, read=read, team_id=row.team_id, initial=initial)
     if request.method == "POST" and form.is_valid():
         fields = {name: form.cleaned_data[name] for name in ImportForm.Meta.fields}
         project = manuscripts.make_project(row, read, chapters=form.chapters(), by=request.user, **fields)

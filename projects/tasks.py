@@ -9,7 +9,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
@@ -49,10 +50,19 @@ def queue_takes(
     return requested
 
 
-def queue_edit(line: Paragraph, *, by: User | None) -> None:
+def queue_edit(line: Paragraph, *, by: User | None, opened: str = "") -> None:
     """Save an edited line; where it was waiting for its turn it goes on waiting, with what it says now."""
-    if paragraphs.edit(line, project=line.script.project, by=by):
+    if paragraphs.edit(line, project=line.script.project, by=by, opened=opened):
         queue_takes(line.script, [line], by=by)
+
+
+def queue_act(act: Callable[..., paragraphs.Done], *args: Any, **options: Any) -> paragraphs.Done:
+    """Do an act on lines; those that were waiting for their turn go on waiting, with what they say now."""
+    done = act(*args, **options)
+    for script in Script.objects.filter(pk__in={line.script_id for line in done.outdated}):
+        lines = [line for line in done.outdated if line.script_id == script.pk]
+        queue_takes(script, lines, by=options["by"])
+    return done
 
 
 def queue_retry(take: Take, *, script_id: int) -> bool:

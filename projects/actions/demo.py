@@ -75,7 +75,9 @@ def seed() -> Project | None:
     )
     chapter = Chapter(title="A scene for two voices", paragraphs=tuple(text for _, text in SCENE))
     script = manuscripts.add_script(project, chapter)
-    guest_lines = [n for n, (voice, _) in enumerate(SCENE, start=1) if voice == GUEST]
-    script.paragraphs.filter(position__in=guest_lines).update(voice=GUEST, instructions=GUEST_DIRECTION)
+    guest_lines = [
+        line.pk for line, (voice, _) in zip(script.paragraphs.all(), SCENE, strict=True) if voice == GUEST
+    ]
+    script.paragraphs.filter(pk__in=guest_lines).update(voice=GUEST, instructions=GUEST_DIRECTION)
     projects.direct(project)
     return project

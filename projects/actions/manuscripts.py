@@ -17,6 +17,7 @@ from projects.manuscript import reading
 from projects.manuscript.manuscript import Chapter
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import Manuscript, Paragraph, Project, Script
+from projects.models.paragraphs import STEP
 
 # What BCP 47 calls the ten languages of the endpoint; any other language is sent as Auto.
 ENDPOINT_LANGUAGE = {
@@ -100,7 +101,8 @@ def add_script(project: Project, chapter: Chapter, *, title: str = "") -> Script
         project=project, position=position, title=(title or chapter.title or f"Chapter {position}")[:300]
     )
     lines = [
-        Paragraph(script=script, position=n, text=text) for n, text in enumerate(chapter.paragraphs, start=1)
+        Paragraph(script=script, position=n * STEP, text=text)
+        for n, text in enumerate(chapter.paragraphs, start=1)
     ]
     paragraphs.refresh(lines, project)
     Paragraph.objects.bulk_create(lines, batch_size=500)

@@ -1,12 +1,56 @@
-"""Edits of lines, and the digest of what they say."""
+"""Changing lines: what they say and how, and where they stand. Every change is kept, so that it can be undone.
 
-from collections.abc import Iterable
+Whole acts of people (splitting, moving, replacing …) are in lines.py and replacing.py, taking back in edits.py.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Min
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.models import Paragraph, Project, Script, Take, TakeStatus
+from projects.actions import runs
+from projects.models import Change, Edit, Paragraph, Project, Script, Take, TakeStatus
+from projects.models.edits import EditKind
+from projects.models.paragraphs import EDITED, STEP
+
+# Written with whatever else of a line changes. A position is written only where it changes: `place` may have moved on
+# the lines that somebody holds in memory.
+ALWAYS = ("digest", "chosen", "version", "edited_by", "edited_at")
+
+Values = dict[str, Any]
+"""New values of one line, by the names in ``EDITED``, or ``script_id``, ``position``, ``removed``."""
+
+
+class Gone(Exception):
+    """The line is not there any more: somebody deleted it or moved it to another script."""
+
+    def __init__(self, line: Paragraph | None = None) -> None:
+        super().__init__("This line was deleted or moved to another chapter since.")
+        self.line = line
+
+
+class Overtaken(Exception):
+    """Somebody saved another text of this line (``line``) after the pen was opened; nothing was saved."""
+
+    def __init__(self, line: Paragraph) -> None:
+        super().__init__(f"{line.edited_by or 'Somebody'} saved this line while you wrote.")
+        self.line = line
+
+
+@dataclass
+class Done:
+    """What an act came to: its edit (None where nothing differed) and the lines it touched that are still there.
+
+    ``outdated`` are those of them that now wait to be made with words they no longer have.
+    """
+
+    edit: Edit | None = None
+    lines: list[Paragraph] = field(default_factory=list)
+    outdated: list[Paragraph] = field(default_factory=list)
 
 
 def refresh(lines: Iterable[Paragraph], project: Project) -> list[Paragraph]:
@@ -24,19 +68,150 @@ def refresh(lines: Iterable[Paragraph], project: Project) -> list[Paragraph]:
 
 
 @transaction.atomic
-def edit(paragraph: Paragraph, *, project: Project, by: User | None) -> bool:
+def edit(paragraph: Paragraph, *, project: Project, by: User | None, opened: str = "") -> bool:
     """Save a line whose fields a form has changed; return whether a take now waits for a text it no longer has.
 
     The line's takes stay. Where one of them speaks exactly the new text and direction (an edit taken back,
-    say), it is chosen again; otherwise the chosen take becomes stale.
+    say), it is chosen again; otherwise the chosen take becomes stale. ``opened`` names the text that the form
+    was opened with: raises ``Overtaken`` where the line says something else by now, ``Gone`` where it is gone.
     """
-    paragraph.version = Script.next_version(paragraph.script_id)
-    refresh([paragraph], project)
-    paragraph.edited_by, paragraph.edited_at = by, timezone.now()
-    fitting = Take.objects.filter(paragraph=paragraph).speaking(paragraph.digest).first()
-    if paragraph.is_stale and fitting is not None:
-        paragraph.chosen = fitting
-    fields = ["text", "voice", "language", "instructions", "pause_ms"]
-    paragraph.save(update_fields=[*fields, "version", "digest", "edited_by", "edited_at", "chosen"])
-    latest = paragraph.latest
-    return latest is not None and latest.status == TakeStatus.QUEUED and latest.digest != paragraph.digest
+    versions = hold(paragraph.script_id)
+    (line,) = present(paragraph.script_id, [paragraph.pk])
+    if opened and opened != line.text_mark and line.text != paragraph.text:
+        raise Overtaken(line)
+    values = {name: getattr(paragraph, name) for name in EDITED}
+    done = put(_kind(line, values), [(line, values)], project=project, versions=versions, by=by)
+    for name in ("digest", "chosen", "version", "edited_by", "edited_at"):
+        setattr(paragraph, name, getattr(line, name))
+    return bool(done.outdated)
+
+
+def _kind(line: Paragraph, values: Values) -> str:
+    differing = {name for name, value in values.items() if getattr(line, name) != value}
+    if "text" in differing:
+        return EditKind.TEXT
+    return EditKind.PAUSE if differing == {"pause_ms"} else EditKind.DIRECTION
+
+
+def hold(*script_ids: int) -> dict[int, int]:
+    """Count up the versions of these scripts, in an order that is always the same; hold them until the commit."""
+    return {script_id: Script.next_version(script_id) for script_id in sorted(set(script_ids))}
+
+
+def present(script_id: int, ids: Iterable[int]) -> list[Paragraph]:
+    """Read these lines of a script that is held, in its order. Raises ``Gone`` unless all of them are there."""
+    wanted = set(ids)
+    rows = Paragraph.objects.with_takes().select_related("edited_by").filter(script=script_id, pk__in=wanted)
+    lines = list(rows.order_by("position"))
+    if len(lines) < len(wanted):
+        raise Gone(Paragraph.everything.filter(pk__in=wanted - {line.pk for line in lines}).first())
+    return lines
+
+
+def put(
+    kind: str,
+    rows: Sequence[tuple[Paragraph, Values]],
+    *,
+    project: Project,
+    versions: dict[int, int],
+    by: User | None,
+    script: Script | None = None,
+) -> Done:
+    """Give these lines of one project new values, and keep what changed as one edit of a script.
+
+    ``versions`` is what ``hold`` returned; it has every script that is touched. Without ``script`` the edit
+    belongs to the script of the first line.
+    """
+    changes, differing = [], []
+    for line, values in rows:
+        new = {name: value for name, value in values.items() if getattr(line, name) != value}
+        if new:
+            before = {name: getattr(line, name) for name in new}
+            changes.append(Change(paragraph=line, before=before, after=new))
+            differing.append((line, new))
+    if not differing:
+        return Done(lines=[line for line, _ in rows])
+    script_id = script.pk if script is not None else differing[0][0].script_id
+    done = store(differing, project=project, versions=versions, changes=changes, by=by)
+    done.edit = log(script_id, kind, changes, by=by)
+    return done
+
+
+def log(script_id: int, kind: str, changes: Sequence[Change], *, by: User | None) -> Edit:
+    """Keep these changes as one edit."""
+    made = Edit.objects.create(script_id=script_id, kind=kind, by=by)
+    for change in changes:
+        change.edit = made
+    Change.objects.bulk_create(changes, batch_size=200)
+    return made
+
+
+def store(
+    rows: Sequence[tuple[Paragraph, Values]],
+    *,
+    project: Project,
+    versions: dict[int, int],
+    changes: Sequence[Change],
+    by: User | None,
+) -> Done:
+    """Write new values to lines, with all that follows from them; note in each row's change which script it left."""
+    now = timezone.now()
+    for (line, values), change in zip(rows, changes, strict=True):
+        was, was_removed = line.script_id, line.removed
+        for name, value in values.items():
+            setattr(line, name, value)
+        if not was_removed and (line.removed or line.script_id != was):
+            change.left_id, change.left_version = was, versions[was]
+        line.version, line.edited_by, line.edited_at = versions[line.script_id], by, now
+    lines = [line for line, _ in rows]
+    refresh(lines, project)
+    _choose_fitting(lines)
+    changed = sorted({name for _, values in rows for name in values})
+    Paragraph.everything.bulk_update(lines, [*changed, *ALWAYS], batch_size=200)
+    _take_back([line for line in lines if line.removed])
+    kept = [line for line in lines if not line.removed]
+    outdated = [
+        line
+        for line in kept
+        if line.latest and line.latest.status == TakeStatus.QUEUED and line.latest.digest != line.digest
+    ]
+    return Done(lines=kept, outdated=outdated)
+
+
+def _choose_fitting(lines: Iterable[Paragraph]) -> None:
+    """Of the lines that have no fitting take: choose the newest of their own that speaks just this."""
+    needy = {line.pk: line for line in lines if line.chosen is None or line.is_stale}
+    finished = Take.objects.filter(paragraph__in=needy, status=TakeStatus.READY)
+    for take in finished.defer("peaks").order_by("pk"):
+        line = needy[take.paragraph_id]
+        if take.digest == line.digest:
+            line.chosen = take
+
+
+def _take_back(removed: list[Paragraph]) -> None:
+    """Nobody wants what still waits of lines that were deleted. What is being made is finished and kept."""
+    waiting = Take.objects.filter(paragraph__in=removed, status=TakeStatus.QUEUED)
+    in_runs = list(waiting.filter(run__isnull=False).values_list("run", flat=True).distinct())
+    if removed:
+        waiting.cancel(timezone.now())
+        runs.end_empty(in_runs)
+
+
+def place(script_id: int, after: int, count: int, *, version: int) -> list[int]:
+    """Return ``count`` free positions after the position ``after`` (0: at the start) of a script that is held.
+
+    Where the gap is too small all lines behind it are moved on by two updates, which changes nothing that
+    people see; pages learn of it from ``spread_version``.
+    """
+    behind = Paragraph.everything.filter(script=script_id, position__gt=after)
+    following = behind.aggregate(first=Min("position"))["first"]
+    if following is None:
+        return [after + STEP * n for n in range(1, count + 1)]
+    gap = following - after
+    if gap <= count:
+        room = STEP * (count + 1)
+        behind.update(position=-F("position") - room)  # past zero and back: no two lines may ever meet
+        Paragraph.everything.filter(script=script_id, position__lt=0).update(position=-F("position"))
+        Script.objects.filter(pk=script_id).update(spread_version=version)
+        gap += room
+    return [after + gap * n // (count + 1) for n in range(1, count + 1)]

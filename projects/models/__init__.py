@@ -1,5 +1,6 @@
 """Rows, the questions they answer, and the moves their statuses may make. No network, no files but their names."""
 
+from projects.models.edits import Change, Edit
 from projects.models.endpoints import EndpointKind, TeamEndpoint
 from projects.models.exports import Export, ExportStatus
 from projects.models.manuscripts import Manuscript
@@ -13,6 +14,8 @@ from projects.models.takes import Take, TakeStatus
 __all__ = [
     "Call",
     "CallState",
+    "Change",
+    "Edit",
     "EndpointKind",
     "Export",
     "ExportStatus",

@@ -1,5 +1,6 @@
 """A paragraph: the line of a script that is spoken in one take, with what it changes of the project's direction."""
 
+import hashlib
 from typing import Self
 
 from django.core.validators import MaxValueValidator
@@ -10,6 +11,11 @@ from projects.models.direction import INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES,
 from projects.models.projects import LONGEST_PAUSE_MS, Project
 from projects.models.scripts import Script
 from projects.speech.line import Line
+
+# What a person may change of a line; all of it is kept in its history and can be undone.
+EDITED = ("text", "voice", "language", "instructions", "pause_ms")
+# Between two lines of a fresh script there is room for so many others, so that moving one renumbers none.
+STEP = 2**16
 
 ROW_FIELDS = (
     "script",
@@ -43,6 +49,17 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
         """The lines that have no chosen take of their present text and direction."""
         return self.exclude(chosen__isnull=False, chosen__digest=models.F("digest"))
 
+    def numbers(self) -> dict[int, int]:
+        """The number of each of these lines in its script, as people count: 1, 2, 3. Two queries."""
+        scripts = set(self.order_by().values_list("script", flat=True).distinct())
+        rows = Paragraph.objects.filter(script__in=scripts).order_by("script", "position")
+        found: dict[int, int] = {}
+        script, number = None, 0
+        for pk, script_id in rows.values_list("pk", "script_id"):
+            number = number + 1 if script_id == script else 1
+            script, found[pk] = script_id, number
+        return found
+
     def changed_since(self, version: int, position: int | None = None) -> Self:
         """The lines with a later change, in the order of changes; of ``version`` itself those past ``position``."""
         later = models.Q(version__gt=version)
@@ -51,14 +68,24 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
         return self.filter(later).order_by("version", "position")
 
 
+class Present(models.Manager.from_queryset(ParagraphQuerySet)):  # type: ignore[misc]
+    """The lines that are there. Removed ones are kept for undo, with their takes, and are seen by ``everything``."""
+
+    def get_queryset(self) -> ParagraphQuerySet:
+        rows: ParagraphQuerySet = super().get_queryset()
+        return rows.filter(removed=False)
+
+
 class Paragraph(models.Model):
     """One line. Blank fields of direction mean: as the project says.
 
-    ``digest`` is that of the line as it would be sent now; a take with another digest is stale.
+    ``digest`` is that of the line as it would be sent now; a take with another digest is stale. ``position`` only
+    puts lines in order, with gaps; ``number`` is what people see.
     """
 
     script = models.ForeignKey(Script, models.CASCADE, related_name="paragraphs")
-    position = models.PositiveIntegerField()
+    position = models.BigIntegerField()
+    removed = models.BooleanField(default=False, editable=False)
     text = models.TextField()
     voice = models.CharField(max_length=VOICE_CHARACTERS, blank=True)
     language = models.CharField(max_length=20, choices=LANGUAGE_CHOICES, blank=True)
@@ -77,7 +104,8 @@ class Paragraph(models.Model):
     edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ParagraphQuerySet.as_manager()
+    objects = Present()
+    everything = ParagraphQuerySet.as_manager()
 
     class Meta:
         ordering = ["script", "position"]
@@ -102,6 +130,15 @@ class Paragraph(models.Model):
 
     def pause_after_ms(self, project: Project) -> int:
         return project.pause_ms if self.pause_ms is None else self.pause_ms
+
+    def number(self) -> int:
+        """The line's number in its script, as people count; one query."""
+        return Paragraph.objects.filter(script=self.script_id, position__lt=self.position).count() + 1
+
+    @property
+    def text_mark(self) -> str:
+        """A short name for this very text, by which a form knows later whether the line still says it."""
+        return hashlib.blake2b(self.text.encode(), digest_size=9).hexdigest()
 
     @property
     def is_stale(self) -> bool:

@@ -19,11 +19,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def with_counts(self) -> Self:
         """Each with ``script_count``, ``line_count`` and ``ready_count``, counted by the database."""
-        lines = models.Count("scripts__paragraphs")
-        ready = models.Count(
-            "scripts__paragraphs",
-            filter=models.Q(scripts__paragraphs__chosen__digest=models.F("scripts__paragraphs__digest")),
-        )
+        here = models.Q(scripts__paragraphs__removed=False)
+        current = models.Q(scripts__paragraphs__chosen__digest=models.F("scripts__paragraphs__digest"))
+        lines = models.Count("scripts__paragraphs", filter=here)
+        ready = models.Count("scripts__paragraphs", filter=here & current)
         return self.annotate(
             script_count=models.Count("scripts", distinct=True), line_count=lines, ready_count=ready
         )

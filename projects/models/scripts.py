@@ -15,28 +15,32 @@ class ScriptQuerySet(models.QuerySet["Script"]):
         Ready lines have a chosen take of their present text and direction; the duration is that of the
         chosen takes. One query: a line has at most one chosen and one latest take, so nothing is counted twice.
         """
-        lines = models.Count("paragraphs")
+        here = models.Q(paragraphs__removed=False)
         current = models.Q(paragraphs__chosen__digest=models.F("paragraphs__digest"))
         active = models.Q(paragraphs__latest__status__in=["queued", "running"])
         failed = models.Q(
             paragraphs__latest__status="failed", paragraphs__latest__digest=models.F("paragraphs__digest")
         )
         return self.annotate(
-            line_count=lines,
-            ready_count=models.Count("paragraphs", filter=current),
-            active_count=models.Count("paragraphs", filter=active),
-            failed_count=models.Count("paragraphs", filter=failed),
-            duration_ms=models.Sum("paragraphs__chosen__duration_ms"),
+            line_count=models.Count("paragraphs", filter=here),
+            ready_count=models.Count("paragraphs", filter=here & current),
+            active_count=models.Count("paragraphs", filter=here & active),
+            failed_count=models.Count("paragraphs", filter=here & failed),
+            duration_ms=models.Sum("paragraphs__chosen__duration_ms", filter=here),
         )
 
 
 class Script(models.Model):
-    """One chapter or episode. ``version`` counts the changes to its lines and their takes."""
+    """One chapter or episode. ``version`` counts the changes to its lines and their takes.
+
+    ``spread_version`` is the version at which the positions of its lines were last spread anew.
+    """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="scripts")
     position = models.PositiveIntegerField()
     title = models.CharField(max_length=300)
     version = models.PositiveBigIntegerField(default=0, editable=False)
+    spread_version = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     # Set by ScriptQuerySet.with_counts.

@@ -63,8 +63,9 @@ class TakeQuerySet(models.QuerySet["Take"]):
         return self.filter(status=TakeStatus.RUNNING, lease_until__lt=now)
 
     def retriable(self) -> Self:
-        """Failed, and of a line that still says this and was not asked for again since."""
-        return self.filter(status=TakeStatus.FAILED, paragraph__latest=F("pk"), paragraph__digest=F("digest"))
+        """Failed, and of a line that is there, still says this and was not asked for again since."""
+        of_line = Q(paragraph__latest=F("pk"), paragraph__digest=F("digest"), paragraph__removed=False)
+        return self.filter(of_line, status=TakeStatus.FAILED)
 
     def speaking(self, digest: str) -> Self:
         """Finished takes of exactly this text and direction, the newest first."""

@@ -10,7 +10,7 @@ from narrator.web import Request, go, page_or_part
 from projects import access, tasks
 from projects.actions import exports
 from projects.forms import ExportForm
-from projects.models import ExportStatus
+from projects.models import ExportStatus, Paragraph
 
 CONTENT_TYPES = {"m4b": "audio/mp4", "mp3": "audio/mpeg", "wav": "audio/wav"}
 
@@ -25,7 +25,10 @@ def export_new(request: Request, project_id: int) -> HttpResponse:
         try:
             tasks.queue_export(project, project.scripts.all(), by=request.user, **form.cleaned_data)
         except exports.NotReady as error:
-            missing = error.lines
+            numbers = Paragraph.objects.filter(script__project=project).numbers()
+            missing = [
+                {"line": line, "script": line.script, "number": numbers[line.pk]} for line in error.lines
+            ]
         except exports.NothingToExport:
             form.add_error(None, "No line has a take yet. Open a chapter and generate it first.")
         else:

@@ -275,7 +275,7 @@ def _failure(line: Paragraph) -> dict[str, Any]:
     take = line.latest
     return {
         "chapter": line.script.title,
-        "paragraph": line.position,
+        "paragraph": line.number(),
         "code": take.error_code if take else "",
         "reason": take.error_reason if take else "",
     }

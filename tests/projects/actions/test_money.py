@@ -257,8 +257,8 @@ def all_turns(workers: int) -> None:
 
 
 def same_length(script: Script, text: str = "Line {:04} has words.") -> None:
-    for line in script.paragraphs.all():
-        line.text = text.format(line.position)
+    for number, line in enumerate(script.paragraphs.all(), start=1):
+        line.text = text.format(number)
         paragraphs.edit(line, project=script.project, by=None)
 
 

@@ -68,6 +68,7 @@ def test_a_poll_brings_just_the_lines_that_changed(cast: Cast, sign_in: SignIn) 
 def test_many_changes_come_in_several_polls_and_none_is_missed(cast: Cast, sign_in: SignIn) -> None:
     script = factories.script(cast.team, lines=150)
     for line in script.paragraphs.all():
+        line.text += " And more."
         paragraphs.edit(line, project=script.project, by=None)
     client, since, seen = sign_in(cast.editor), "0", []
     while (response := poll(client, script, since)).status_code == 200:

@@ -1,0 +1,94 @@
+"""An edit: one act of a person on lines of a script. It is what undo takes back, and what a line's history tells."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from narrator.teams.models import User
+from projects.models.paragraphs import Paragraph
+from projects.models.scripts import Script
+
+
+class EditKind(models.TextChoices):
+    """What was done, in the words of the page: "Undone: split a line"."""
+
+    TEXT = "text", "edited the text"
+    DIRECTION = "direction", "changed the direction"
+    PAUSE = "pause", "changed the pause"
+    SPLIT = "split", "split the line"
+    MERGE = "merge", "merged two lines"
+    INSERT = "insert", "inserted"
+    REMOVE = "remove", "deleted"
+    MOVE = "move", "moved"
+    REPLACE = "replace", "replaced text"
+    RESTORE = "restore", "restored an earlier text"
+    RECAST = "recast", "changed the cast"
+    REVISION = "revision", "took over the author's revision"
+
+
+class EditQuerySet(models.QuerySet["Edit"]):
+    def next_undo(self, script: Script, by: User) -> "Edit | None":
+        """The last act of this person in this script that holds."""
+        return self.filter(script=script, by=by, undone_at=None).order_by("-pk").first()
+
+    def next_redo(self, script: Script, by: User) -> "Edit | None":
+        """The first act that this person took back and has not acted after."""
+        last = self.next_undo(script, by)
+        undone = self.filter(script=script, by=by, undone_at__isnull=False)
+        return undone.filter(pk__gt=last.pk if last else 0).order_by("pk").first()
+
+
+class Edit(models.Model):
+    """One act: its changes hold as long as it is not undone. Undoing and redoing it makes no row of its own."""
+
+    script = models.ForeignKey(Script, models.CASCADE, related_name="edits")
+    kind = models.CharField(max_length=12, choices=EditKind)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["script", "by", "id"], name="edit_of_person")]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=EditKind.values), name="edit_kind_known")]
+
+    def __str__(self) -> str:
+        return f"{self.by or 'Somebody'} {self.get_kind_display()}"
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def of(self, line: Paragraph) -> Self:
+        """What became of a line, the newest first."""
+        return self.filter(paragraph=line).select_related("edit__by").order_by("-pk")
+
+    def gone_since(self, script: Script, version: int) -> Self:
+        """The changes by which lines left this script after this version."""
+        return self.filter(left=script, left_version__gt=version)
+
+
+class Change(models.Model):
+    """What an edit did to one line: the fields that differ, before and after.
+
+    A line that left a script by it, or by its being undone, is remembered with the version at which it left
+    (``left``, ``left_version``), for the pages that still show it.
+    """
+
+    edit = models.ForeignKey(Edit, models.CASCADE, related_name="changes")
+    paragraph = models.ForeignKey(Paragraph, models.CASCADE, related_name="changes")
+    before = models.JSONField()
+    after = models.JSONField()
+    left = models.ForeignKey(Script, models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
+    left_version = models.PositiveBigIntegerField(null=True, blank=True)
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["left", "left_version"], name="change_departures")]
+        constraints = [models.UniqueConstraint(fields=["edit", "paragraph"], name="change_of_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.edit}: line {self.paragraph_id}"

@@ -45,6 +45,8 @@ SPEECH_DEADLINE_S = env.float("NARRATOR_SPEECH_DEADLINE", 180)
 # The longest text one call may carry, and what is counted: bytes, weighted (Han twice) or characters.
 SPEECH_LIMIT = env.int("NARRATOR_SPEECH_LIMIT", 600)
 SPEECH_LIMIT_UNIT = env.str("NARRATOR_SPEECH_LIMIT_UNIT", "bytes")
+# Where teams' own endpoints may be besides https on the internet: origins such as http://192.168.1.20:8880.
+PRIVATE_ENDPOINTS: list[str] = env.list("NARRATOR_PRIVATE_ENDPOINTS", [])
 # neural or light: the voices of the stand-in.
 VOICES = env.str("NARRATOR_VOICES", "neural")
 

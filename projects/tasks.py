@@ -10,16 +10,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
-from django.conf import settings
 from django.db import close_old_connections, transaction
 from kombu.exceptions import OperationalError
 
 from narrator.teams.models import Team, User
 from projects.actions import (
+    accounts,
     claims,
     endpoint,
     exports,
@@ -31,14 +32,28 @@ from projects.actions import (
     runs,
     takes,
 )
-from projects.models import Export, Paragraph, Project, Run, Script, Take, TakeStatus
+from projects.models import Export, Paragraph, Project, Run, Script, Take
+from projects.speech import errors
 
 logger = logging.getLogger(__name__)
 
-# A worker goes on for so long with one message, then hands over, so that deploys and stops find a gap.
-SHIFT_S = 15.0
-# Long enough for a worker that is about to leave to give its slot to this one.
-SLOT_WAIT_S = 2.0
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a worker's thread stays with one message, and waits in it.
+
+    shift_s: then it hands over, so that deploys and stops find a gap. slot_s: long enough for a thread that is about
+    to leave to give its slot to this one. turn_s: a turn that comes later is left to the sweep.
+    """
+
+    shift_s: float
+    slot_s: float
+    turn_s: float
+
+
+ALONE = Patience(shift_s=15.0, slot_s=2.0, turn_s=20.0)
+# Where there are several accounts, the bells of one must not wait long for threads that serve another.
+SHARED = Patience(shift_s=1.0, slot_s=0.2, turn_s=5.0)
 
 
 def queue_takes(
@@ -46,7 +61,7 @@ def queue_takes(
 ) -> list[Take]:
     """Ask for takes of these lines and wake the workers; see ``actions.takes.request``."""
     requested = takes.request(script, lines, by=by, fresh=fresh)
-    ring(len(requested))
+    ring(len(requested), team_id=script.project.team_id)
     return requested
 
 
@@ -68,28 +83,30 @@ def queue_act(act: Callable[..., paragraphs.Done], *args: Any, **options: Any) -
 def queue_retry(take: Take, *, script_id: int) -> bool:
     """Put a failed take back into the queue and wake a worker."""
     done = takes.retry(take, script_id=script_id)
-    ring(int(done))
+    ring(int(done), team_id=take.team_id)
     return done
 
 
 def queue_run(run: Run, *, by: User | None) -> bool:
     """Let a paused run go on and wake the workers; False where it is not paused."""
     done = runs.resume(run, by=by)
-    ring(claims.waiting(team_id=run.team_id) if done else 0)
+    if done:
+        ring_for(run.team_id)
     return done
 
 
 def queue_failed(run: Run, *, by: User | None) -> int:
     """Put the failed lines of a run back into the queue and wake the workers; return how many there were."""
     again = runs.retry_failed(run, by=by)
-    ring(again)
+    ring(again, team_id=run.team_id)
     return again
 
 
 def queue_team(team: Team, *, by: User | None) -> bool:
     """Let a held team's queue go on and wake the workers; False where nothing holds it."""
     done = holds.lift(team, by=by)
-    ring(claims.waiting(team_id=team.pk) if done else 0)
+    if done:
+        ring_for(team.pk)
     return done
 
 
@@ -102,12 +119,22 @@ def queue_export(
     return export
 
 
-def ring(rows: int) -> None:
+def ring(rows: int, *, team_id: int) -> None:
     """Wake as many workers as there may be use for, once the present transaction is committed."""
+    if rows:
+        _ring(rows, accounts.of(team_id))
 
+
+def ring_for(team_id: int) -> None:
+    """The same for whatever waits of a team now."""
+    account = accounts.of(team_id)
+    _ring(claims.waiting(Take.objects.filter(team=team_id), most=account.concurrency), account)
+
+
+def _ring(rows: int, account: accounts.Account) -> None:
     def bells() -> None:
-        for _ in range(min(rows, settings.SPEECH_CONCURRENCY)):
-            if not _send(pump):
+        for _ in range(min(rows, account.concurrency)):
+            if not _send(pump, account.team_id):
                 return
 
     transaction.on_commit(bells)
@@ -132,27 +159,41 @@ def _stop(**kwargs: object) -> None:
 
 
 @shared_task
-def pump() -> None:
-    """Make waiting takes for one shift, the most deserving first; then hand over to a new message."""
+def pump(team_id: int | None = None) -> None:
+    """Make waiting takes for one shift, the most deserving first; then hand over to a new message.
+
+    Of those takes that are made through the account of this team, for None through the installation's.
+    """
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    slot = endpoint.pace().slot(wait_s=SLOT_WAIT_S)
+    account = accounts.of(team_id)
+    patience = SHARED if accounts.are_several() else ALONE
+    slot = account.pace.slot(wait_s=patience.slot_s)
     if slot is None:
         return  # as many calls are under way as the endpoint allows; those who make them go on by themselves
     with slot:
-        speech = endpoint.configured().through(endpoint.SlotGate(slot, stopping))
-        end = time.monotonic() + SHIFT_S
+        gate = endpoint.SlotGate(slot, stopping)
+        end = time.monotonic() + patience.shift_s
         while time.monotonic() < end and not stopping.is_set():
-            if not slot.turn(stopping):
+            if not slot.turn(stopping, wait_s=patience.turn_s):
                 if not slot.lost:
                     return  # a long pause: the sweep rings when it is over
                 break
             close_old_connections()
-            take = claims.claim(worker=worker)
+            take = claims.claim(worker=worker, among=account.takes)
             if take is None:
                 return
-            rendering.render(take, speech)
+            _make(take, gate)
     if not stopping.is_set():
-        _send(pump)
+        _send(pump, account.team_id)
+
+
+def _make(take: Take, gate: endpoint.Gate) -> None:
+    try:
+        speech = endpoint.of(take.team_id)
+    except errors.Stopped as error:
+        rendering.settle_error(take, error)
+    else:
+        rendering.render(take, speech.through(gate))
 
 
 @shared_task
@@ -169,9 +210,8 @@ def sweep() -> None:
     claims.sweep()
     money.sweep()
     runs.finish_done()
-    waiting = claims.waiting()
-    running = Take.objects.filter(status=TakeStatus.RUNNING).count()
-    ring(min(waiting, max(settings.SPEECH_CONCURRENCY - running, 0)))
+    for account in accounts.every():
+        _ring(claims.idle(account.takes, slots=account.concurrency), account)
     for export_id in exports.sweep():
         _send(assemble_export, export_id)
     manuscripts.forget_unused()

@@ -9,7 +9,7 @@ from django.test import Client
 
 from narrator.studio.broker import running_broker
 from narrator.teams.models import User
-from projects.actions import endpoint
+from projects.actions import accounts, endpoint
 from projects.speech.standin.server import Standin
 from tests import cast as casting
 
@@ -52,13 +52,22 @@ def standin(settings: object) -> Iterator[Standin]:
     with Standin(speech="tone", token="test-token") as server:
         settings.SPEECH_URL, settings.SPEECH_TOKEN = server.url, server.token  # type: ignore[attr-defined]
         endpoint.connect.cache_clear()
-        endpoint.shared_pace.cache_clear()
+        accounts.shared_pace.cache_clear()
         yield server
         endpoint.configured().client.close()
-        if endpoint.shared_pace.cache_info().currsize:
-            endpoint.pace().close()
+        for account in accounts.every() if accounts.shared_pace.cache_info().currsize else ():
+            account.pace.close()
     endpoint.connect.cache_clear()
-    endpoint.shared_pace.cache_clear()
+    accounts.shared_pace.cache_clear()
+
+
+@pytest.fixture
+def kokoro(settings: object) -> Iterator[Standin]:
+    """A second endpoint, of the OpenAI kind, which the operator allows teams to connect to."""
+    with Standin(speech="tone", token="kokoro-token", kind="openai") as server:
+        settings.PRIVATE_ENDPOINTS = [server.url]  # type: ignore[attr-defined]
+        yield server
+        endpoint.forget_own()
 
 
 @pytest.fixture

@@ -129,11 +129,15 @@ def _give_up(take: Take) -> int:
     )
 
 
-def waiting(*, team_id: int | None = None) -> int:
-    """Return how many takes (of this team) could be claimed now, counted no further than there are slots."""
-    due = Take.objects.due(timezone.now())
-    due = due if team_id is None else due.filter(team=team_id)
-    return due.order_by()[: settings.SPEECH_CONCURRENCY].count()
+def waiting(among: TakeQuerySet, *, most: int) -> int:
+    """Return how many of these takes could be claimed now, counted no further than ``most``."""
+    return among.due(timezone.now()).order_by()[:most].count()
+
+
+def idle(among: TakeQuerySet, *, slots: int) -> int:
+    """Return for how many more workers there is use: those of these takes that wait, within the slots that are free."""
+    running = among.filter(status=TakeStatus.RUNNING).order_by()[:slots].count()
+    return waiting(among, most=slots - running) if running < slots else 0
 
 
 def free(take: Take) -> int:

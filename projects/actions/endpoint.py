@@ -1,24 +1,30 @@
-"""The speech endpoint as this installation is set up to use it, and the gate in front of each call."""
+"""The speech endpoint of a team, its own or the installation's, and the gate in front of each call."""
 
 import functools
 import threading
 from dataclasses import dataclass, replace
-from typing import cast
+from datetime import datetime
+from typing import NamedTuple, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from narrator import sealing
 from projects.models import EndpointKind, TeamEndpoint
-from projects.pacing.pace import Pace, Slot
-from projects.pacing.quota import account_of
+from projects.pacing.pace import Slot
 from projects.speech import errors
 from projects.speech import voices as catalogue
+from projects.speech.address import must_be_public
 from projects.speech.budget import Budget, Unit
 from projects.speech.client import Client
+from projects.speech.hosts import Origin
+from projects.speech.openai import OpenAIClient
+from projects.speech.speaking import SpeechClient
 
 # A call waits at its gate for so long at most; after that its line goes back and another turn finds it.
 GATE_WAIT_S = 30
 PAUSED = "paused"
+STANDIN = "stand-in"
 
 
 class Gate:
@@ -34,59 +40,157 @@ class Gate:
 OPEN = Gate()
 
 
+class Speaker(NamedTuple):
+    """What speaks: a model, and the host of the endpoint that has it. Audio of another one is other audio."""
+
+    model: str
+    host: str
+
+
 @dataclass(frozen=True)
 class Endpoint:
-    """Where and how lines are sent."""
+    """Where and how lines are sent. ``voices`` None: it is asked for any voice, and says itself what it has not."""
 
-    client: Client
+    client: SpeechClient
     budget: Budget
     stream: bool = False
     gate: Gate = OPEN
+    model: str = catalogue.MODEL
+    host: str = ""
+    voices: frozenset[str] | None = None
 
     def through(self, gate: Gate) -> "Endpoint":
         """The same endpoint behind this gate."""
         return replace(self, gate=gate)
 
+    def has_voice(self, name: str) -> bool:
+        return self.voices is None or name in self.voices
+
 
 def configured() -> Endpoint:
-    """The endpoint of the settings; its client is shared by the threads of this process."""
+    """The installation's endpoint, as the settings have it; its client is shared by the threads of this process."""
     if not settings.SPEECH_URL:
         raise ImproperlyConfigured(
             "No speech endpoint is set. Set NARRATOR_SPEECH_URL and NARRATOR_SPEECH_TOKEN."
         )
-    return connect(settings.SPEECH_URL, settings.SPEECH_TOKEN, stream=settings.SPEECH_STREAM)
+    host = _installation().host
+    made = connect(settings.SPEECH_URL, settings.SPEECH_TOKEN, stream=settings.SPEECH_STREAM, host=host)
+    return replace(made, voices=frozenset(catalogue.VOICE_NAMES))
 
 
 @functools.lru_cache(maxsize=4)
-def connect(url: str, token: str, *, stream: bool = False) -> Endpoint:
-    """Return the endpoint at this address, with the limits of the settings."""
+def connect(url: str, token: str, *, stream: bool = False, host: str = "") -> Endpoint:
+    """Return the endpoint of the gateway's kind at this address, with the limits of the settings."""
     budget = Budget(limit=settings.SPEECH_LIMIT, unit=cast(Unit, settings.SPEECH_LIMIT_UNIT))
     client = Client(url, token, budget=budget, deadline_s=settings.SPEECH_DEADLINE_S)
-    return Endpoint(client, budget, stream)
+    return Endpoint(client, budget, stream, host=host or host_of(url))
+
+
+def host_of(url: str) -> str:
+    """``speech.example:8443`` of an address."""
+    return url.partition("://")[2].partition("/")[0]
+
+
+def of(team_id: int) -> Endpoint:
+    """The endpoint that speaks for a team now: its own, else the installation's. One query.
+
+    Raises Stopped, with what an admin can do, where it cannot be used at all.
+    """
+    row = TeamEndpoint.of(team_id)
+    if row is not None:
+        return own(row)
+    if not settings.SPEECH_URL:
+        raise errors.Stopped(
+            "There is no speech endpoint for this team. An admin of the team can connect one under Endpoint.",
+            code="no_endpoint",
+        )
+    return configured()
+
+
+def has_own(team_id: int) -> bool:
+    """Whether the team has an endpoint of its own. One query."""
+    return TeamEndpoint.objects.filter(team=team_id).exists()
+
+
+# Of each team the endpoint that was made last, and of which state of its row.
+_own: dict[int, tuple[datetime, Endpoint]] = {}
+
+
+def own(row: TeamEndpoint) -> Endpoint:
+    """A team's own endpoint; its client is shared by the threads of this process until the row changes.
+
+    Raises as ``of``.
+    """
+    made = _own.get(row.pk)
+    if made is None or made[0] != row.changed_at:
+        made = _own[row.pk] = (row.changed_at, _made(row))
+    return made[1]
+
+
+def forget_own() -> None:
+    """End the connections to all teams' own endpoints; whoever speaks through one next makes it anew."""
+    for _, made in _own.values():
+        made.client.close()
+    _own.clear()
+
+
+def _made(row: TeamEndpoint) -> Endpoint:
+    budget = Budget(limit=row.text_limit, unit=cast(Unit, row.limit_unit))
+    return Endpoint(
+        _client(row, budget),
+        budget,
+        row.stream,
+        model=row.model,
+        host=host_of(row.address),
+        voices=frozenset(voice.name for voice in voices_of(row)),
+    )
+
+
+def _client(row: TeamEndpoint, budget: Budget) -> SpeechClient:
+    options = {"budget": budget, "deadline_s": settings.SPEECH_DEADLINE_S}
+    try:
+        options["public_only"] = must_be_public(row.address, private_origins())
+        if row.kind == EndpointKind.DASHSCOPE:
+            return Client(row.address, row.token(), **options)  # type: ignore[arg-type]
+        return OpenAIClient(row.address, row.token(), model=row.model, **options)  # type: ignore[arg-type]
+    except sealing.Unopened:
+        reason, code = "The kept token can no longer be opened: its key is gone.", "token_unopened"
+    except ValueError as error:
+        reason, code = str(error), "address_refused"
+    raise errors.Stopped(f"{reason} An admin of the team can set it anew under Endpoint.", code=code)
+
+
+def private_origins() -> frozenset[Origin]:
+    """Where teams' endpoints may be besides https on the internet, as the operator lists it."""
+    try:
+        return frozenset(map(Origin.of, settings.PRIVATE_ENDPOINTS))
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"NARRATOR_PRIVATE_ENDPOINTS has an address that cannot be used: {error}."
+        ) from None
+
+
+def speaker(team_id: int) -> Speaker:
+    """Who would speak a line of this team now. One query."""
+    row = TeamEndpoint.of(team_id)
+    return _installation() if row is None else Speaker(row.model, host_of(row.address))
+
+
+def _installation() -> Speaker:
+    is_standin = settings.SPEECH_IS_STANDIN or not settings.SPEECH_URL
+    return Speaker(catalogue.MODEL, STANDIN if is_standin else host_of(settings.SPEECH_URL))
 
 
 def voices(team_id: int) -> list[catalogue.Voice]:
     """The voices that a team may choose, in its endpoint's order; none where the endpoint has told none. One query."""
-    row = TeamEndpoint.of(team_id)
+    return voices_of(TeamEndpoint.of(team_id))
+
+
+def voices_of(row: TeamEndpoint | None) -> list[catalogue.Voice]:
+    """The voices of a team's own endpoint, of the installation's for None."""
     if row is None or row.kind == EndpointKind.DASHSCOPE:
         return list(catalogue.VOICES)
     return [catalogue.described(name) for name in row.voices]
-
-
-def pace() -> Pace:
-    """The pace of the configured endpoint's account, shared by every worker that knows its Redis."""
-    return shared_pace(settings.REDIS_URL, settings.SPEECH_URL, settings.SPEECH_TOKEN)
-
-
-@functools.lru_cache(maxsize=4)
-def shared_pace(redis_url: str, url: str, token: str) -> Pace:
-    """One ``Pace`` a process for each account."""
-    return Pace(
-        redis_url,
-        account_of(url, token),
-        concurrency=settings.SPEECH_CONCURRENCY,
-        requests_per_minute=settings.SPEECH_REQUESTS_PER_MINUTE,
-    )
 
 
 class SlotGate(Gate):

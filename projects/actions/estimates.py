@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from narrator.tags import money
+from projects.actions import endpoint
 from projects.models import Price, Project, Take, TakeStatus
 from projects.models.money import cost_micro
 from projects.models.paragraphs import ParagraphQuerySet
@@ -73,14 +74,16 @@ class Estimate:
 
 
 def estimate(lines: ParagraphQuerySet, project: Project, *, with_waiting: bool = False) -> Estimate:
-    """Estimate what generating these lines of the project would call for. Two queries, however many lines.
+    """Estimate what generating these lines of the project would call for. Three queries, however many lines.
 
     Lines that will use audio of the project again cost nothing, nor do those that wait or are made already,
     unless ``with_waiting`` counts them, too; equal lines are called once. The price is rounded up for the whole,
     so it may be a few millionths under the sum of the calls.
     """
     price = Price.of(project.team_id)
+    speaker = endpoint.speaker(project.team_id)
     spoken = Take.objects.filter(
+        Q(paragraph=OuterRef("pk")) | Q(model=speaker.model, host=speaker.host),
         project=project,
         digest=OuterRef("digest"),
         status__in=[TakeStatus.READY] if with_waiting else [TakeStatus.READY, *ACTIVE],

@@ -129,11 +129,10 @@ def _is_being_spoken(take: Take) -> bool:
     if take.priority == Priority.CLICK:
         return False  # a new take was asked for
     begun = Call.objects.filter(take=OuterRef("pk"), at__gte=OuterRef("claimed_at"))
-    same = Take.objects.filter(project_id=take.project_id, digest=take.digest)
-    twins = same.exclude(pk=take.pk).filter(
+    twins = Take.objects.twins(take).filter(
         Q(status=TakeStatus.READY) | Q(status=TakeStatus.RUNNING) & Exists(begun)
     )
-    return twins.exists() and not same.filter(Exists(begun), pk=take.pk).exists()
+    return twins.exists() and not Take.objects.filter(Exists(begun), pk=take.pk).exists()
 
 
 def settle(

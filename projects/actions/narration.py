@@ -58,15 +58,19 @@ class Progress:
         return self.done - self.reused - len(self.failed)
 
 
+def team() -> Team:
+    """The team to which narrated projects belong."""
+    return Team.objects.get_or_create(name=TEAM_NAME)[0]
+
+
 def project_for(
-    data: bytes, filename: str, *, name: str, direction: dict[str, Any]
+    team: Team, data: bytes, filename: str, *, name: str, direction: dict[str, Any]
 ) -> tuple[Project, Reading]:
     """Find the project that an earlier run made of this very file, else make it; apply the direction given.
 
     ``name`` is the project's title where one is asked for. Raises ``manuscript.Unreadable`` and, where the
     name belongs to a project of another file, ``OtherManuscript``.
     """
-    team, _ = Team.objects.get_or_create(name=TEAM_NAME)
     row, read = manuscripts.keep(data, filename, team=team, by=None)
     earlier = Manuscript.objects.filter(team=team, sha256=row.sha256).exclude(project=None).exclude(pk=row.pk)
     if name:

@@ -48,8 +48,11 @@ class Outcome:
 
 def render(take: Take, endpoint: Endpoint) -> Outcome:
     """Make a claimed take: call the endpoint, store the audio, settle the row. Never raises for a failed call."""
+    _assign(take, endpoint)
     if take.priority != Priority.CLICK and (twin := _twin(take)) is not None:
         return _adopt(take, twin)
+    if not endpoint.has_voice(take.voice):
+        return settle_error(take, _unknown_voice(take))
     sink = live.sink(take, stream=endpoint.stream)
     try:
         spoken = pieces.speak(
@@ -79,6 +82,22 @@ def render(take: Take, endpoint: Endpoint) -> Outcome:
     outcome = finish(take, request_id=spoken.request_id, **stored)
     pieces.forget(take.pk)
     return outcome
+
+
+def _assign(take: Take, endpoint: Endpoint) -> None:
+    """Write down who speaks the take, where that is no longer who was to when it was asked for."""
+    if (take.model, take.host) == (endpoint.model, endpoint.host):
+        return
+    take.model, take.host = endpoint.model, endpoint.host
+    Take.objects.filter(pk=take.pk, claim_token=take.claim_token).update(model=take.model, host=take.host)
+
+
+def _unknown_voice(take: Take) -> errors.Refused:
+    return errors.Refused(
+        f"The team's endpoint has no voice named {take.voice}. Choose another one for this line, or change the "
+        "voice everywhere under Voices on the project's page. Nothing was sent.",
+        code="voice_unknown",
+    )
 
 
 def _call(take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None = None) -> Speech:
@@ -122,7 +141,7 @@ def _since_ms(begun_s: float) -> int:
 
 def _twin(take: Take) -> Take | None:
     """Another take of the same text and direction in the project that is ready or in the making."""
-    same = Take.objects.filter(project_id=take.project_id, digest=take.digest).exclude(pk=take.pk)
+    same = Take.objects.twins(take)
     ready = same.filter(status=TakeStatus.READY).order_by("-pk").first()
     return ready or same.filter(status=TakeStatus.RUNNING, pk__lt=take.pk).first()
 

@@ -7,7 +7,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions import runs
+from projects.actions import endpoint, runs
+from projects.actions.endpoint import Speaker
 from projects.models import Paragraph, Project, Run, RunState, Script, Take, TakeStatus
 from projects.models.takes import Priority
 from projects.speech.budget import billing_characters
@@ -32,9 +33,10 @@ def request(
     """Ask for a take of each of these lines of one script; return the takes that now wait to be made.
 
     A line that already waits for this very text and direction is left alone, so asking twice is harmless.
-    Unless ``fresh`` asks for a new take, audio of the same text and direction in the project is used again and
-    nothing is called for it. ``fresh`` requests go before bulk ones: a person waits for them. Several lines that
-    have to be made are a run; one alone, and fresh ones, are not.
+    Unless ``fresh`` asks for a new take, audio of the same text and direction is used again and nothing is called
+    for it: the line's own whatever spoke it, that of another line where the team's present endpoint did.
+    ``fresh`` requests go before bulk ones: a person waits for them. Several lines that have to be made are a run;
+    one alone, and fresh ones, are not.
     The number of queries does not grow with the number of lines, but for batches of 200.
     """
     with transaction.atomic():
@@ -42,7 +44,8 @@ def request(
         project = Project.objects.get(pk=script.project_id)
         wanted = Paragraph.objects.filter(script=script, pk__in=[line.pk for line in lines])
         idle = [line for line in wanted.select_related("latest") if not _waits_already(line)]
-        reusable = {} if fresh else _reusable(project, idle)
+        speaker = endpoint.speaker(project.team_id)
+        reusable = {} if fresh else _reusable(project, idle, speaker)
         numbers = dict(
             Take.objects.filter(paragraph__in=idle).values_list("paragraph").annotate(highest=Max("number"))
         )
@@ -50,11 +53,11 @@ def request(
         made: list[Take] = []
         for line in idle:
             line.version = version
-            source = reusable.get(line.digest)
+            source = reusable.get((line.pk, line.digest)) or reusable.get((None, line.digest))
             if source is not None and source.paragraph_id == line.pk:
                 line.chosen = line.latest = source
                 continue
-            take = _new_take(line, project, number=numbers.get(line.pk, 0) + 1, by=by)
+            take = _new_take(line, project, speaker, number=numbers.get(line.pk, 0) + 1, by=by)
             take.priority = Priority.CLICK if fresh else Priority.BULK
             if source is not None:
                 copy_audio(source, take)
@@ -100,21 +103,20 @@ def _waits_already(line: Paragraph) -> bool:
     return line.latest is not None and line.latest.is_active and line.latest.digest == line.digest
 
 
-def _reusable(project: Project, lines: list[Paragraph]) -> dict[str, Take]:
-    """Finished takes by digest: a line's own newest one before one of another line."""
-    digests = {line.digest for line in lines}
-    own = {(line.pk, line.digest) for line in lines}
-    found: dict[str, Take] = {}
-    for take in Take.objects.filter(project=project, status=TakeStatus.READY, digest__in=digests).order_by(
-        "pk"
-    ):
-        held = found.get(take.digest)
-        if held is None or (take.paragraph_id, take.digest) in own:
-            found[take.digest] = take
+def _reusable(
+    project: Project, lines: list[Paragraph], speaker: Speaker
+) -> dict[tuple[int | None, str], Take]:
+    """Finished takes by line and digest, each line's own newest one; by None and digest one that may be anybody's."""
+    found: dict[tuple[int | None, str], Take] = {}
+    ready = Take.objects.filter(project=project, status=TakeStatus.READY)
+    for take in ready.filter(digest__in={line.digest for line in lines}).order_by("pk"):
+        found[take.paragraph_id, take.digest] = take
+        if (take.model, take.host) == speaker:
+            found.setdefault((None, take.digest), take)
     return found
 
 
-def _new_take(line: Paragraph, project: Project, *, number: int, by: User | None) -> Take:
+def _new_take(line: Paragraph, project: Project, speaker: Speaker, *, number: int, by: User | None) -> Take:
     spoken = line.line(project)
     return Take(
         paragraph=line,
@@ -126,7 +128,8 @@ def _new_take(line: Paragraph, project: Project, *, number: int, by: User | None
         language=spoken.language,
         instructions=spoken.instructions,
         optimize_instructions=spoken.optimize_instructions,
-        model=spoken.model,
+        model=speaker.model,
+        host=speaker.host,
         digest=spoken.digest,
         created_by=by,
     )

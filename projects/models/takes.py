@@ -71,6 +71,11 @@ class TakeQuerySet(models.QuerySet["Take"]):
         """Finished takes of exactly this text and direction, the newest first."""
         return self.filter(status=TakeStatus.READY, digest=digest).order_by("-pk")
 
+    def twins(self, take: "Take") -> Self:
+        """Other takes in its project that say the same as this one, by the same model of the same endpoint."""
+        same = self.filter(project=take.project_id, digest=take.digest, model=take.model, host=take.host)
+        return same.exclude(pk=take.pk)
+
     def move(self, *, to: str, **values: Any) -> int:
         """Set these takes' status where the table of moves allows it; return how many were moved.
 
@@ -110,7 +115,9 @@ class Take(Direction):
     run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="takes", db_index=False)
     number = models.PositiveIntegerField()
     text = models.TextField()
-    model = models.CharField(max_length=80, default=MODEL)
+    # What spoke, or is to speak: the model, and the host of the endpoint. No part of the digest.
+    model = models.CharField(max_length=100, default=MODEL)
+    host = models.CharField(max_length=255, blank=True)
     digest = models.CharField(max_length=64)
     status = models.CharField(max_length=10, choices=TakeStatus, default=TakeStatus.QUEUED)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.BULK)

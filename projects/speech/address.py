@@ -1,5 +1,7 @@
 """Where an endpoint is and the token for it, as a person typed them: checked, and brought into one form."""
 
+from collections.abc import Container
+
 from projects.speech.hosts import Origin
 
 SPEECH_PATH = "/v1/audio/speech"
@@ -20,6 +22,22 @@ def base_of(base_url: str) -> str:
         raise ValueError("The endpoint's address cannot be used: it has a query.")
     path = base.partition("://")[2].partition("/")[2]
     return f"{origin.scheme}://{origin.netloc}{'/' if path else ''}{path}"
+
+
+def must_be_public(base: str, private: Container[Origin]) -> bool:
+    """Whether an endpoint's connections may reach public addresses alone: all but the ``private`` ones' do.
+
+    Raises ValueError, with a sentence for a person, for an address that is neither https nor one of those.
+    """
+    origin = Origin.of(base)
+    if origin in private:
+        return False
+    if origin.scheme != "https":
+        raise ValueError(
+            "Only https addresses on the internet may be used. Whoever runs Narrator can allow this one with "
+            f"NARRATOR_PRIVATE_ENDPOINTS={origin.scheme}://{origin.netloc}"
+        )
+    return True
 
 
 def checked_token(token: str) -> str:

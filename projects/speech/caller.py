@@ -18,8 +18,9 @@ class Caller:
     """The way to one endpoint; many threads may share it. Close it when done.
 
     deadline_s bounds a whole call, connect_timeout_s each connection, idle_timeout_s each wait for bytes. ca_bundle:
-    a PEM file of authorities to trust instead of the usual ones. Proxies and other settings of the environment are
-    ignored, redirects are not followed. Raises ValueError for a base URL or token that cannot be right.
+    a PEM file of authorities to trust instead of the usual ones. public_only: https to public addresses alone.
+    Proxies and other settings of the environment are ignored, redirects are not followed. Raises ValueError for a
+    base URL or token that cannot be right.
     """
 
     def __init__(
@@ -31,13 +32,14 @@ class Caller:
         connect_timeout_s: float = 10,
         idle_timeout_s: float = 60,
         ca_bundle: str = "",
+        public_only: bool = False,
     ) -> None:
         self.base = base_of(base_url)
         self.token = checked_token(token)
         self._deadline_s = deadline_s
         self._waits = {"connect_s": connect_timeout_s, "idle_s": idle_timeout_s}
         self.tls = ssl.create_default_context(cafile=ca_bundle or certifi.where())
-        self.session = connections.session(self.tls, public_only=False)
+        self.session = connections.session(self.tls, public_only=public_only)
 
     def close(self) -> None:
         self.session.close()

@@ -25,7 +25,7 @@ __all__ = ["Client", "Speech"]
 class Client(Closing):
     """Speaks lines through one endpoint; many threads may share it. Close it when done.
 
-    deadline_s bounds a whole call with its download. The times, ca_bundle and ValueError: see caller.Caller.
+    deadline_s bounds a whole call with its download. The times, ca_bundle, public_only, ValueError: see caller.Caller.
     audio_hosts: see hosts.AudioHosts.
     """
 
@@ -41,6 +41,7 @@ class Client(Closing):
         audio_hosts: tuple[str, ...] = (".aliyuncs.com",),
         max_audio_bytes: int = 32 * 1024 * 1024,
         ca_bundle: str = "",
+        public_only: bool = False,
     ) -> None:
         self._caller = Caller(
             base_url,
@@ -49,13 +50,14 @@ class Client(Closing):
             connect_timeout_s=connect_timeout_s,
             idle_timeout_s=idle_timeout_s,
             ca_bundle=ca_bundle,
+            public_only=public_only,
         )
         self.url = self._caller.base + SPEECH_PATH
         self._budget, self._max_audio_bytes = budget, max_audio_bytes
         self._replies = replies.Reader(
             secret=self._caller.token, max_audio_bytes=max_audio_bytes, base_url=self.url
         )
-        self._public = connections.session(self._caller.tls, public_only=True)
+        self._public = connections.session(self._caller.tls, public_only=True, for_audio=True)
         hosts = AudioHosts(Origin.of(self.url), audio_hosts)
         self._downloader = Downloader(
             own=self._caller.session, public=self._public, hosts=hosts, max_bytes=max_audio_bytes + 65536

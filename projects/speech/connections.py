@@ -22,7 +22,7 @@ _POOL_SIZE = 64  # connections kept open; more callers at once still get one, wh
 
 
 class NotConnected(Exception):
-    """No connection came about. code: `dns_failed`, `unreachable` or `audio_url_refused`."""
+    """No connection came about. code: `dns_failed`, `unreachable`, `audio_url_refused` or `address_refused`."""
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
@@ -61,6 +61,7 @@ class _TimedResponse(http.client.HTTPResponse):
 class _Timed(HTTPConnection):
     response_class = _TimedResponse
     public_only = False
+    refusal = ""
 
     def _new_conn(self) -> socket.socket:
         until = deadline.running()
@@ -68,7 +69,7 @@ class _Timed(HTTPConnection):
             addresses = hosts.resolve(self._dns_host, self.port or 0, until, public_only=self.public_only)
         except hosts.ForbiddenAddress:
             raise NotConnected(
-                "audio_url_refused", "the name stands for an address inside a private network"
+                self.refusal, "the name stands for an address inside a private network"
             ) from None
         except OSError:
             raise NotConnected("dns_failed", "there is no such host") from None
@@ -102,6 +103,11 @@ class _TimedTls(_Timed, HTTPSConnection):
 
 class _PublicTls(_TimedTls):
     public_only = True
+    refusal = "address_refused"
+
+
+class _AudioTls(_PublicTls):
+    refusal = "audio_url_refused"
 
 
 class _HttpPool(HTTPConnectionPool):
@@ -114,6 +120,10 @@ class _HttpsPool(HTTPSConnectionPool):
 
 class _PublicHttpsPool(HTTPSConnectionPool):
     ConnectionCls = _PublicTls
+
+
+class _AudioPool(HTTPSConnectionPool):
+    ConnectionCls = _AudioTls
 
 
 class _Adapter(HTTPAdapter):
@@ -139,11 +149,12 @@ class _Session(requests.Session):
         """No redirect is ever prepared or followed here: the caller looks at Location itself."""
 
 
-def session(tls: ssl.SSLContext, *, public_only: bool) -> requests.Session:
+def session(tls: ssl.SSLContext, *, public_only: bool, for_audio: bool = False) -> requests.Session:
     """A session that many threads may share: no cookies, no redirects, nothing taken from the environment.
 
     Proxy variables, .netrc and certificate variables are ignored, so the environment never changes where the token
-    goes. public_only: https alone, and never to an address inside a private network.
+    goes. public_only: https alone, and never to an address inside a private network, whatever name it has by then.
+    for_audio: what is refused is the address of a link to audio, not the endpoint's own.
     """
     made = _Session()
     made.trust_env = False
@@ -152,7 +163,7 @@ def session(tls: ssl.SSLContext, *, public_only: bool) -> requests.Session:
     made.headers.update({"User-Agent": "narrator", "Accept-Encoding": "identity"})
     made.adapters.clear()
     if public_only:
-        made.mount("https://", _Adapter({"https": _PublicHttpsPool}, tls))
+        made.mount("https://", _Adapter({"https": _AudioPool if for_audio else _PublicHttpsPool}, tls))
     else:
         adapter = _Adapter({"http": _HttpPool, "https": _HttpsPool}, tls)
         made.mount("https://", adapter)

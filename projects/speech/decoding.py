@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projects.speech import wav
-from projects.speech.errors import Unavailable
+from projects.speech.errors import SpeechError
 from projects.speech.exchange import failure
 from projects.speech.pcm import bad_audio
 from projects.speech.sniffing import Kind
@@ -161,7 +161,7 @@ def _bounded(pieces: Iterable[bytes], max_bytes: int) -> bytes:
     return bytes(whole)
 
 
-def _too_large() -> Unavailable:
+def _too_large() -> SpeechError:
     return failure("too_large")
 
 

@@ -1,4 +1,4 @@
-"""One HTTP exchange: a request out, an answer in, and every way in which the network can fail as an Unavailable.
+"""One HTTP exchange: a request out, an answer in, and every way in which the network can fail as a SpeechError.
 
 What the answer means is not decided here.
 """
@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from projects.speech import connections
 from projects.speech.deadline import Deadline, DeadlinePassed, Stalled
-from projects.speech.errors import Unavailable
+from projects.speech.errors import SpeechError, Stopped, Unavailable
 
 _READ_BYTES = 65536
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -29,6 +29,10 @@ _SENTENCES = {
     "dns_failed": f"The host's name cannot be found, or the network is down. {_AGAIN}",
     "unreachable": f"The endpoint cannot be reached: nothing answers at its address. {_AGAIN}",
     "audio_url_refused": "The address of the audio is not safe to open: it lies inside a private network.",
+    "address_refused": (
+        "The endpoint's address lies inside a private network, which whoever runs Narrator has not allowed. "
+        "An admin of the team can set another address."
+    ),
     "tls_failed": f"The endpoint could not prove who it is (its TLS certificate was not accepted). {_AGAIN}",
     "connection_lost": f"The connection to the endpoint broke off. {_AGAIN}",
     "cut_short": f"The endpoint's answer broke off before its end. What had come was not kept. {_AGAIN}",
@@ -100,7 +104,7 @@ def sent(
 ) -> Iterator[Answer]:
     """Sends one request and gives its answer, headers read; the connection is closed unless the body was read whole.
 
-    max_bytes: the largest body that is read. Raises Unavailable for everything that the network does.
+    max_bytes: the largest body that is read. Raises what ``failure`` gives for everything that the network does.
     """
     with until.running():
         response = _guarded(lambda: _headers_read(session, method, url, headers, until, data), until)
@@ -161,8 +165,10 @@ def _code_of(error: Exception, until: Deadline, status: int | None) -> str:
     return "cut_short" if broke_off else "connection_lost"
 
 
-def failure(code: str, status: int | None = None, until: Deadline | None = None) -> Unavailable:
-    """An Unavailable for one of this module's codes."""
+def failure(code: str, status: int | None = None, until: Deadline | None = None) -> SpeechError:
+    """The error for one of this module's codes: an Unavailable, but Stopped where trying again is of no use."""
+    if code == "address_refused":
+        return Stopped(_SENTENCES[code], code=code)
     if until is not None and code == "deadline_passed":
         message = f"The endpoint did not finish within {until.total_s:g} seconds, so the call was given up. {_AGAIN}"
     elif until is not None and code == "stalled":

@@ -85,7 +85,7 @@ class Observer:
     ) -> None:
         self._caller = Caller(base_url, token, deadline_s=deadline_s, ca_bundle=ca_bundle)
         self.url = self._caller.base + SPEECH_PATH
-        self._public = connections.session(self._caller.tls, public_only=True)
+        self._public = connections.session(self._caller.tls, public_only=True, for_audio=True)
         self._reader = replies.Reader(
             secret=self._caller.token, max_audio_bytes=_MOST_BYTES, base_url=self.url
         )

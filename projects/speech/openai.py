@@ -28,7 +28,7 @@ class OpenAIClient(Closing):
 
     token: "" where the server wants none. model: goes out instead of the line's own; language and
     optimize_instructions are not sent. max_audio_bytes: of the answer, and of the samples decoded from it. The times,
-    ca_bundle and ValueError: see caller.Caller.
+    ca_bundle, public_only and ValueError: see caller.Caller.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class OpenAIClient(Closing):
         idle_timeout_s: float = 60,
         max_audio_bytes: int = 64 * 1024 * 1024,
         ca_bundle: str = "",
+        public_only: bool = False,
     ) -> None:
         self._caller = Caller(
             base_url,
@@ -51,6 +52,7 @@ class OpenAIClient(Closing):
             connect_timeout_s=connect_timeout_s,
             idle_timeout_s=idle_timeout_s,
             ca_bundle=ca_bundle,
+            public_only=public_only,
         )
         self.url = self._caller.base + SPEECH_PATH
         self._model, self._budget, self._max_bytes = model, budget, max_audio_bytes

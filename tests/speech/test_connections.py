@@ -4,13 +4,15 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from projects.speech.client import Client
-from projects.speech.errors import Unavailable
+from projects.speech.errors import Stopped, Unavailable
 from projects.speech.line import Line
+from projects.speech.openai import OpenAIClient
 from projects.speech.standin.server import Standin
 from tests.speech.scripted import CANARY, Scripted, http, saying, tone, wav
 
@@ -143,3 +145,17 @@ def test_a_token_is_not_needed(make_client: Make) -> None:
         client.synthesize(LINE)
     assert b"authorization" not in server.requests[0].lower()
     assert CANARY.encode() not in server.requests[0]
+
+
+@pytest.mark.parametrize("kind", [Client, partial(OpenAIClient, model="kokoro")])
+@pytest.mark.parametrize("host", ["speech.test", "127.0.0.1", "[::1]", "169.254.169.254"])
+@pytest.mark.usefixtures("everything_is_here")
+def test_an_endpoint_that_must_be_public_is_not_called_inside_by_any_name(
+    kind: Callable[..., Client], host: str, tls_server: tuple[Scripted, list[str | None]]
+) -> None:
+    server, _names = tls_server
+    client = kind(f"https://{host}:{server.port}", CANARY, ca_bundle=str(PEM), public_only=True)
+    with client, pytest.raises(Stopped) as caught:
+        client.synthesize(LINE)
+    assert caught.value.code == "address_refused"
+    assert server.connections == 0

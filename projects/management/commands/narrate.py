@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from narrator.studio.part import CannotStart
 from narrator.studio.standin import running_standin
+from narrator.teams.models import Team
 from projects.actions import endpoint as endpoints
 from projects.actions import exports, narration
 from projects.actions.estimates import Estimate
@@ -30,6 +31,7 @@ from projects.manuscript.manuscript import Unreadable
 from projects.models import Export, ExportStatus, Paragraph, Project, Script
 from projects.models.exports import Format
 from projects.speech import voices
+from projects.speech.errors import Stopped
 
 
 def chapter_numbers(text: str) -> tuple[int, int]:
@@ -51,7 +53,7 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def one_of(names: list[str]) -> Any:
+def one_of(names: list[str]) -> Callable[[str], str]:
     """Return a reader of one of these names, in any case of letters."""
 
     def read(text: str) -> str:
@@ -69,7 +71,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the manuscript: TXT, Markdown or EPUB")
         parser.add_argument("--out", type=Path, required=True, help="the file to write: .m4b, .mp3 or .wav")
-        parser.add_argument("--voice", type=one_of([voice.name for voice in voices.VOICES]), metavar="NAME")
+        parser.add_argument("--voice", metavar="NAME", help="one of the endpoint's voices")
         parser.add_argument("--instructions", metavar="TEXT", help="how to speak, in English or Chinese")
         parser.add_argument("--language", type=one_of(list(voices.LANGUAGES)), metavar="NAME")
         parser.add_argument("--optimize-instructions", action=argparse.BooleanOptionalAction, default=None)
@@ -84,10 +86,13 @@ class Command(BaseCommand):
         started = time.monotonic()
         out = self._checked_out(options["out"])
         self._migrate()
-        project, scripts = self._import(options)
+        team = narration.team()
+        if options["voice"]:
+            options["voice"] = _voice(options["voice"], team)
+        project, scripts = self._import(team, options)
         before = narration.calls_of(project)
         try:
-            with narration.alone(project), self._endpoint(scripts, options) as endpoint:
+            with narration.alone(project), self._endpoint(project, scripts, options) as endpoint:
                 self._tell_estimate(narration.expected(project, scripts))
                 progress = self._render(project, scripts, endpoint, options["concurrency"])
                 written = (
@@ -137,7 +142,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
 
-    def _import(self, options: dict[str, Any]) -> tuple[Project, list[Script]]:
+    def _import(self, team: Team, options: dict[str, Any]) -> tuple[Project, list[Script]]:
         direction = {
             name: options[name]
             for name in ("voice", "instructions", "language", "optimize_instructions")
@@ -147,7 +152,7 @@ class Command(BaseCommand):
         try:
             data = path.read_bytes()
             project, read = narration.project_for(
-                data, path.name, name=options["project"], direction=direction
+                team, data, path.name, name=options["project"], direction=direction
             )
         except Unreadable as error:
             raise CommandError(str(error), returncode=2) from None
@@ -171,14 +176,25 @@ class Command(BaseCommand):
         return project, scripts
 
     @contextlib.contextmanager
-    def _endpoint(self, scripts: list[Script], options: dict[str, Any]) -> Iterator[endpoints.Endpoint]:
+    def _endpoint(
+        self, project: Project, scripts: list[Script], options: dict[str, Any]
+    ) -> Iterator[endpoints.Endpoint]:
         limit = options["requests_per_minute"]
         with contextlib.ExitStack() as stack:
-            url, token = settings.SPEECH_URL, settings.SPEECH_TOKEN
-            if not url and narration.has_work(scripts):
+            if endpoints.has_own(project.team_id):
+                try:
+                    endpoint = endpoints.of(project.team_id)
+                except Stopped as error:
+                    raise CommandError(error.message, returncode=1) from None
+            elif settings.SPEECH_URL or not narration.has_work(scripts):
+                endpoint = endpoints.connect(
+                    settings.SPEECH_URL, settings.SPEECH_TOKEN, stream=options["stream"]
+                )
+            else:
                 self._say("No endpoint is set: the stand-in voices speak.")
-                url, token = self._standin(stack)
-            endpoint = endpoints.connect(url, token, stream=options["stream"])
+                endpoint = endpoints.connect(
+                    *self._standin(stack), stream=options["stream"], host=endpoints.STANDIN
+                )
             yield endpoint.through(narration.EvenGate(limit)) if limit else endpoint
 
     def _standin(self, stack: contextlib.ExitStack) -> tuple[str, str]:
@@ -261,6 +277,14 @@ class Command(BaseCommand):
 
     def _say(self, sentence: str) -> None:
         self.stderr.write(sentence)
+
+
+def _voice(text: str, team: Team) -> str:
+    """The voice of the team's endpoint with this name, in any case of letters."""
+    try:
+        return one_of([voice.name for voice in endpoints.voices(team.pk)])(text)
+    except argparse.ArgumentTypeError as error:
+        raise CommandError(f"--voice: {error}", returncode=2) from None
 
 
 def _failures(progress: narration.Progress) -> list[dict[str, Any]]:

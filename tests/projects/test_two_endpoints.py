@@ -1,0 +1,180 @@
+"""Two teams of one studio, each with an endpoint of another kind: real broker, real HTTP, real files."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from narrator.teams.models import Team
+from projects import tasks
+from projects.actions import accounts, exports, holds
+from projects.actions.endpoint import Speaker
+from projects.models import EndpointKind, ExportStatus, Script, Take, TakeStatus
+from projects.speech.standin.server import Standin
+from projects.speech.voices import MODEL, VOICE_NAMES
+from tests import factories
+from tests.cast import Cast
+from tests.projects.test_tasks import bells
+
+__all__ = ["bells"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def two(transactional_db: None, cast: Cast, broker: str, standin: Standin, kokoro: Standin) -> Cast:
+    """The cast's team uses the installation's endpoint, the other team one of its own."""
+    connect(cast.other_team, kokoro)
+    return cast
+
+
+def connect(team: Team, server: Standin, **fields: object) -> None:
+    usual = {"address": server.url, "token": server.token, "model": "kokoro", "listed_voices": VOICE_NAMES}
+    factories.endpoint(team, **usual | fields)  # type: ignore[arg-type]
+
+
+def generate(team: Team, *, lines: int = 2, **fields: object) -> Script:
+    script = factories.script(team, lines=lines, **fields)
+    tasks.queue_takes(script, script.paragraphs.all(), by=None)
+    return script
+
+
+def statuses(script: Script) -> set[str]:
+    return set(Take.objects.filter(project=script.project).values_list("status", flat=True))
+
+
+def speakers(script: Script) -> set[Speaker]:
+    found = Take.objects.filter(project=script.project).values_list("model", "host")
+    return {Speaker(*one) for one in found}
+
+
+def test_each_team_is_spoken_to_by_its_own_endpoint_and_can_export(
+    two: Cast, standin: Standin, kokoro: Standin
+) -> None:
+    ours, theirs = generate(two.team), generate(two.other_team)
+    tasks.pump()
+    assert (len(standin.calls), len(kokoro.calls)) == (2, 0)
+    tasks.pump(two.other_team.pk)
+    assert (len(standin.calls), len(kokoro.calls)) == (2, 2)
+    assert speakers(ours) == {Speaker(MODEL, standin.url.removeprefix("http://"))}
+    assert speakers(theirs) == {Speaker("kokoro", kokoro.url.removeprefix("http://"))}
+    assert {call.model for call in kokoro.calls} == {"kokoro"}
+    for script in (ours, theirs):
+        export = exports.request(script.project, [script], format="wav", by=None)
+        tasks.assemble_export(export.pk)
+        export.refresh_from_db()
+        assert export.status == ExportStatus.READY
+
+
+def test_a_gateway_of_the_teams_own_gets_the_teams_token_model_and_limits(
+    transactional_db: None, cast: Cast, broker: str, standin: Standin, settings: object
+) -> None:
+    with Standin(speech="tone", token="their-token") as gateway:
+        settings.PRIVATE_ENDPOINTS = [gateway.url]  # type: ignore[attr-defined]
+        kind = EndpointKind.DASHSCOPE
+        connect(cast.other_team, gateway, kind=kind, model=MODEL, text_limit=30, stream=True)
+        script = generate(cast.other_team, lines=1)
+        tasks.pump(cast.other_team.pk)
+        assert statuses(script) == {TakeStatus.READY}
+        assert {(call.model, call.stream) for call in gateway.calls} == {(MODEL, True)}
+        assert len(gateway.calls) == 2  # the line has more than 30 bytes
+        assert standin.calls == []
+        tasks.endpoint.forget_own()
+
+
+def test_arrears_of_one_account_hold_only_its_team(two: Cast, standin: Standin, kokoro: Standin) -> None:
+    ours, theirs = generate(two.team), generate(two.other_team)
+    kokoro.fail("401")
+    tasks.pump(two.other_team.pk)
+    hold = holds.of(two.other_team.pk)
+    assert hold is not None
+    assert hold.code == "invalid_api_key"
+    tasks.pump()
+    assert (statuses(ours), statuses(theirs)) == ({TakeStatus.READY}, {TakeStatus.QUEUED})
+    assert holds.of(two.team.pk) is None
+    holds.lift(two.other_team, by=None)
+    tasks.pump(two.other_team.pk)
+    assert statuses(theirs) == {TakeStatus.READY}
+
+
+def test_a_429_of_one_account_slows_down_no_other(two: Cast, standin: Standin, kokoro: Standin) -> None:
+    ours, theirs = generate(two.team), generate(two.other_team)
+    kokoro.fail("429-seconds")
+    tasks.pump(two.other_team.pk)
+    assert [call.status for call in kokoro.calls][:1] == [429]
+    began = time.monotonic()
+    tasks.pump()
+    assert time.monotonic() - began < 1
+    assert statuses(ours) == {TakeStatus.READY}
+    assert accounts.of(None).pace.state().paused_until is None
+    assert len(Take.objects.filter(project=theirs.project)) == 2
+
+
+def test_bells_name_the_account_and_the_sweep_rings_for_each(two: Cast, bells: Callable[[str], int]) -> None:
+    for team in (two.team, two.other_team):
+        script = factories.script(team, lines=3)
+        tasks.takes.request(script, script.paragraphs.all(), by=None)
+    tasks.sweep()
+    assert bells("wake") == 6
+
+
+def test_with_several_accounts_a_worker_hands_over_soon_so_that_no_bell_waits(
+    two: Cast, standin: Standin, bells: Callable[[str], int]
+) -> None:
+    standin.settings.latency_s = 0.3
+    script = factories.script(two.team, lines=9)
+    tasks.takes.request(script, script.paragraphs.all(), by=None)
+    tasks.pump()
+    assert 1 <= len(standin.calls) <= 5
+    assert bells("wake") == 1
+
+
+def test_a_voice_that_the_endpoint_has_not_is_refused_before_any_call(two: Cast, kokoro: Standin) -> None:
+    script = generate(two.other_team, lines=1, voice="Nobody")
+    tasks.pump(two.other_team.pk)
+    take = Take.objects.get(project=script.project)
+    assert (take.status, take.error_code, take.calls) == (TakeStatus.FAILED, "voice_unknown", 0)
+    assert "no voice named Nobody" in take.error_reason
+    assert kokoro.calls == []
+
+
+def test_an_address_that_is_no_longer_allowed_holds_the_team_with_a_sentence(
+    two: Cast, kokoro: Standin, settings: object
+) -> None:
+    settings.PRIVATE_ENDPOINTS = []  # type: ignore[attr-defined]
+    script = generate(two.other_team)
+    tasks.pump(two.other_team.pk)
+    hold = holds.of(two.other_team.pk)
+    assert hold is not None
+    assert f"NARRATOR_PRIVATE_ENDPOINTS={kokoro.url}" in hold.reason
+    assert statuses(script) == {TakeStatus.QUEUED}
+    assert kokoro.calls == []
+
+
+def test_a_token_whose_key_is_gone_holds_the_team(two: Cast, kokoro: Standin, settings: object) -> None:
+    settings.TOKEN_KEYS = ["another-" + "k" * 40]  # type: ignore[attr-defined]
+    generate(two.other_team)
+    tasks.pump(two.other_team.pk)
+    hold = holds.of(two.other_team.pk)
+    assert hold is not None
+    assert (hold.code, kokoro.calls) == ("token_unopened", [])
+
+
+def test_after_a_change_of_the_endpoint_nothing_is_stale_and_what_is_new_is_spoken_by_the_new_one(
+    transactional_db: None, cast: Cast, broker: str, standin: Standin, kokoro: Standin
+) -> None:
+    script = generate(cast.team, lines=2)
+    tasks.pump()
+    chosen = list(script.paragraphs.values_list("chosen", flat=True))
+    connect(cast.team, kokoro)
+    assert script.paragraphs.missing().count() == 0
+    first = script.paragraphs.all()[0]
+    twin = factories.manuscripts.add_script(
+        script.project, factories.Chapter(title="II", paragraphs=(first.text,))
+    )
+    assert len(tasks.queue_takes(twin, twin.paragraphs.all(), by=None)) == 1  # no audio of the other model
+    assert tasks.queue_takes(script, script.paragraphs.all(), by=None) == []
+    tasks.pump(cast.team.pk)
+    assert list(script.paragraphs.values_list("chosen", flat=True)) == chosen
+    (take,) = Take.objects.filter(paragraph__script=twin)
+    assert (take.status, take.model, take.reused_from) == (TakeStatus.READY, "kokoro", None)
+    assert len(kokoro.calls) == 1

@@ -61,6 +61,11 @@ def may_edit(user: User, row: Project) -> bool:
     return access.allows(access.role_of(user, row.team_id), Role.EDITOR)
 
 
+def may_review(user: User, row: Project) -> bool:
+    """Whether to offer the buttons of a reviewer; the views check again."""
+    return access.allows(access.role_of(user, row.team_id), Role.REVIEWER)
+
+
 def may_set_cap(user: User, row: Project) -> bool:
     """Whether this person decides what may be spent for the project."""
     return access.allows(access.role_of(user, row.team_id), Role.ADMIN)

@@ -157,6 +157,9 @@ class PriceForm(forms.ModelForm):
         return self.cleaned_data["currency"].upper()
 
 
+CHECKS = ("check_pause_ms", "check_level_db", "check_pace_percent", "retakes")
+
+
 class ProjectForm(forms.ModelForm):
     """A project's name, pauses and the direction its lines inherit; its cap only where ``may_set_cap``."""
 
@@ -174,6 +177,7 @@ class ProjectForm(forms.ModelForm):
             "optimize_instructions",
             "pause_ms",
             "chapter_pause_ms",
+            *CHECKS,
             "cap_micro",
         ]
         widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
@@ -181,8 +185,16 @@ class ProjectForm(forms.ModelForm):
     def __init__(self, *args: Any, may_set_cap: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["voice"].offer(self.instance.team_id, present=self.instance.voice)  # type: ignore[attr-defined]
+        for name in CHECKS:
+            self.fields[name].required = False
         if not may_set_cap:
             del self.fields["cap_micro"]
+
+    def clean(self) -> dict[str, Any]:
+        """A limit that is left empty stays as it was."""
+        cleaned = super().clean() or {}
+        kept = {name: getattr(self.instance, name) for name in CHECKS if cleaned.get(name) is None}
+        return {**cleaned, **kept}
 
 
 class TextForm(forms.ModelForm):

@@ -32,6 +32,7 @@ urlpatterns = [
     ),
     path("paragraphs/<int:paragraph_id>/render/", paragraphs.paragraph_render, name="paragraph-render"),
     path("takes/<int:take_id>/choose/", takes.take_choose, name="take-choose"),
+    path("takes/<int:take_id>/clear/", takes.take_clear, name="take-clear"),
     path("takes/<int:take_id>/retry/", takes.take_retry, name="take-retry"),
     path("takes/<int:take_id>/audio.wav", takes.take_audio, name="take-audio"),
     path("takes/<int:take_id>/live", takes.take_live, name="take-live"),

@@ -94,13 +94,13 @@ def estimate(lines: ParagraphQuerySet, project: Project, *, with_waiting: bool =
     for text, language in wanted.values():
         billed = billing_characters(text)
         characters += billed
-        minutes += len(text) / _pace(text, billed, language or project.language)
+        minutes += len(text) / pace(text, billed, language or project.language)
     amount_micro = cost_micro(characters, price.per_10k_micro)
     return Estimate(len(wanted), characters, amount_micro, price.currency, minutes, price.confirm_above_micro)
 
 
-def _pace(text: str, billed: int, language: str) -> int:
-    """Characters of this text in a minute."""
+def pace(text: str, billed: int, language: str) -> int:
+    """Characters of this text in a minute; ``billed`` are its billing characters."""
     if language not in CHARACTERS_A_MINUTE:
         language = "Chinese" if billed - len(text) > HAN_SHARE * len(text) else "English"
     return CHARACTERS_A_MINUTE[language]

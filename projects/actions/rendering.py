@@ -19,7 +19,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from projects.actions import claims, holds, live, money, pieces, runs
+from projects.actions import checks, claims, holds, live, money, pieces, runs
 from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import MEASURED
 from projects.audio import measure, wav
@@ -62,7 +62,7 @@ def render(take: Take, endpoint: Endpoint) -> Outcome:
             call=lambda line: _call(take, line, endpoint, sink),
             sink=sink,
         )
-        stored = store(spoken.pcm)
+        stored = {**store(spoken.pcm), "findings": checks.look(take, spoken.pcm)}
     except money.BeingSpoken:
         return _requeue(take, wait_s=TWIN_WAIT_S)
     except errors.SpeechError as error:
@@ -81,6 +81,8 @@ def render(take: Take, endpoint: Endpoint) -> Outcome:
         )
     outcome = finish(take, request_id=spoken.request_id, **stored)
     pieces.forget(take.pk)
+    if outcome.status == TakeStatus.READY:
+        checks.retake(take)
     return outcome
 
 
@@ -171,7 +173,8 @@ def finish(take: Take, **fields: object) -> Outcome:
     with transaction.atomic():
         moved = claims.leave(take, to=TakeStatus.READY, finished_at=timezone.now(), **fields)
         if moved:
-            Paragraph.objects.filter(pk=take.paragraph_id, digest=take.digest).update(chosen=take)
+            if checks.is_choice(take, fields.get("findings")):
+                Paragraph.objects.filter(pk=take.paragraph_id, digest=take.digest).update(chosen=take)
             _end_run(take)
     return Outcome(TakeStatus.READY if moved else TakeStatus.CANCELLED)
 

@@ -23,6 +23,7 @@ MEASURED = (
     "lead_silence_ms",
     "tail_silence_ms",
     "peaks",
+    "findings",
     "request_id",
 )
 

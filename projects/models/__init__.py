@@ -1,5 +1,6 @@
 """Rows, the questions they answer, and the moves their statuses may make. No network, no files but their names."""
 
+from projects.models.checks import Usual
 from projects.models.edits import Change, Edit
 from projects.models.endpoints import EndpointKind, TeamEndpoint
 from projects.models.exports import Export, ExportStatus
@@ -31,4 +32,5 @@ __all__ = [
     "Take",
     "TakeStatus",
     "TeamEndpoint",
+    "Usual",
 ]

@@ -27,6 +27,8 @@ ROW_FIELDS = (
     "version",
     "chosen__duration_ms",
     "chosen__digest",
+    "chosen__findings",
+    "chosen__cleared_at",
     "latest__number",
     "latest__status",
     "latest__priority",
@@ -147,7 +149,7 @@ class Paragraph(models.Model):
 
     @property
     def mark(self) -> str:
-        """The name of the mark at the line's edge: none, queued, running, failed, stale or ready.
+        """The name of the mark at the line's edge: none, queued, running, failed, stale, flagged or ready.
 
         A failure of an older text says nothing about the present one.
         """
@@ -157,4 +159,6 @@ class Paragraph(models.Model):
             return "failed"
         if self.chosen is None:
             return "none"
-        return "stale" if self.is_stale else "ready"
+        if self.is_stale:
+            return "stale"
+        return "flagged" if self.chosen.is_flagged else "ready"

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 
@@ -42,6 +42,21 @@ class Project(Direction):
         "pause after a chapter, ms", default=2000, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
     )
     cap_micro = models.PositiveBigIntegerField("at most for this project", null=True, blank=True)
+    # From where on the checks of a take tell something; how they do it is audio/checks.py's.
+    check_pause_ms = models.PositiveIntegerField(
+        "longest pause inside a line, ms", default=1500, validators=[MinValueValidator(300)]
+    )
+    check_level_db = models.FloatField(
+        "louder or softer than usual by, dB",
+        default=6.0,
+        validators=[MinValueValidator(1), MaxValueValidator(40)],
+    )
+    check_pace_percent = models.PositiveSmallIntegerField(
+        "quicker or slower than usual by, %", default=40, validators=[MinValueValidator(10)]
+    )
+    retakes = models.PositiveSmallIntegerField(
+        "automatic retakes of a flagged line", default=0, validators=[MaxValueValidator(3)]
+    )
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

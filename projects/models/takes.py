@@ -141,6 +141,12 @@ class Take(Direction):
     tail_silence_ms = models.PositiveIntegerField(null=True, blank=True)
     peaks = models.BinaryField(blank=True, default=b"")
     finished_at = models.DateTimeField(null=True, blank=True)
+    # What the checks found: rows of code, text, at_ms, until_ms (audio/checks.py). Cleared: a person finds it good.
+    findings = models.JSONField(default=list, blank=True)
+    cleared_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    # Asked for by nobody: the checks flagged that take, and the project wants another then.
+    retake_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
     calls = models.PositiveIntegerField(default=0)
     characters = models.PositiveIntegerField(default=0)
@@ -186,6 +192,16 @@ class Take(Direction):
     @property
     def has_failed(self) -> bool:
         return self.status == TakeStatus.FAILED
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether the checks found something that nobody has cleared."""
+        return bool(self.findings) and self.cleared_at is None
+
+    @property
+    def places(self) -> str:
+        """Where the findings are, for the waveform: ``4000-6800 9100-9300``, in ms."""
+        return " ".join(f"{finding['at_ms']}-{finding['until_ms']}" for finding in self.findings)
 
     @property
     def line(self) -> Line:

@@ -28,13 +28,18 @@ def paragraph_detail(request: Request, paragraph_id: int) -> HttpResponse:
 def line_context(request: Request, line: Paragraph) -> dict[str, Any]:
     """What the row of a line needs."""
     project = line.script.project
-    return {"line": line, "project": project, "may_edit": access.may_edit(request.user, project)}
+    return {
+        "line": line,
+        "project": project,
+        "may_edit": access.may_edit(request.user, project),
+        "may_review": access.may_review(request.user, project),
+    }
 
 
 def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
     """What the inspector of a line needs, and its row beside it."""
     project = line.script.project
-    takes = line.takes.select_related("created_by").defer("peaks").order_by("-number")
+    takes = line.takes.select_related("created_by", "cleared_by").defer("peaks").order_by("-number")
     form = form or DirectionForm(instance=line, project=project)
     return {**line_context(request, line), "sent": line.line(project), "takes": takes, "form": form}
 

@@ -8,7 +8,7 @@ from narrator import media
 from narrator.teams.models import Role
 from narrator.web import Request
 from projects import access, tasks
-from projects.actions import live, takes
+from projects.actions import checks, live, takes
 from projects.models import Take, TakeStatus
 from projects.views.paragraphs import answer_both
 
@@ -18,6 +18,14 @@ def take_choose(request: Request, take_id: int) -> HttpResponse:
     """Make a finished take the one that is heard and exported."""
     take = access.take(request.user, take_id, least=Role.EDITOR)
     takes.choose(take, script_id=take.paragraph.script_id)
+    return answer_both(request, take.paragraph_id)
+
+
+@require_POST
+def take_clear(request: Request, take_id: int) -> HttpResponse:
+    """Say that a take which the checks flagged is good all the same."""
+    take = access.take(request.user, take_id, least=Role.REVIEWER)
+    checks.clear(take, script_id=take.paragraph.script_id, by=request.user)
     return answer_both(request, take.paragraph_id)
 
 

@@ -243,8 +243,10 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-play-take]");
   if (!button) return;
   const take = button.dataset.playTake;
-  if (heard?.take === take && isPlaying()) return toggle();
-  start({ line: null, take, ms: Number(button.dataset.ms), name: button.dataset.name });
+  const from = button.dataset.fromMs;
+  if (heard?.take === take && isPlaying() && !from) return toggle();
+  const at = Math.max(0, Number(from ?? 0) / 1000 - 0.5); // half a second before what is to be heard
+  start({ line: null, take, ms: Number(button.dataset.ms), name: button.dataset.name }, { at });
 });
 document.addEventListener("sound:play", ({ detail }) => play(detail));
 document.addEventListener("sound:toggle", toggle);

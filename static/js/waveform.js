@@ -8,11 +8,12 @@ let take = "";
 let peaks = new Int8Array();
 let seconds = 0;
 let at = 0;
+let places = []; // where the checks found something: [from, until] in seconds
 let colours = {};
 
 function readColours() {
   const style = getComputedStyle(document.documentElement);
-  colours = { wave: style.getPropertyValue("--wave"), live: style.getPropertyValue("--live") };
+  colours = { wave: style.getPropertyValue("--wave"), live: style.getPropertyValue("--live"), warn: style.getPropertyValue("--warn") };
 }
 
 async function fetchPeaks(id) {
@@ -50,10 +51,19 @@ function draw() {
     pen.fillStyle = x < head ? colours.live : colours.wave;
     pen.fillRect(x, middle - tall / 2, BAR - 1, tall);
   }
+  pen.fillStyle = colours.warn;
+  for (const [from, until] of seconds ? places : []) {
+    pen.fillRect((from / seconds) * width, height - 3, Math.max(4, ((until - from) / seconds) * width), 3);
+  }
   if (seconds) {
     pen.fillStyle = colours.live;
     pen.fillRect(Math.min(width - 2, Math.max(0, head - 1)), 0, 2, height);
   }
+}
+
+function placesOf(id) {
+  const told = document.querySelector(`[data-take="${id}"][data-places], [data-play-take="${id}"][data-places]`)?.dataset.places ?? "";
+  return told.split(" ").filter(Boolean).map((place) => place.split("-").map((ms) => Number(ms) / 1000));
 }
 
 function seek(to) {
@@ -71,6 +81,7 @@ document.addEventListener("sound:loaded", ({ detail }) => {
   take = detail.take;
   seconds = detail.ms / 1000;
   at = detail.at;
+  places = placesOf(take);
   describe();
   draw();
   if (take) fetchPeaks(take).catch(() => {});

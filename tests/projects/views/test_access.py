@@ -53,6 +53,7 @@ DOORS = {
     "paragraph-direction": Door("paragraph_id", "post", EDIT, 200, (("voice", "Maia"),)),
     "paragraph-render": Door("paragraph_id", "post", EDIT, 200),
     "take-choose": Door("take_id", "post", EDIT, 200),
+    "take-clear": Door("take_id", "post", Role.REVIEWER, 200),
     "take-retry": Door("take_id", "post", EDIT, 200),
     "take-audio": Door("take_id", "get", Role.VIEWER, 200),
     "take-live": Door("take_id", "get", Role.VIEWER, 200),

@@ -1,0 +1,104 @@
+"""Checking a take when it comes in, and asking for another where it was found wanting and the project wants that."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from narrator.teams.models import User
+from projects.actions import estimates, money, takes
+from projects.audio import checks
+from projects.models import Paragraph, Price, Project, Script, Take, Usual
+from projects.models.money import cost_micro
+from projects.speech.budget import billing_characters
+from projects.speech.line import normalised
+
+# Before the first word and after the last a voice takes its time, however short the line.
+EDGES_MS = 250
+# A digit is read as a word or a part of one.
+CHARACTERS_A_DIGIT = 4
+# A level can be set right without another take.
+RETAKEN = frozenset(checks.CODES) - {"level"}
+
+
+def expected_ms(text: str, language: str) -> int:
+    """About how long this text lasts at the usual pace of its language; real voices differ by half and more."""
+    spoken = normalised(text)
+    billed = billing_characters(spoken)
+    pace = estimates.pace(spoken, billed, language)
+    digits = sum(char.isdecimal() for char in spoken)
+    extra = (
+        digits * (CHARACTERS_A_DIGIT - 1) if billed - len(spoken) <= estimates.HAN_SHARE * len(spoken) else 0
+    )
+    return round((len(spoken) + extra) * 60_000 / pace) + EDGES_MS
+
+
+def look(take: Take, samples: np.ndarray) -> list[dict[str, Any]]:
+    """Return what the checks find in this take (mono, 24 kHz, int16), as its ``findings`` are kept; remember its
+    level and pace for the takes to come."""
+    project = Project.objects.get(pk=take.project_id)
+    usual, _ = Usual.objects.get_or_create(project=project, voice=take.voice, language=take.language)
+    checked = checks.check(
+        samples,
+        text=take.text,
+        expected_ms=expected_ms(take.text, take.language),
+        limits=checks.Limits(
+            pause_ms=project.check_pause_ms,
+            level_db=project.check_level_db,
+            pace_share=project.check_pace_percent / 100,
+        ),
+        usual=checks.Usual(usual.levels_dbfs, usual.paces),
+    )
+    usual.remember(level_dbfs=checked.level_dbfs, pace=checked.pace)
+    usual.save(update_fields=["levels_dbfs", "paces"])
+    return [asdict(finding) for finding in checked.findings]
+
+
+def is_choice(take: Take, findings: object) -> bool:
+    """Whether a take that comes in is to be the chosen one: an automatic retake has to be better than the first."""
+    if take.retake_of_id is None:
+        return True
+    first = Take.objects.filter(pk=take.retake_of_id).values_list("findings", flat=True).first()
+    return isinstance(findings, list) and len(findings) < len(first or [])
+
+
+def retake(take: Take) -> Take | None:
+    """Ask for another take of a line whose take was found wanting, where the project wants that.
+
+    At most so many for one text and direction as the project says, never where a cap leaves no room, and only
+    while the line still says this. The new take waits; the worker that asked goes on to it, or the sweep rings.
+    """
+    project = Project.objects.get(pk=take.project_id)
+    take = Take.objects.get(pk=take.pk)
+    wanting = any(finding["code"] in RETAKEN for finding in take.findings)
+    if not (wanting and project.retakes and take.reused_from_id is None):
+        return None
+    line = Paragraph.objects.select_related("script").get(pk=take.paragraph_id)
+    made = Take.objects.filter(paragraph=line, digest=take.digest, retake_of__isnull=False).count()
+    if made >= project.retakes or line.digest != take.digest or line.latest_id != take.pk:
+        return None
+    room_micro = money.room_micro(project)
+    if room_micro is not None and room_micro < _cost_micro(take):
+        return None
+    with transaction.atomic():
+        again = takes.request(line.script, [line], by=take.created_by, fresh=True)
+        for one in again:
+            Take.objects.filter(pk=one.pk).update(retake_of=take.retake_of_id or take.pk)
+    return again[0] if again else None
+
+
+def _cost_micro(take: Take) -> int:
+    return cost_micro(billing_characters(take.line.spoken), Price.of(take.team_id).per_10k_micro)
+
+
+@transaction.atomic
+def clear(take: Take, *, script_id: int, by: User) -> bool:
+    """A person has listened and finds the take good: its findings stay on record and flag it no longer."""
+    version = Script.next_version(script_id)
+    cleared = Take.objects.filter(pk=take.pk, cleared_at=None).exclude(findings=[])
+    if not cleared.update(cleared_at=timezone.now(), cleared_by=by):
+        return False
+    Paragraph.objects.filter(pk=take.paragraph_id).update(version=version)
+    return True

@@ -31,6 +31,12 @@ def lasting(seconds: float) -> str:
 
 
 @register.filter
+def level(decibels: float | None) -> str:
+    """Write a level as ``−19.6``, with a real minus; nothing for none."""
+    return "" if decibels is None else f"{round(decibels, 1) + 0.0:.1f}".replace("-", "\u2212")
+
+
+@register.filter
 def percent(part: int, whole: int) -> int:
     """Return how many hundredths of ``whole`` are in ``part``, rounded down; 0 for an empty whole."""
     return part * 100 // whole if whole else 0

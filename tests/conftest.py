@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 
 from narrator.studio.broker import running_broker
@@ -18,8 +19,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 @pytest.fixture(autouse=True)
 def own_media(settings: object, tmp_path: Path) -> None:
-    """Each test has a store and a work folder of its own."""
+    """Each test has a store and a work folder of its own, and nothing in the cache: row numbers come again."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -49,10 +49,15 @@ def sound(duration_ms: int = 900, *, hz: float = 220.0) -> np.ndarray:
     return wave.astype(np.int16)
 
 
-def ready(line: Paragraph, *, duration_ms: int = 900, by: User | None = None) -> Take:
-    """A finished, chosen take of this line with real audio in the store, as a worker would have left it."""
+def ready(
+    line: Paragraph, *, duration_ms: int = 900, by: User | None = None, samples: np.ndarray | None = None
+) -> Take:
+    """A finished, chosen take of this line with real audio in the store, as a worker would have left it.
+
+    Its audio is a tone, or these ``samples``.
+    """
     take = _claimed(line, by)
-    stored = rendering.store(sound(duration_ms, hz=200 + take.pk % 50 * 8))
+    stored = rendering.store(sound(duration_ms, hz=200 + take.pk % 50 * 8) if samples is None else samples)
     rendering.finish(take, request_id="test", **stored)
     take.refresh_from_db()
     return take

@@ -4,8 +4,6 @@ Any number of workers may run this at the same time, in threads, processes or ma
 while the endpoint is called; the finishing write names the token of the claim.
 """
 
-import hashlib
-import io
 import logging
 import random
 import time
@@ -13,16 +11,14 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import numpy as np
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from projects.actions import checks, claims, holds, live, money, pieces, runs
+from projects.actions import checks, claims, holds, live, money, pieces, runs, sounds
 from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import MEASURED
-from projects.audio import measure, wav
+from projects.audio import measure
 from projects.models import Paragraph, Take, TakeStatus
 from projects.models.takes import Priority
 from projects.speech import errors
@@ -156,16 +152,11 @@ def _adopt(take: Take, twin: Take) -> Outcome:
 
 
 def store(pcm: np.ndarray) -> dict[str, object]:
-    """Write audio into the store under the name of its own hash, measure it, and return the take's fields."""
-    file = io.BytesIO()
-    wav.write(file, pcm)
-    data = file.getvalue()
-    sha256 = hashlib.sha256(data).hexdigest()
-    name = f"takes/{sha256[:2]}/{sha256}.wav"
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(data))
+    """Put a take's audio into the store, measure it, and return the take's fields."""
+    sound = sounds.keep(pcm)
     measured = {**asdict(measure.measure(pcm)), "peaks": measure.waveform(pcm)}
-    return {"audio": name, "audio_sha256": sha256, **measured}
+    named = {"audio": sounds.name_of(sound.sha256), "audio_sha256": sound.sha256, "sound": sound}
+    return {**named, **measured}
 
 
 def finish(take: Take, **fields: object) -> Outcome:

@@ -16,6 +16,7 @@ from projects.speech.budget import billing_characters
 MEASURED = (
     "audio",
     "audio_sha256",
+    "sound_id",
     "frames",
     "duration_ms",
     "peak_dbfs",

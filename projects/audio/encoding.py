@@ -170,7 +170,7 @@ def _m4b_chapter(index: int, mark: Mark) -> Any:
         "id": index,
         "start": mark.start_frame,
         "end": mark.end_frame,
-        "time_base": muxing.TICK,
+        "time_base": pcm.TICK,
         "metadata": {"title": mark.title},
     }
 

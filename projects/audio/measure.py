@@ -1,6 +1,6 @@
 """What is known about a take from its samples: length, level, silence at its edges, and its picture.
 
-Nothing here changes sound. Loudness by BS.1770 and what combines over a book come with the finishing room.
+Nothing here changes sound. What adds up over a book is in sums.py.
 """
 
 import math
@@ -39,15 +39,8 @@ class Measures:
 
 
 def measure(samples: pcm.Pcm) -> Measures:
-    """All figures of a take, mono 24 kHz int16 of shape (n,); the sum of squares is exact up to 2**53."""
-    pcm.checked(samples)
-    peak, squares = 0, 0.0
-    for start in range(0, samples.size, _BLOCK_FRAMES):
-        block = samples[start : start + _BLOCK_FRAMES]
-        peak = max(peak, int(block.max()), -int(block.min()))
-        as_float = block.astype(np.float64)
-        # einsum, not @: BLAS would wake a thread per core for every block, at many times the cost.
-        squares += float(np.einsum("i,i->", as_float, as_float))
+    """All figures of a take, mono 24 kHz int16 of shape (n,)."""
+    peak, squares = levels(samples)
     lead, tail = edges(samples)
     return Measures(
         frames=int(samples.size),
@@ -57,6 +50,19 @@ def measure(samples: pcm.Pcm) -> Measures:
         lead_silence_ms=pcm.frames_to_ms(lead),
         tail_silence_ms=pcm.frames_to_ms(tail),
     )
+
+
+def levels(samples: pcm.Pcm) -> tuple[int, int]:
+    """The highest magnitude, to 32,768, and the exact sum of the squares."""
+    pcm.checked(samples)
+    peak, squares = 0, 0
+    for start in range(0, samples.size, _BLOCK_FRAMES):
+        block = samples[start : start + _BLOCK_FRAMES]
+        peak = max(peak, int(block.max()), -int(block.min()))
+        as_float = block.astype(np.float64)
+        # einsum, not @: BLAS would wake a thread per core for every block, at many times the cost.
+        squares += int(np.einsum("i,i->", as_float, as_float))
+    return peak, squares
 
 
 def edges(samples: pcm.Pcm) -> tuple[int, int]:

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from fractions import Fraction
 from typing import Any, BinaryIO
 
 import av
@@ -11,8 +10,6 @@ from av.stream import Disposition
 
 from projects.audio import pcm
 from projects.audio.cover import Cover
-
-TICK = Fraction(1, pcm.RATE_HZ)
 
 
 @contextmanager
@@ -33,9 +30,9 @@ def add_cover(container: Any, cover: Cover) -> None:
     """The picture goes in before any sound, as FFmpeg asks."""
     stream = container.add_mux_stream(cover.codec, width=cover.width_px, height=cover.height_px)
     stream.disposition = Disposition.attached_pic
-    stream.time_base = TICK
+    stream.time_base = pcm.TICK
     packet = av.Packet(cover.data)
-    packet.stream, packet.time_base, packet.pts, packet.dts = stream, TICK, 0, 0
+    packet.stream, packet.time_base, packet.pts, packet.dts = stream, pcm.TICK, 0, 0
     packet.is_keyframe = True
     container.start_encoding()
     container.mux(packet)
@@ -44,9 +41,7 @@ def add_cover(container: Any, cover: Cover) -> None:
 def encode(container: Any, stream: Any, blocks: Iterable[pcm.Pcm]) -> None:
     at = 0
     for block in blocks:
-        frame = av.AudioFrame.from_ndarray(block[None], format="s16", layout="mono")
-        frame.sample_rate, frame.time_base, frame.pts = pcm.RATE_HZ, TICK, at
-        container.mux(stream.encode(frame))
+        container.mux(stream.encode(pcm.frame(block, at=at)))
         at += block.size
     container.mux(stream.encode(None))
 

@@ -3,8 +3,10 @@
 Nothing here reads files or changes sound.
 """
 
-from typing import TypeAlias
+from fractions import Fraction
+from typing import Any, TypeAlias
 
+import av
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +14,7 @@ RATE_HZ = 24_000
 BYTES_PER_FRAME = 2
 FRAMES_PER_MS = RATE_HZ // 1000
 FULL_SCALE = 32_768
+TICK = Fraction(1, RATE_HZ)
 
 Pcm: TypeAlias = npt.NDArray[np.int16]
 """Mono samples at RATE_HZ, shape (n,)."""
@@ -48,6 +51,13 @@ def checked(pcm: Pcm) -> Pcm:
     if pcm.ndim != 1 or pcm.dtype.kind != "i" or pcm.dtype.itemsize != BYTES_PER_FRAME:
         raise TypeError(f"Sound must be int16 of shape (n,), not {pcm.dtype} of shape {pcm.shape}.")
     return pcm
+
+
+def frame(samples: Pcm, *, at: int) -> Any:
+    """The samples as FFmpeg takes them, the first of them standing at frame `at`."""
+    whole = av.AudioFrame.from_ndarray(samples[None], format="s16", layout="mono")
+    whole.sample_rate, whole.time_base, whole.pts = RATE_HZ, TICK, at
+    return whole
 
 
 def fade_in_gain(frames: int) -> npt.NDArray[np.float32]:

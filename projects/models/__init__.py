@@ -10,6 +10,7 @@ from projects.models.paragraphs import Paragraph
 from projects.models.projects import Project
 from projects.models.runs import Hold, Run, RunState
 from projects.models.scripts import Script
+from projects.models.sounds import Sound
 from projects.models.takes import Take, TakeStatus
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Run",
     "RunState",
     "Script",
+    "Sound",
     "Spend",
     "Take",
     "TakeStatus",

@@ -12,6 +12,7 @@ from projects.models.direction import Direction
 from projects.models.paragraphs import Paragraph
 from projects.models.projects import Project
 from projects.models.runs import Hold, Run, RunState
+from projects.models.sounds import Sound
 from projects.speech.line import Line
 from projects.speech.voices import MODEL
 
@@ -133,6 +134,7 @@ class Take(Direction):
 
     audio = models.CharField(max_length=100, blank=True)
     audio_sha256 = models.CharField(max_length=64, blank=True)
+    sound = models.ForeignKey(Sound, models.PROTECT, null=True, blank=True, related_name="+")
     frames = models.PositiveIntegerField(default=0)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
     peak_dbfs = models.FloatField(null=True, blank=True)

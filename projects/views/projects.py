@@ -10,7 +10,7 @@ from narrator.teams import access as teams
 from narrator.teams.models import Role
 from narrator.web import Request, go
 from projects import access
-from projects.actions import exports, projects
+from projects.actions import exports, figures, projects
 from projects.forms import ExportForm, ProjectForm
 from projects.models import Price, Project
 
@@ -36,7 +36,7 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
         "may_edit": access.may_edit(request.user, project),
         "line_count": sum(script.line_count for script in scripts),
         "ready_count": sum(script.ready_count for script in scripts),
-        "duration_ms": sum(script.duration_ms or 0 for script in scripts),
+        "heard": figures.of_book(project, scripts),
     }
     return render(request, "projects/project_detail.html", context)
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from narrator.teams.models import Role
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
-from projects.actions import estimates, money, takes
+from projects.actions import estimates, figures, money, takes
 from projects.models import Script
 
 # More changed rows than this come with the next poll, so that one answer stays small.
@@ -78,6 +78,7 @@ def _progress(script: Script, may_edit: bool) -> dict[str, Any]:
     offered = may_edit and to_make_count > counted.active_count
     return {
         "script": counted,
+        "heard": figures.of_script(counted, counted.project),
         "to_make_count": to_make_count,
         "estimate": estimates.estimate(script.paragraphs.missing(), script.project) if offered else None,
         "poll_s": POLL_BUSY_S if counted.active_count else POLL_IDLE_S,

@@ -79,3 +79,17 @@ def offset_ms(played: npt.NDArray[np.float32], rate_hz: int, sound: pcm.Pcm, sta
     found = int(np.argmax(match[: window.size - wanted.size + 1]))
     assert match[found] > 0.5 * float(wanted @ wanted), "the sound is not there at all"
     return (low + found - expected) * 1000 / rate_hz
+
+
+def speech(frames: int, *, seed: int = 0, level: int = 6000) -> pcm.Pcm:
+    """Syllables of coloured noise with pauses between, as loud and as uneven as a voice; quiet at both ends."""
+    random = np.random.default_rng(seed)
+    smooth = np.convolve(random.standard_normal(frames), np.ones(6) / np.sqrt(6), "same")
+    envelope = np.zeros(frames)
+    at = 1200
+    while at < frames - 6000:
+        long = min(int(random.integers(2_400, 9_600)), frames - at - 1200)
+        envelope[at : at + long] = np.hanning(long) * random.uniform(0.2, 1)
+        at += long + int(random.choice([240, 960, 7_200], p=[0.6, 0.3, 0.1]))
+    room = random.standard_normal(frames) * 8
+    return np.clip(np.rint(smooth * envelope * level + room), -32_768, 32_767).astype(np.int16)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from narrator.teams.models import User
-from projects.actions import claims, paragraphs, takes
+from projects.actions import claims, figures, paragraphs, takes
 from projects.models import Script, Take, TakeStatus
 from tests import factories
 from tests.cast import Cast
@@ -134,3 +134,20 @@ def test_text_is_shown_as_text(cast: Cast, sign_in: SignIn) -> None:
     assert "<script>alert" not in page
     assert "<img" not in page
     assert "{{ 7|add:7 }}" in page
+
+
+def test_the_head_says_how_long_and_how_loud_the_script_is(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=2)
+    client = sign_in(cast.viewer)
+    page = client.get(reverse("script-detail", args=[script.pk]))
+    assert b"LUFS" not in page.content
+    factories.all_ready(script, duration_ms=1000)
+    heard = figures.of_script(Script.objects.get(), script.project)
+    assert said(heard) in poll(client, script, 0).content
+    book = figures.of_book(script.project, Script.objects.all())
+    assert said(book) in client.get(reverse("project-detail", args=[script.project_id])).content
+
+
+def said(heard: figures.Heard) -> bytes:
+    """A loudness as the pages write it."""
+    return f"{heard.loudness_lufs:.1f} LUFS".replace("-", "−").encode()

@@ -1,0 +1,142 @@
+"""How scripts and books sound as they stand: length, loudness, peaks and pace, added up from what their takes stored.
+
+No file is opened. A script's sums are kept in the cache under its version, so that only a change adds them up anew;
+a book is then the sums of its scripts.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.core.cache import cache
+
+from projects.audio import pcm, sums
+from projects.audio.book import Book
+from projects.models import Paragraph, Project, Script
+from projects.models.sounds import SUMS
+
+KEPT_S = 24 * 3600
+FOUND = ("duration_ms", "loudness_lufs", "rms_dbfs", "peak_dbfs", "true_peak_dbfs", "floor_dbfs")
+_CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[\w'’-])+")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What to say of a script or a book. Levels are None where there is nothing to hear."""
+
+    duration_ms: int
+    words_a_minute: int | None
+    loudness_lufs: float | None = None
+    rms_dbfs: float | None = None
+    peak_dbfs: float | None = None
+    true_peak_dbfs: float | None = None
+    floor_dbfs: float | None = None
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The chosen takes of a script in their order, with the pauses between them. ``pause_ms`` is that of the last.
+
+    ``is_measured`` is False where a take has no sums: then only lengths are known.
+    """
+
+    sums: sums.Sums
+    speech_frames: int
+    words: int
+    pause_ms: int
+    is_measured: bool
+
+    def heard(self) -> Heard:
+        minutes = self.speech_frames / pcm.RATE_HZ / 60
+        pace = round(self.words / minutes) if minutes else None
+        if not self.is_measured:
+            return Heard(pcm.frames_to_ms(self.sums.frames), pace)
+        found = sums.figures(self.sums)
+        return Heard(words_a_minute=pace, **{name: getattr(found, name) for name in FOUND})
+
+
+def of_script(script: Script, project: Project) -> Heard:
+    """One script, from its first line to its last. One query where it changed since it was asked for, else none."""
+    return _kept(f"heard-{_named(script)}", lambda: _spoken(project, [script])[0].heard())
+
+
+def of_book(project: Project, scripts: Iterable[Script]) -> Heard:
+    """All of a project's scripts, as an export puts them together. One query, however many of them changed."""
+    scripts = list(scripts)
+    mark = hashlib.sha256(" ".join(map(_named, scripts)).encode()).hexdigest()
+    return _kept(f"heard-{project.pk}-{mark}", lambda: _book(project, _spoken(project, scripts)).heard())
+
+
+def _kept(key: str, add_up: Callable[[], Heard]) -> Heard:
+    heard: Heard | None = cache.get(key)
+    if heard is None:
+        heard = add_up()
+        cache.set(key, heard, KEPT_S)
+    return heard
+
+
+def _named(script: Script) -> str:
+    return f"{script.pk}-{script.version}"
+
+
+def _book(project: Project, scripts: list[Spoken]) -> Spoken:
+    spoken = [one for one in scripts if one.sums.frames]
+    pauses_ms = [max(one.pause_ms, project.chapter_pause_ms) for one in spoken[:-1]]
+    pauses_ms += [max(one.pause_ms, Book.tail_ms) for one in spoken[-1:]]
+    at, placed = pcm.ms_to_frames(Book.lead_ms) if spoken else 0, []
+    for one, pause_ms in zip(spoken, pauses_ms, strict=True):
+        placed.append(sums.Placed(one.sums, at))
+        at += one.sums.frames + pcm.ms_to_frames(pause_ms)
+    return Spoken(
+        sums.together(placed, frames=at),
+        speech_frames=sum(one.speech_frames for one in spoken),
+        words=sum(one.words for one in spoken),
+        pause_ms=0,
+        is_measured=all(one.is_measured for one in spoken),
+    )
+
+
+def _spoken(project: Project, scripts: list[Script]) -> list[Spoken]:
+    """Each script's sums, in the order given: from the cache, or added up now and put there."""
+    keys = {script.pk: f"sums-{_named(script)}" for script in scripts}
+    kept = cache.get_many(keys.values())
+    missing = [pk for pk, key in keys.items() if key not in kept]
+    if missing:
+        made = {keys[pk]: one for pk, one in _added_up(project, missing).items()}
+        cache.set_many(made, KEPT_S)
+        kept |= made
+    return [kept[key] for key in keys.values()]
+
+
+def _added_up(project: Project, script_ids: list[int]) -> dict[int, Spoken]:
+    measured = (f"chosen__sound__{name}" for name in SUMS)
+    rows = (
+        Paragraph.objects.filter(script__in=script_ids, chosen__isnull=False)
+        .order_by("script", "position")
+        .values_list("script", "pause_ms", "chosen__text", "chosen__frames", *measured)
+    )
+    found = {pk: _one(list(group), project.pause_ms) for pk, group in groupby(rows, key=itemgetter(0))}
+    return {pk: found.get(pk) or _one([], 0) for pk in script_ids}
+
+
+def _one(rows: list[tuple[Any, ...]], usual_pause_ms: int) -> Spoken:
+    at = pause_ms = speech = words = 0
+    placed = []
+    for _, own_pause_ms, text, frames, *measured in rows:
+        at += pcm.ms_to_frames(pause_ms)
+        if measured[0] is not None:
+            placed.append(sums.Placed(sums.Sums(*measured), at))
+        at, speech, words = at + frames, speech + frames, words + count_words(text)
+        pause_ms = usual_pause_ms if own_pause_ms is None else own_pause_ms
+    together = sums.together(placed, frames=at)
+    return Spoken(together, speech, words, pause_ms, is_measured=len(placed) == len(rows))
+
+
+def count_words(text: str) -> int:
+    """Words between spaces; in Chinese and Japanese each character, since those are what a pace is counted in."""
+    return len(text.split()) if text.isascii() else len(_WORD.findall(text))

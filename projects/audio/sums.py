@@ -1,0 +1,152 @@
+"""What is measured once of a sound, so that every figure of a script or a book is arithmetic; and that arithmetic.
+
+Nothing here reads a file. `measure` is done when a take comes in; `together` adds takes up in any order, with any
+pauses and gains, without their samples; `figures` says how that is heard.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from projects.audio import loudness, pcm, true_peak
+from projects.audio.measure import levels
+
+ROOM_FRAMES = pcm.ms_to_frames(50)
+"""The noise of a room is read from the level of so short stretches: they fit between two words."""
+
+QUIET_SHARE = 0.1
+"""The noise floor is the level that a tenth of these stretches does not pass."""
+
+_BINS, _BIN_DB, _FLOOR_DB = 200, 0.5, -100.0
+_COUNT = np.dtype([("bin", "u1"), ("count", "<u4")])
+
+
+@dataclass(frozen=True)
+class Sums:
+    """One sound, mono 24 kHz int16. All of it adds up or is a maximum.
+
+    `squares` is the exact sum of squared samples, `peak` the highest magnitude (to 32,768), `true_peak` that between
+    the samples (1 = full scale), `cells` its loudness (loudness.py), `quiet` how many stretches of 50 ms have
+    which level, in steps of 0.5 dB.
+    """
+
+    frames: int
+    squares: int
+    peak: int
+    true_peak: float
+    cells: bytes
+    quiet: bytes
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A sound where it stands in an arrangement, in frames of 24 kHz, with `gain_db` on it."""
+
+    sums: Sums
+    start: int
+    gain_db: float = 0.0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How an arrangement sounds as a whole, pauses included. None where silence has no level.
+
+    dBFS as everywhere: 0 is full scale, for the peak and for the RMS alike. `floor_dbfs` is that of the takes
+    alone: a pause put between them is digital silence.
+    """
+
+    frames: int
+    loudness_lufs: float | None
+    rms_dbfs: float | None
+    peak_dbfs: float | None
+    true_peak_dbfs: float | None
+    floor_dbfs: float | None
+
+    @property
+    def duration_ms(self) -> int:
+        return pcm.frames_to_ms(self.frames)
+
+
+def measure(samples: pcm.Pcm) -> Sums:
+    """The sums of a sound."""
+    peak, squares = levels(samples)
+    return Sums(
+        frames=int(samples.size),
+        squares=squares,
+        peak=peak,
+        true_peak=true_peak.of(samples),
+        cells=loudness.cells(samples),
+        quiet=_quiet(samples),
+    )
+
+
+def together(placed: Iterable[Placed], *, frames: int) -> Sums:
+    """The sums of sounds placed in one of so many frames. Scripts of takes, books of scripts."""
+    energies = np.zeros(-(-frames // loudness.CELL_FRAMES) + loudness.RINGING_CELLS, np.float32)
+    squares = peak = highest = 0.0
+    placed = list(placed)
+    for one in placed:
+        gain = 10 ** (one.gain_db / 20)
+        squares += one.sums.squares * gain * gain
+        peak, highest = max(peak, one.sums.peak * gain), max(highest, one.sums.true_peak * gain)
+        cells = loudness.energies(one.sums.cells)
+        at = round(one.start / loudness.CELL_FRAMES)
+        there = energies[at : at + cells.size]
+        there += cells[: there.size] * np.float32(gain * gain)
+    return Sums(frames, round(squares), round(peak), highest, loudness.packed(energies), _quiet_of(placed))
+
+
+def figures(sums: Sums) -> Figures:
+    """How a sound or an arrangement of sounds is heard."""
+    energies = loudness.energies(sums.cells)[: sums.frames // loudness.CELL_FRAMES]
+    return Figures(
+        frames=sums.frames,
+        loudness_lufs=loudness.integrated_lufs(energies),
+        rms_dbfs=_db(math.sqrt(sums.squares / sums.frames) / pcm.FULL_SCALE) if sums.frames else None,
+        peak_dbfs=_db(sums.peak / pcm.FULL_SCALE),
+        true_peak_dbfs=_db(sums.true_peak),
+        floor_dbfs=_floor_dbfs(sums.quiet),
+    )
+
+
+def _quiet(samples: pcm.Pcm) -> bytes:
+    """A stretch that is not whole says little and is left out."""
+    rows = samples[: samples.size // ROOM_FRAMES * ROOM_FRAMES].reshape(-1, ROOM_FRAMES).astype(np.float32)
+    powers = np.einsum("ij,ij->i", rows, rows, dtype=np.float64) / ROOM_FRAMES / pcm.FULL_SCALE**2
+    with np.errstate(divide="ignore"):
+        bins = np.ceil((10 * np.log10(powers) - _FLOOR_DB) / _BIN_DB)
+    return _packed(np.bincount(np.clip(bins, 0, _BINS).astype(np.intp), minlength=_BINS + 1))
+
+
+def _packed(counts: npt.NDArray[np.int64]) -> bytes:
+    pairs = np.empty(np.count_nonzero(counts), _COUNT)
+    pairs["bin"] = np.flatnonzero(counts)
+    pairs["count"] = counts[pairs["bin"]]
+    return pairs.tobytes()
+
+
+def _quiet_of(placed: list[Placed]) -> bytes:
+    """Silence stays silence whatever the gain; other levels move with it."""
+    pairs = np.frombuffer(b"".join(one.sums.quiet for one in placed), _COUNT)
+    gains = [round(one.gain_db / _BIN_DB) for one in placed]
+    moves = np.repeat(gains, [len(one.sums.quiet) // _COUNT.itemsize for one in placed])
+    bins = pairs["bin"].astype(np.intp)
+    moved = np.where(bins, np.clip(bins + moves.astype(np.intp), 1, _BINS), 0)
+    return _packed(np.bincount(moved, pairs["count"], minlength=_BINS + 1).astype(np.int64))
+
+
+def _floor_dbfs(quiet: bytes) -> float | None:
+    """The level that a tenth of the stretches does not pass; None where that is silence, or where there is none."""
+    pairs = np.frombuffer(quiet, _COUNT)
+    upto = np.cumsum(pairs["count"], dtype=np.int64)
+    if not upto.size:
+        return None
+    found = int(pairs["bin"][np.searchsorted(upto, QUIET_SHARE * upto[-1])])
+    return _FLOOR_DB + found * _BIN_DB if found else None
+
+
+def _db(level: float) -> float | None:
+    return 20 * math.log10(level) if level else None

@@ -14,6 +14,7 @@ from projects.models import Paragraph, Price, Project
 from projects.models.direction import LANGUAGE_CHOICES
 from projects.models.exports import Format
 from projects.models.money import MICRO
+from projects.models.takes import Source
 from projects.speech.line import is_speakable
 
 PASTE_CHARACTERS = 2_000_000
@@ -241,3 +242,19 @@ class ExportForm(forms.Form):
     format = forms.ChoiceField(choices=Format.choices, initial=Format.M4B)
     narrator = forms.CharField(required=False, max_length=200)
     partial = forms.BooleanField(required=False, label="Only the lines that are ready")
+
+
+class RecordingForm(forms.Form):
+    """A take that a person hands in."""
+
+    file = forms.FileField()
+    source = forms.ChoiceField(choices=[(Source.UPLOADED, ""), (Source.RECORDED, "")])
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > settings.UPLOAD_LIMIT_BYTES:
+            limit = settings.UPLOAD_LIMIT_BYTES // 2**20
+            raise forms.ValidationError(
+                f"This file is larger than {limit} MB. Hand in a shorter or a smaller one."
+            )
+        return file

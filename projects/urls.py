@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import exports, manuscripts, money, paragraphs, projects, runs, scripts, takes
+from projects.views import exports, manuscripts, money, paragraphs, projects, recordings, runs, scripts, takes
 
 urlpatterns = [
     path("", projects.project_list, name="project-list"),
@@ -30,6 +30,7 @@ urlpatterns = [
     path(
         "paragraphs/<int:paragraph_id>/direction/", paragraphs.paragraph_direction, name="paragraph-direction"
     ),
+    path("paragraphs/<int:paragraph_id>/recording/", recordings.recording_new, name="recording-new"),
     path("paragraphs/<int:paragraph_id>/render/", paragraphs.paragraph_render, name="paragraph-render"),
     path("takes/<int:take_id>/choose/", takes.take_choose, name="take-choose"),
     path("takes/<int:take_id>/clear/", takes.take_clear, name="take-clear"),

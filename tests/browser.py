@@ -29,6 +29,7 @@ NODE_AT_LEAST = 20
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--mute-audio"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),
     *("--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"),
 )
 

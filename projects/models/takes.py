@@ -25,6 +25,14 @@ class TakeStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class Source(models.TextChoices):
+    """Where the audio of a take comes from."""
+
+    GENERATED = "generated", "Generated"
+    RECORDED = "recorded", "Recorded"
+    UPLOADED = "uploaded", "Uploaded"
+
+
 # From -> to. docs/states.md is written from this table, and `Take.move` obeys it.
 MOVES: dict[str, frozenset[str]] = {
     TakeStatus.QUEUED: frozenset({TakeStatus.RUNNING, TakeStatus.FAILED, TakeStatus.CANCELLED}),
@@ -121,6 +129,7 @@ class Take(Direction):
     host = models.CharField(max_length=255, blank=True)
     digest = models.CharField(max_length=64)
     status = models.CharField(max_length=10, choices=TakeStatus, default=TakeStatus.QUEUED)
+    source = models.CharField(max_length=10, choices=Source, default=Source.GENERATED)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.BULK)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -194,6 +203,11 @@ class Take(Direction):
     @property
     def has_failed(self) -> bool:
         return self.status == TakeStatus.FAILED
+
+    @property
+    def speaker(self) -> str:
+        """Who is heard: the voice, or that a person is."""
+        return self.voice if self.source == Source.GENERATED else self.get_source_display()
 
     @property
     def is_flagged(self) -> bool:

@@ -76,7 +76,8 @@ def paragraph_render(request: Request, paragraph_id: int) -> HttpResponse:
     return answer_both(request, paragraph_id)
 
 
-def answer_both(request: Request, paragraph_id: int) -> HttpResponse:
+def answer_both(request: Request, paragraph_id: int, **more: Any) -> HttpResponse:
     """Answer with a line's inspector, and with its row to be put in place out of band."""
     line = access.paragraph(request.user, paragraph_id)
-    return render(request, f"{INSPECTOR}#inspector_and_line", inspector_context(request, line))
+    context = {**inspector_context(request, line), **more}
+    return render(request, f"{INSPECTOR}#inspector_and_line", context)

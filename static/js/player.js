@@ -250,6 +250,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("sound:play", ({ detail }) => play(detail));
 document.addEventListener("sound:toggle", toggle);
+document.addEventListener("sound:hush", () => isPlaying() && toggle());
 document.addEventListener("sound:back", back);
 document.addEventListener("sound:go-on", ({ detail: { line, take, ms, at } }) => {
   start({ line, take, ms, name: row(line) ? lineName(row(line)) : "Line" }, { at });

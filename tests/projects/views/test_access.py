@@ -51,6 +51,7 @@ DOORS = {
     "paragraph-detail": Door("paragraph_id", "get", Role.VIEWER, 200),
     "paragraph-text": Door("paragraph_id", "post", EDIT, 200, (("text", "Other words."),)),
     "paragraph-direction": Door("paragraph_id", "post", EDIT, 200, (("voice", "Maia"),)),
+    "recording-new": Door("paragraph_id", "post", EDIT, 302),
     "paragraph-render": Door("paragraph_id", "post", EDIT, 200),
     "take-choose": Door("take_id", "post", EDIT, 200),
     "take-clear": Door("take_id", "post", Role.REVIEWER, 200),

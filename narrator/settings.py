@@ -130,7 +130,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "narrator.storage.StaticStorage"
     },
 }
 # An upload past this is refused by the form; Django spools it to disk past 2.5 MB.

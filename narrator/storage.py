@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class FinishedFile(File):
@@ -14,6 +15,12 @@ class FinishedFile(File):
 
     def temporary_file_path(self) -> str:
         return os.fspath(self.file.name)  # type: ignore[union-attr]
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Static files under names with their hash, those that scripts import by name included."""
+
+    support_js_module_import_aggregation = True
 
 
 class AtomicFileSystemStorage(FileSystemStorage):

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 
@@ -28,6 +28,16 @@ def go(request: Request, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """Send the browser to another page, whether it asked by itself or through htmx."""
     response = redirect(to, *args, **kwargs)
     return HttpResponseClientRedirect(response.url) if request.htmx else response
+
+
+def tell(response: HttpResponse, event: str, detail: dict[str, Any]) -> HttpResponse:
+    """Let the page's scripts hear of something, as an event with this detail."""
+    return trigger_client_event(response, event, detail)
+
+
+def say(response: HttpResponse, sentence: str) -> HttpResponse:
+    """Show the person a sentence, where the page shows why something did not come about."""
+    return tell(response, "say", {"value": sentence})
 
 
 def endpoint_badge(request: HttpRequest) -> dict[str, Any]:

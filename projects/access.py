@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404
 
 from narrator.teams import access
 from narrator.teams.models import Role, Team, User
-from projects.models import Export, Manuscript, Paragraph, Project, Run, Script, Take
+from projects.models import Change, Export, Manuscript, Paragraph, Project, Run, Script, Take
 
 
 def project(user: User, project_id: int, *, least: Role = Role.VIEWER) -> Project:
@@ -19,10 +19,20 @@ def script(user: User, script_id: int, *, least: Role = Role.VIEWER) -> Script:
     return row
 
 
-def paragraph(user: User, paragraph_id: int, *, least: Role = Role.VIEWER) -> Paragraph:
-    rows = Paragraph.objects.with_takes().select_related("script__project")
+def paragraph(
+    user: User, paragraph_id: int, *, least: Role = Role.VIEWER, removed: bool = False
+) -> Paragraph:
+    """One line; with ``removed`` also one that was deleted."""
+    among = Paragraph.everything if removed else Paragraph.objects
+    rows = among.with_takes().select_related("script__project", "edited_by")
     row = get_object_or_404(rows, pk=paragraph_id)
     access.check(user, row.script.project.team_id, least)
+    return row
+
+
+def change(user: User, change_id: int, *, least: Role = Role.VIEWER) -> Change:
+    row = get_object_or_404(Change.objects.select_related("paragraph__script__project"), pk=change_id)
+    access.check(user, row.paragraph.script.project.team_id, least)
     return row
 
 

@@ -8,16 +8,18 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from narrator.teams.models import Team
-from projects.actions import endpoint
+from projects.actions import endpoint, lines
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import Paragraph, Price, Project
 from projects.models.direction import LANGUAGE_CHOICES
 from projects.models.exports import Format
 from projects.models.money import MICRO
+from projects.models.projects import LONGEST_PAUSE_MS
 from projects.models.takes import Source
 from projects.speech.line import is_speakable
 
 PASTE_CHARACTERS = 2_000_000
+LINES_AT_ONCE = 20_000
 
 
 class VoiceField(forms.ChoiceField):
@@ -198,19 +200,80 @@ class ProjectForm(forms.ModelForm):
         return {**cleaned, **kept}
 
 
+class SpokenField(forms.CharField):
+    """A text that has something to speak."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value)).replace("\r\n", "\n").strip()
+        if text and not is_speakable(text):
+            raise forms.ValidationError("There is nothing to speak in this line. Write at least one word.")
+        return text
+
+
 class TextForm(forms.ModelForm):
-    """A line's text."""
+    """A line's text. ``opened`` names the text it had when the form was opened; ``back`` puts a deleted one back."""
+
+    text = SpokenField()
+    opened = forms.CharField(required=False)
+    back = forms.BooleanField(required=False)
 
     class Meta:
         model = Paragraph
         fields = ["text"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 4, "aria-label": "Text of this line"})}
 
-    def clean_text(self) -> str:
-        text = self.cleaned_data["text"].strip()
-        if not is_speakable(text):
-            raise forms.ValidationError("There is nothing to speak in this line. Write at least one word.")
-        return text
+
+class SplitForm(TextForm):
+    """A line's text, cut in two."""
+
+    rest = SpokenField()
+
+
+class LinesField(forms.CharField):
+    """The ids of lines, separated by commas: one field, however many they are."""
+
+    def clean(self, value: Any) -> list[int]:
+        ids = str(super().clean(value)).split(",")
+        if len(ids) > LINES_AT_ONCE or not all(one.isdecimal() and len(one) < 19 for one in ids):
+            raise forms.ValidationError("These are not lines of this script. Load the page again.")
+        return [int(one) for one in dict.fromkeys(ids)]
+
+
+class LinesForm(forms.Form):
+    """Which lines an act is for, and where they go or how they change."""
+
+    lines = LinesField(error_messages={"required": "Select a line first."})
+    after = forms.IntegerField(required=False, min_value=1)
+    to = forms.IntegerField(required=False, min_value=1)
+    pause_ms = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LONGEST_PAUSE_MS,
+        error_messages={
+            "invalid": "Write the pause as a number of milliseconds.",
+            "max_value": f"A pause is {LONGEST_PAUSE_MS // 1000} s at most.",
+        },
+    )
+
+
+class InsertForm(forms.Form):
+    """Text for new lines; a blank line in it begins another one."""
+
+    text = forms.CharField(
+        max_length=PASTE_CHARACTERS, error_messages={"required": "Write what is to be spoken."}
+    )
+    after = forms.IntegerField(required=False, min_value=1)
+
+    def clean_text(self) -> list[str]:
+        texts = lines.parted(self.cleaned_data["text"])
+        if not texts:
+            raise forms.ValidationError("There is nothing to speak in this text. Write at least one word.")
+        if len(texts) > LINES_AT_ONCE:
+            raise forms.ValidationError(
+                f"This is more than {LINES_AT_ONCE:,} lines. Import it as a manuscript."
+            )
+        return texts
 
 
 class DirectionForm(forms.ModelForm):

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from projects.views import exports, manuscripts, money, paragraphs, projects, recordings, runs, scripts, takes
+from projects.views import (
+    edits,
+    exports,
+    lines,
+    manuscripts,
+    money,
+    paragraphs,
+    projects,
+    recordings,
+    runs,
+    scripts,
+    takes,
+)
 
 urlpatterns = [
     path("", projects.project_list, name="project-list"),
@@ -25,12 +37,24 @@ urlpatterns = [
     path("scripts/<int:script_id>/changes/", scripts.script_changes, name="script-changes"),
     path("scripts/<int:script_id>/render/", scripts.script_render, name="script-render"),
     path("scripts/<int:script_id>/stop/", scripts.script_stop, name="script-stop"),
+    path("scripts/<int:script_id>/order/", scripts.script_order, name="script-order"),
+    path("scripts/<int:script_id>/window/", scripts.script_window, name="script-window"),
+    path("scripts/<int:script_id>/lines/insert/", lines.lines_insert, name="lines-insert"),
+    path("scripts/<int:script_id>/lines/remove/", lines.lines_remove, name="lines-remove"),
+    path("scripts/<int:script_id>/lines/move/", lines.lines_move, name="lines-move"),
+    path("scripts/<int:script_id>/lines/pause/", lines.lines_pause, name="lines-pause"),
+    path("scripts/<int:script_id>/undo/", edits.edit_undo, name="edit-undo"),
+    path("scripts/<int:script_id>/redo/", edits.edit_redo, name="edit-redo"),
+    path("changes/<int:change_id>/restore/", edits.change_restore, name="change-restore"),
     path("paragraphs/<int:paragraph_id>/", paragraphs.paragraph_detail, name="paragraph-detail"),
     path("paragraphs/<int:paragraph_id>/text/", paragraphs.paragraph_text, name="paragraph-text"),
     path(
         "paragraphs/<int:paragraph_id>/direction/", paragraphs.paragraph_direction, name="paragraph-direction"
     ),
     path("paragraphs/<int:paragraph_id>/recording/", recordings.recording_new, name="recording-new"),
+    path("paragraphs/<int:paragraph_id>/split/", paragraphs.paragraph_split, name="paragraph-split"),
+    path("paragraphs/<int:paragraph_id>/merge/", paragraphs.paragraph_merge, name="paragraph-merge"),
+    path("paragraphs/<int:paragraph_id>/edits/", edits.edit_list, name="edit-list"),
     path("paragraphs/<int:paragraph_id>/render/", paragraphs.paragraph_render, name="paragraph-render"),
     path("takes/<int:take_id>/choose/", takes.take_choose, name="take-choose"),
     path("takes/<int:take_id>/clear/", takes.take_clear, name="take-clear"),

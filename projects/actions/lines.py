@@ -58,6 +58,15 @@ def split(script: Script, line_id: int, *, first: str, rest: str, opened: str, b
 
 
 @transaction.atomic
+def put_back(script: Script, line_id: int, *, text: str, by: User | None) -> Done:
+    """Put a line that was deleted while somebody wrote back into its place, with what was written."""
+    versions = hold(script.pk)
+    line = Paragraph.everything.with_takes().get(script=script, pk=line_id)
+    values = {"removed": False, "text": text}
+    return put(EditKind.RESTORE, [(line, values)], project=script.project, versions=versions, by=by)
+
+
+@transaction.atomic
 def merge(script: Script, line_id: int, *, next: bool, by: User | None) -> Done:
     """Put a line and the one after it (or before it) into one, under the earlier one's direction.
 

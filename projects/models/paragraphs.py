@@ -5,6 +5,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models.functions import Length
 
 from narrator.teams.models import User
 from projects.models.direction import INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES, VOICE_CHARACTERS
@@ -36,6 +37,7 @@ ROW_FIELDS = (
     "latest__claimed_at",
     "latest__error_reason",
 )
+NOT_FOR_ORDER = ("text", "language", "latest__error_reason", "latest__claimed_at", "latest__number")
 
 
 class ParagraphQuerySet(models.QuerySet["Paragraph"]):
@@ -46,6 +48,12 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
     def for_page(self) -> Self:
         """With just what the rows of a page show: hundreds of them are read at a time."""
         return self.select_related("chosen", "latest").only(*ROW_FIELDS)
+
+    def for_order(self) -> Self:
+        """With just what the mark and the length of a line are told from, and ``length``, that of its text."""
+        fields = [name for name in ROW_FIELDS if name not in NOT_FOR_ORDER]
+        rows = self.select_related("chosen", "latest").only(*fields).annotate(length=Length("text"))
+        return rows.order_by("position")
 
     def missing(self) -> Self:
         """The lines that have no chosen take of their present text and direction."""
@@ -105,6 +113,9 @@ class Paragraph(models.Model):
     version = models.PositiveBigIntegerField(default=0, editable=False)
     edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(null=True, blank=True)
+
+    # Set by ParagraphQuerySet.for_order.
+    length: int
 
     objects = Present()
     everything = ParagraphQuerySet.as_manager()

@@ -7,10 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from narrator.teams.models import Role
-from narrator.web import Request
+from narrator.web import Request, say, tell
 from projects import access, tasks
-from projects.forms import DirectionForm, TextForm
+from projects.actions import lines, paragraphs
+from projects.forms import DirectionForm, SplitForm, TextForm
 from projects.models import Paragraph
+from projects.views.lines import act, refused
 
 PAGE = "projects/script_detail.html"
 INSPECTOR = "projects/inspector.html"
@@ -41,20 +43,79 @@ def inspector_context(request: Request, line: Paragraph, form: DirectionForm | N
     project = line.script.project
     takes = line.takes.select_related("created_by", "cleared_by").defer("peaks").order_by("-number")
     form = form or DirectionForm(instance=line, project=project)
-    return {**line_context(request, line), "sent": line.line(project), "takes": takes, "form": form}
+    shown = {"number": line.number(), "sent": line.line(project), "takes": takes, "form": form}
+    return {**line_context(request, line), **shown}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def paragraph_text(request: Request, paragraph_id: int) -> HttpResponse:
-    """Edit a line's text in its place."""
+    """Edit a line's text in its place.
+
+    Where somebody else saved or deleted the line meanwhile the answer is 409: the form, with both texts.
+    """
+    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR, removed=True)
+    if request.method != "POST":
+        return edit_form(request, line, TextForm(instance=line), status=200)
+    form = TextForm(request.POST, instance=line)
+    if not form.is_valid():
+        return edit_form(request, line, form, status=422)
+    if line.removed and not form.cleaned_data["back"]:
+        return edit_form(request, line, form, status=409)
+    try:
+        if line.removed:
+            text = form.cleaned_data["text"]
+            tasks.queue_act(lines.put_back, line.script, line.pk, text=text, by=request.user)
+        else:
+            tasks.queue_edit(form.save(commit=False), by=request.user, opened=form.cleaned_data["opened"])
+    except (paragraphs.Overtaken, paragraphs.Gone):
+        return edit_form(request, line, form, status=409)
+    saved = access.paragraph(request.user, paragraph_id)
+    return render(request, f"{PAGE}#line", line_context(request, saved))
+
+
+def edit_form(request: Request, line: Paragraph, form: TextForm, *, status: int) -> HttpResponse:
+    """The form for a line's text. At 409 with what the line says now beside what the person has written."""
+    now = access.paragraph(request.user, line.pk, removed=True)
+    context = {
+        **line_context(request, now),
+        "form": form,
+        "number": now.number(),
+        "opened": now.text_mark if status in (200, 409) else form["opened"].value() or "",
+        "theirs": now if status == 409 else None,
+    }
+    return render(request, f"{PAGE}#edit", context, status=status)
+
+
+@require_POST
+def paragraph_split(request: Request, paragraph_id: int) -> HttpResponse:
+    """Cut a line in two where the cursor stands; answers with the row of its first part, the poll brings the other."""
+    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR, removed=True)
+    form = SplitForm(request.POST, instance=line)
+    if not form.is_valid():
+        sentence = "Put the cursor between two words, with something to speak on both sides."
+        return say(edit_form(request, line, form, status=422), sentence)
+    parts = {"first": form.cleaned_data["text"], "rest": form.cleaned_data["rest"]}
+    opened = form.cleaned_data["opened"]
+    try:
+        done = tasks.queue_act(lines.split, line.script, line.pk, opened=opened, by=request.user, **parts)
+    except (paragraphs.Overtaken, paragraphs.Gone):
+        whole = TextForm({"text": f"{parts['first']}\n{parts['rest']}"}, instance=line)
+        return edit_form(request, line, whole, status=409)
+    saved = access.paragraph(request.user, paragraph_id)
+    response = render(request, f"{PAGE}#line", line_context(request, saved))
+    return tell(response, "lines:done", {"words": "Line split.", "select": done.lines[-1].pk})
+
+
+@require_POST
+def paragraph_merge(request: Request, paragraph_id: int) -> HttpResponse:
+    """Put a line and the one after it, or with ``way=before`` the one before it, into one."""
     line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
-    form = TextForm(request.POST or None, instance=line)
-    if request.method == "POST" and form.is_valid():
-        tasks.queue_edit(form.save(commit=False), by=request.user)
-        saved = access.paragraph(request.user, paragraph_id)
-        return render(request, f"{PAGE}#line", line_context(request, saved))
-    context = {**line_context(request, line), "form": form}
-    return render(request, f"{PAGE}#edit", context, status=422 if form.errors else 200)
+    after = request.POST.get("way") != "before"
+    try:
+        return act(request, line.script_id, lines.merge, line.pk, next=after, words="Two lines merged.")
+    except lines.NoNeighbour:
+        sentence = f"There is no line {'after' if after else 'before'} this one to merge it with."
+        return refused(request, line.script_id, sentence)
 
 
 @require_POST

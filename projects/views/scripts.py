@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -10,10 +10,14 @@ from narrator.teams.models import Role
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
 from projects.actions import estimates, figures, money, takes
-from projects.models import Script
+from projects.forms import LinesForm
+from projects.models import Change, Script
+from projects.views.lines import first_error, refused
 
 # More changed rows than this come with the next poll, so that one answer stays small.
 ROWS_A_POLL = 60
+# A page begins with so many lines and fetches others as they come near; see static/js/rows.js.
+WINDOW = 100
 POLL_BUSY_S = 2
 POLL_IDLE_S = 15
 
@@ -31,16 +35,36 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
             "back": True,
         }
         return render(request, "projects/script_detail.html#progress", context)
-    lines = list(script.paragraphs.for_page())
+    progress = _progress(script, may_edit)
+    rows = script.paragraphs.for_page().filter(position__gte=_position(request.GET.get("from")) or 0)
+    lines = list(rows.order_by("position")[: WINDOW + 1])
     context = {
-        **_progress(script, may_edit),
+        **progress,
         "project": script.project,
         "scripts": script.project.scripts.with_counts(),
-        "lines": lines,
+        "lines": lines[:WINDOW],
+        "rest_count": progress["script"].line_count - WINDOW if len(lines) > WINDOW else 0,
+        "rest_from": lines[WINDOW].position if len(lines) > WINDOW else None,
         "since": script.version,
         "may_edit": may_edit,
     }
     return render(request, "projects/script_detail.html", context)
+
+
+@require_safe
+def script_window(request: Request, script_id: int) -> HttpResponse:
+    """The rows of the lines between two positions, ``from`` and ``to`` included; at most so many as fit a window."""
+    script = access.script(request.user, script_id)
+    first, last = (_position(request.GET.get(name)) for name in ("from", "to"))
+    if first is None or last is None:
+        return HttpResponseBadRequest("from= and to= are positions.", content_type="text/plain")
+    lines = script.paragraphs.for_page().filter(position__range=(first, last)).order_by("position")
+    context = {
+        "lines": lines[:WINDOW],
+        "project": script.project,
+        "may_edit": access.may_edit(request.user, script.project),
+    }
+    return render(request, "projects/script_detail.html#window", context)
 
 
 @require_safe
@@ -55,20 +79,55 @@ def script_changes(request: Request, script_id: int) -> HttpResponse:
         return HttpResponse(status=204)
     lines = list(script.paragraphs.for_page().changed_since(version, position)[:ROWS_A_POLL])
     more = len(lines) == ROWS_A_POLL
+    left = set(Change.objects.gone_since(script, version).values_list("paragraph", flat=True))
+    back = set(script.paragraphs.filter(pk__in=left).values_list("pk", flat=True)) if left else set()
     may_edit = access.may_edit(request.user, script.project)
     context = {
         **_progress(script, may_edit),
         "project": script.project,
         "lines": lines,
         "since": f"{lines[-1].version}-{lines[-1].position}" if more else script.version,
+        "more": more,
+        "gone": sorted(left - back),
+        "is_spread": script.spread_version > version,
         "may_edit": may_edit,
     }
     return render(request, "projects/script_detail.html#changes", context)
 
 
+@require_safe
+def script_order(request: Request, script_id: int) -> HttpResponse:
+    """Every line of a script in few letters, in its order, for the page's scripts.
+
+    JSON: ``version``, and ``lines`` as ``[id, position, mark, take, ms, pause in ms, length of the text]``; take and
+    ms are 0 where there is none. The version is from before the lines were read, so nothing can be missed.
+    """
+    script = access.script(request.user, script_id)
+    project = script.project
+    rows = script.paragraphs.for_order()
+    lines = [
+        [
+            line.pk,
+            line.position,
+            line.mark,
+            line.chosen_id or 0,
+            line.chosen.duration_ms if line.chosen else 0,
+            line.pause_after_ms(project),
+            line.length,
+        ]
+        for line in rows
+    ]
+    return JsonResponse({"version": script.version, "lines": lines})
+
+
+def _position(text: str | None) -> int | None:
+    """A position as an address has it; None for anything that cannot be one."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+
+
 def _cursor(text: str) -> tuple[int, int | None]:
     version, _, position = text.partition("-")
-    return int(version) if version.isdecimal() else 0, int(position) if position.isdecimal() else None
+    return _position(version) or 0, _position(position)
 
 
 def _progress(script: Script, may_edit: bool) -> dict[str, Any]:
@@ -87,22 +146,31 @@ def _progress(script: Script, may_edit: bool) -> dict[str, Any]:
 
 @require_POST
 def script_render(request: Request, script_id: int) -> HttpResponse:
-    """Generate every line that has no take of its present text and direction.
+    """Generate every line that has no take of its present text and direction; of the ``lines`` alone where named.
 
     Past what the team wants to be asked for, or what the caps leave, the answer is a question; ``agreed`` then
     says the amount that was agreed to, in millionths, and a run that became dearer meanwhile is asked about again.
     """
     script = access.script(request.user, script_id, least=Role.EDITOR)
     lines = script.paragraphs.missing()
+    chosen = request.POST.get("lines", "")
+    if chosen:
+        form = LinesForm(request.POST)
+        if not form.is_valid():
+            return refused(request, script_id, first_error(form))
+        lines = lines.filter(pk__in=form.cleaned_data["lines"])
+        if not lines.exists():
+            return refused(
+                request, script_id, "These lines are ready. For another take press R on one of them."
+            )
     expected = estimates.estimate(lines, script.project)
     agreed = request.POST.get("agreed", "")
     if not (agreed.isdecimal() and expected.amount_micro <= int(agreed)):
         room_micro = money.room_micro(script.project)
         is_short = room_micro is not None and room_micro < expected.amount_micro
         if expected.asks_first or is_short:
-            return _ask(
-                request, script, {"question": expected, "room_micro": room_micro if is_short else None}
-            )
+            asked = {"question": expected, "room_micro": room_micro if is_short else None, "chosen": chosen}
+            return _ask(request, script, asked)
     tasks.queue_takes(script, lines, by=request.user)
     return _after(request, script_id)
 

@@ -1,21 +1,96 @@
-// The keys of the script page. None acts while a field has the focus, but for save and close.
+// The keys of the script page, in one table: what it says is what acts and what "?" shows. None acts while a field
+// has the focus, but for those of the pen.
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 const help = document.getElementById("help");
+const mayEdit = Boolean(document.getElementById("acts"));
+const act = (name) => () => tell("line:act", { name });
+const edit = (name) => () => tell("lines:act", { name });
+const step = (by, extend) => () => tell("line:step", { by, extend });
 
-const KEYS = {
-  " ": () => tell("sound:toggle"),
-  "shift+ ": () => tell("line:act", { name: "onward" }),
-  j: () => tell("line:step", { by: 1 }),
-  k: () => tell("line:step", { by: -1 }),
-  arrowdown: () => tell("line:step", { by: 1 }),
-  arrowup: () => tell("line:step", { by: -1 }),
-  arrowleft: () => tell("sound:back"),
-  e: () => tell("line:act", { name: "edit" }),
-  r: () => tell("line:act", { name: "render" }),
-  "[": () => tell("line:take", { by: -1 }),
-  "]": () => tell("line:take", { by: 1 }),
-  "?": () => help.togglePopover(),
-};
+// [keys, words, action, options]; "mod" is Ctrl, or Command on a Mac. again: acts on, too, while the key is held.
+const TABLE = [
+  ["Listen", [
+    [["space"], "Play, pause; on a line that is being made: hear it as it comes", () => tell("sound:toggle")],
+    [["shift+space"], "Play from here to the end", act("onward")],
+    [["arrowleft"], "Back 5 seconds", () => tell("sound:back")],
+    [["["], "Earlier take", () => tell("line:take", { by: -1 }), { edits: true }],
+    [["]"], "Later take", () => tell("line:take", { by: 1 }), { edits: true }],
+  ]],
+  ["Go", [
+    [["j", "arrowdown"], "Next line", step(1), { again: true }],
+    [["k", "arrowup"], "Line before", step(-1), { again: true }],
+    [["home"], "First line", () => tell("line:end", { at: 0 })],
+    [["end"], "Last line", () => tell("line:end", { at: -1 })],
+    [["shift+j", "shift+arrowdown"], "Select the next line, too", step(1, true), { again: true }],
+    [["shift+k", "shift+arrowup"], "Select the line before, too", step(-1, true), { again: true }],
+    [["mod+a"], "Select all lines", () => tell("lines:all")],
+  ]],
+  ["Write", [
+    [["e", "enter"], "Edit the text", act("edit"), { edits: true }],
+    [["mod+enter"], "Save", null, { edits: true }],
+    [["alt+enter"], "Split at the cursor, while editing", null, { edits: true }],
+    [["n"], "New line after this one; pasting does the same", edit("insert"), { edits: true }],
+    [["shift+n"], "New line before this one", edit("insert-before"), { edits: true }],
+    [["m"], "Merge with the next line", edit("merge-next"), { edits: true }],
+    [["shift+m"], "Merge with the line before", edit("merge-before"), { edits: true }],
+    [["alt+arrowup"], "Move up", edit("up"), { edits: true, again: true }],
+    [["alt+arrowdown"], "Move down", edit("down"), { edits: true, again: true }],
+    [["delete", "backspace"], "Delete", edit("remove"), { edits: true }],
+    [["mod+z"], "Undo", edit("undo"), { edits: true }],
+    [["mod+shift+z", "mod+y"], "Redo", edit("redo"), { edits: true }],
+  ]],
+  ["Make", [
+    [["r"], "Generate, regenerate", act("render"), { edits: true }],
+    [["."], "Everything that can be done to the line", () => document.getElementById("more")?.togglePopover(), { edits: true }],
+    [["escape"], "Close; select one line only", act("close")],
+    [["?"], "These keys", () => help.togglePopover()],
+  ]],
+];
+
+const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+const NAMES = { arrowdown: "↓", arrowup: "↑", arrowleft: "←", space: "Space", escape: "Esc", mod: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: "Shift", enter: "Enter", delete: "Del", backspace: "⌫", home: "Home", end: "End" };
+const shown = (part) => NAMES[part] ?? part.toUpperCase();
+const has = ([, , , options]) => mayEdit || !options?.edits;
+const KEYS = new Map(TABLE.flatMap(([, rows]) => rows.filter(has).flatMap((row) => row[0].map((key) => [key, row]))));
+
+function caps(key) {
+  const place = document.createDocumentFragment();
+  for (const part of key.split("+")) {
+    const cap = document.createElement("kbd");
+    cap.textContent = shown(part);
+    place.append(cap, " ");
+  }
+  return place;
+}
+
+function write() {
+  const place = help.querySelector("[data-keys]");
+  for (const [title, rows] of TABLE) {
+    const head = document.createElement("h3");
+    head.textContent = title;
+    const table = document.createElement("dl");
+    for (const [keys, words] of rows.filter(has)) {
+      const row = document.createElement("div");
+      const term = document.createElement("dt");
+      keys.forEach((key, at) => {
+        const set = document.createElement("span");
+        set.className = "num";
+        set.append(...(at ? ["or "] : []), caps(key));
+        term.append(set);
+      });
+      const told = document.createElement("dd");
+      told.textContent = words;
+      row.append(term, told);
+      table.append(row);
+    }
+    const group = document.createElement("section");
+    group.append(head, table);
+    place.append(group);
+  }
+  // The menu of a line shows the keys of what it offers.
+  for (const place of document.querySelectorAll("[data-key]")) place.append(caps(place.dataset.key));
+}
+write();
 
 function inField(event) {
   const field = event.target.closest("input, textarea, select, [contenteditable]");
@@ -23,6 +98,9 @@ function inField(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     field.form?.requestSubmit();
+  } else if (event.key === "Enter" && event.altKey) {
+    event.preventDefault();
+    tell("line:split", { form: field.form });
   } else if (event.key === "Escape") {
     const cancel = field.form?.querySelector("[data-cancel]");
     if (cancel) cancel.click();
@@ -31,22 +109,28 @@ function inField(event) {
   return true;
 }
 
-// A button that was reached by key keeps Space and the arrows for itself; one that was clicked does not.
+// A button that was reached by key keeps Space, Enter and the arrows for itself; one that was clicked does not.
 function hasOwnUse(event) {
   const control = event.target.closest("a, button, summary, [role=slider], [tabindex]:not(main)");
-  if (!control || control.matches(".lane")) return false;
-  if (control.matches("[role=slider]")) return event.key.startsWith("Arrow");
+  if (!control) return false;
+  if (control.matches("[role=slider]")) return event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End";
+  if (event.key === "Enter") return !control.matches(".lane");
+  if (control.matches(".lane")) return false;
   return event.key === " " && control.matches(":focus-visible");
+}
+
+function keyOf(event) {
+  const letter = event.key === " " ? "space" : event.key.toLowerCase();
+  const shift = event.shiftKey && (event.key.length > 1 || event.key === " " || /[a-z]/i.test(event.key));
+  return [(event.ctrlKey || event.metaKey) && "mod", event.altKey && "alt", shift && "shift", letter].filter(Boolean).join("+");
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || inField(event)) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape") return tell("line:act", { name: "close" });
-  const key = (event.key === " " && event.shiftKey ? "shift+" : "") + event.key.toLowerCase();
-  const action = KEYS[key];
-  if (!action || hasOwnUse(event) || (event.repeat && !/^(j|k|arrow)/.test(key))) return;
-  event.preventDefault();
+  if (document.querySelector("dialog[open]") || (event.target.closest(":popover-open") && !["?", "."].includes(event.key))) return;
+  const [, , action, options] = KEYS.get(keyOf(event)) ?? [];
+  if (!action || hasOwnUse(event) || (event.repeat && !options?.again)) return;
+  if (event.key !== "Escape") event.preventDefault();
   action();
 });
 // Space on a clicked button would press it once more when it is released.

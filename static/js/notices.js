@@ -26,7 +26,8 @@ function reason(xhr) {
   return page.querySelector("[data-reason]")?.textContent.trim() ?? "";
 }
 
-document.addEventListener("say", (event) => show(event.detail));
+// The server says it by a header, whose event carries the sentence as detail.value.
+document.addEventListener("say", ({ detail }) => show(detail.value ?? detail));
 
 document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
   const own = WORDS[xhr.status] ?? "The studio made a mistake. Nothing that was saved is lost. Try again; the log says why.";

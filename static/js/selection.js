@@ -1,61 +1,110 @@
-// Which line is selected. It survives the renewal of rows, opens its inspector and carries the actions of a line.
-const list = document.getElementById("lines");
+// Which line is selected, and which others with it. The selection survives the renewal of rows, opens the inspector
+// and carries the buttons of a line. What is done to lines is in edits.js.
+import * as rows from "./rows.js";
+
+const { list } = rows;
 const inspector = document.getElementById("inspector");
 const actions = document.getElementById("line-acts").content.firstElementChild;
+const bar = document.getElementById("chosen");
 const mayEdit = Boolean(actions.querySelector('[data-act="edit"]'));
 let selected = "";
+let chosen = new Set(); // more lines than one, the selected one among them; or empty
+let anchor = ""; // where a range begins
 let swappedBy = null;
 let inspecting = 0;
 
-const row = (id) => list?.querySelector(`.line[data-line="${id}"]`);
-const address = (line) => list.dataset.address.replace("/0/", `/${line.dataset.line}/`);
+const row = (id) => (id ? rows.element(id) : null);
+const address = (id) => list.dataset.address.replace("/0/", `/${id}/`);
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
 function dress(line) {
-  line.classList.add("is-selected");
+  line.classList.toggle("is-selected", line.dataset.line === selected);
+  line.classList.toggle("is-chosen", chosen.has(line.dataset.line));
   const lane = line.querySelector(".lane");
-  if (lane) lane.tabIndex = 0;
+  if (lane) {
+    lane.tabIndex = line.dataset.line === selected ? 0 : -1;
+    if (chosen.has(line.dataset.line)) lane.setAttribute("aria-pressed", "true");
+    else lane.removeAttribute("aria-pressed");
+  }
   const foot = line.querySelector(".foot");
-  if (!foot || foot.querySelector(".acts")) return;
+  if (line.dataset.line !== selected) foot?.querySelector(".acts")?.remove();
+  else if (foot && !foot.querySelector(".acts")) foot.append(buttons(line));
+}
+
+function buttons(line) {
   const own = actions.cloneNode(true);
   const word = own.querySelector("[data-render-word]");
   if (word && line.dataset.take) word.textContent = "Regenerate";
   if (!line.dataset.take) own.querySelector('[data-act="onward"]').remove();
   if (!line.dataset.live) own.querySelector('[data-act="live"]').remove();
-  foot.append(own);
+  return own;
 }
 
-function undress(line) {
-  line.classList.remove("is-selected");
-  const lane = line.querySelector(".lane");
-  if (lane) lane.tabIndex = -1;
-  line.querySelector(".foot .acts")?.remove();
+function redress() {
+  for (const line of list.querySelectorAll(":scope > .is-selected, :scope > .is-chosen")) dress(line);
+  for (const id of new Set([...chosen, selected])) if (row(id)) dress(row(id));
 }
 
-function select(id, { focus = false, scroll = false, address: keep = true } = {}) {
-  const line = row(id);
-  if (!line) return;
+async function select(id, { focus = false, scroll = false, address: keep = true, extend = false } = {}) {
+  if (!rows.entry(id)) return;
   const changed = selected !== id;
+  selected = id;
+  if (!extend) {
+    chosen = new Set();
+    anchor = id;
+  }
+  redress();
+  showBar();
   if (changed) {
-    if (row(selected)) undress(row(selected));
-    selected = id;
-    dress(line);
     if (keep) history.replaceState(null, "", `#line-${id}`);
     inspector.classList.add("is-behind");
     inspector.inert = true;
     inspect();
   }
+  const line = await rows.bring(id);
+  if (!line || selected !== id) return;
+  dress(line);
   if (focus) line.querySelector(".lane")?.focus({ preventScroll: true });
   if (scroll) line.scrollIntoView({ block: "nearest" });
   if (changed) tell("line:selected", { line: id });
 }
+
+function extendTo(id, options) {
+  if (!id) return;
+  chosen = new Set(rows.between(anchor || selected || id, id));
+  select(id, { ...options, extend: true });
+}
+
+function toggle(id) {
+  if (!chosen.size && selected) chosen.add(selected);
+  if (chosen.has(id) && chosen.size > 1) chosen.delete(id);
+  else chosen.add(id);
+  anchor = id;
+  select(chosen.has(id) ? id : [...chosen].at(-1), { extend: true });
+}
+
+function chooseAll() {
+  chosen = new Set(rows.all().map((line) => line.id));
+  select(selected || rows.all()[0]?.id, { extend: true });
+}
+
+function showBar() {
+  if (chosen.size < 2) chosen = new Set();
+  bar.hidden = chosen.size === 0;
+  const words = chosen.size ? `${chosen.size.toLocaleString("en")} lines selected` : "";
+  const place = bar.querySelector("[data-count]");
+  if (place.textContent !== words) place.textContent = words;
+  tell("lines:chosen", { lines: chosen.size ? inOrder(chosen) : selected ? [selected] : [] });
+}
+
+const inOrder = (ids) => [...ids].sort((a, b) => rows.number(a) - rows.number(b));
 
 // Keys may run through many lines: ask for the one they rest on.
 function inspect() {
   clearTimeout(inspecting);
   keepDirection();
   inspecting = setTimeout(() => {
-    if (row(selected)) htmx.ajax("GET", address(row(selected)), { source: inspector, target: inspector, swap: "innerHTML" });
+    if (rows.entry(selected)) htmx.ajax("GET", address(selected), { source: inspector, target: inspector, swap: "innerHTML" });
   }, 70);
 }
 
@@ -65,28 +114,31 @@ function keepDirection() {
   if (form?.dataset.changed) htmx.trigger(form, "submit");
 }
 
-function step(by) {
-  const line = row(selected);
-  const next = line ? (by > 0 ? line.nextElementSibling : line.previousElementSibling) : list?.firstElementChild;
-  if (next) select(next.dataset.line, { focus: true, scroll: true });
+function step(by, extend) {
+  const next = rows.entry(selected) ? rows.step(selected, by) : rows.all()[0]?.id;
+  if (!next) return;
+  if (extend) extendTo(next, { focus: true, scroll: true });
+  else select(next, { focus: true, scroll: true });
 }
 
 function act(name) {
   const line = row(selected);
+  if (name === "close" && chosen.size) return select(selected, { focus: true });
   if (!line) return;
   if (name === "edit" && mayEdit) {
     const open = line.querySelector("textarea");
     if (open) open.focus();
-    else htmx.ajax("GET", `${address(line)}text/`, { source: list, target: line, swap: "outerHTML" });
+    else htmx.ajax("GET", `${address(selected)}text/`, { source: list, target: line, swap: "outerHTML" });
   } else if (name === "render" && mayEdit) {
     keepDirection();
-    htmx.ajax("POST", `${address(line)}render/`, { source: inspector, target: inspector, swap: "innerHTML" });
+    if (chosen.size) tell("lines:act", { name: "render" });
+    else htmx.ajax("POST", `${address(selected)}render/`, { source: inspector, target: inspector, swap: "innerHTML" });
   } else if (name === "live") {
     tell("sound:play", { line: selected, toggle: true });
   } else if (name === "onward") {
     tell("sound:play", { line: selected, until: true });
   } else if (name === "close") {
-    line.querySelector("[data-cancel]")?.click();
+    (line.querySelector("[data-cancel]") ?? list.querySelector("[data-new] [data-cancel]"))?.click();
   }
 }
 
@@ -96,35 +148,52 @@ function neighbour(by) {
   takes[at + by]?.querySelector("[data-choose]")?.click();
 }
 
+const OWN = new Set(["edit", "render", "live", "onward", "close"]);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
-  if (button) return act(button.dataset.act);
+  if (button) return OWN.has(button.dataset.act) && act(button.dataset.act);
   const failed = event.target.closest('[data-go="failed"]');
   if (failed) return goTo("failed");
-  const line = event.target.closest(".lines > .line");
+  const line = event.target.closest(".lines > .line[data-line]");
   if (!line || (!event.target.closest(".lane") && !getSelection().isCollapsed)) return;
+  if (event.target.closest("textarea")) return;
+  if (event.shiftKey) return extendTo(line.dataset.line);
+  if (event.ctrlKey || event.metaKey) return toggle(line.dataset.line);
   const retry = event.target.closest("[data-selects]");
   select(line.dataset.line);
   if (!retry && event.target.closest(".lane") && (line.dataset.take || line.dataset.live)) tell("sound:play", { line: selected, toggle: true });
 });
+// Shift and a click mean lines here, not letters.
+list?.addEventListener("mousedown", (event) => {
+  if (event.shiftKey && !event.target.closest("textarea, input")) event.preventDefault();
+});
 
 function goTo(mark) {
-  const lines = [...list.querySelectorAll(`.line[data-mark="${mark}"]`)];
-  const from = lines.findIndex((line) => line.dataset.line === selected);
-  const next = lines[(from + 1) % lines.length];
-  if (next) select(next.dataset.line, { focus: true, scroll: true });
+  const lines = rows.all().filter((line) => line.mark === mark);
+  const next = lines.find((line) => rows.number(line.id) > rows.number(selected)) ?? lines[0];
+  if (next) select(next.id, { focus: true, scroll: true });
 }
 
 list?.addEventListener("dblclick", (event) => {
-  if (!event.target.closest(".words") || event.target.closest("textarea")) return;
+  if (!event.target.closest(".words") || event.target.closest("textarea") || event.shiftKey || event.ctrlKey) return;
   getSelection().removeAllRanges();
   act("edit");
 });
 
-document.addEventListener("line:select", ({ detail }) => select(detail.line));
-document.addEventListener("line:step", ({ detail }) => step(detail.by));
+document.addEventListener("line:select", ({ detail }) => select(detail.line, detail));
+document.addEventListener("line:step", ({ detail }) => step(detail.by, detail.extend));
+document.addEventListener("line:end", ({ detail }) => select(rows.all().at(detail.at)?.id, { focus: true, scroll: true }));
 document.addEventListener("line:act", ({ detail }) => act(detail.name));
 document.addEventListener("line:take", ({ detail }) => neighbour(detail.by));
+document.addEventListener("lines:all", chooseAll);
+
+document.addEventListener("rows:gone", ({ detail }) => {
+  for (const id of detail.lines) chosen.delete(id);
+  if (detail.lines.includes(selected) && !row(selected)?.matches("[data-editing]")) {
+    setTimeout(() => detail.next && select(detail.next, { focus: list.contains(document.activeElement) || document.activeElement === document.body }));
+  }
+  showBar();
+});
 
 // A poll may have renewed the row since its form was asked for; an event on the lost row would reach nobody.
 document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
@@ -146,21 +215,23 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     inspector.classList.remove("is-behind");
     inspector.inert = false;
   }
-  if (!elt.matches(".line") || elt.dataset.line !== selected) return;
+  if (!elt.matches(".line")) return;
+  if (chosen.has(elt.dataset.line)) dress(elt);
+  if (elt.dataset.line !== selected) return;
   dress(elt);
   const field = elt.querySelector("textarea");
   if (field) {
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
   } else if (swappedBy?.matches("#poller, [data-edit]")) {
-    renewHistory(elt);
+    renewHistory();
   }
   if (swappedBy?.matches("[data-edit], [data-cancel]")) elt.querySelector(".lane")?.focus({ preventScroll: true });
 });
 
-function renewHistory(line) {
+function renewHistory() {
   if (!inspector.querySelector(`[data-inspects="${selected}"]`)) return;
-  htmx.ajax("GET", address(line), { source: inspector, target: "#history", select: "#history", swap: "outerHTML" });
+  htmx.ajax("GET", address(selected), { source: inspector, target: "#history", select: "#history", swap: "outerHTML" });
 }
 
 inspector.addEventListener("input", (event) => {
@@ -185,11 +256,13 @@ addEventListener("beforeunload", (event) => {
   if (open.some((field) => field.value !== field.defaultValue)) event.preventDefault();
 });
 
-function open() {
+async function open() {
   const asked = location.hash.match(/^#line-(\d+)$/)?.[1];
-  if (asked && row(asked)) select(asked, { focus: true, scroll: true });
-  else if (list?.firstElementChild && !selected) select(list.firstElementChild.dataset.line, { address: false });
+  if (asked && (await rows.bring(asked))) select(asked, { focus: true, scroll: true });
+  else if (rows.all().length && !selected) select(rows.all()[0].id, { address: false });
 }
 addEventListener("hashchange", open);
-if (document.readyState === "complete") open();
-else addEventListener("load", open);
+if (list) {
+  if (document.readyState === "complete") open();
+  else addEventListener("load", open);
+}

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from narrator.teams.models import Role, User
 from projects import urls
-from projects.actions import exports, manuscripts, takes
+from projects.actions import exports, manuscripts, paragraphs, takes
 from projects.models import Project, Run, Take
 from tests import factories
 from tests.cast import Cast
@@ -48,8 +48,20 @@ DOORS = {
     "script-changes": Door("script_id", "get", Role.VIEWER, 200),
     "script-render": Door("script_id", "post", EDIT, 302),
     "script-stop": Door("script_id", "post", EDIT, 302),
+    "script-order": Door("script_id", "get", Role.VIEWER, 200),
+    "script-window": Door("script_id", "get", Role.VIEWER, 200, (("from", "0"), ("to", "9999999"))),
+    "lines-insert": Door("script_id", "post", EDIT, 302, (("text", "Some words."),)),
+    "lines-remove": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
+    "lines-move": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
+    "lines-pause": Door("script_id", "post", EDIT, 409, (("lines", "999999"), ("pause_ms", "500"))),
+    "edit-undo": Door("script_id", "post", EDIT, 409),
+    "edit-redo": Door("script_id", "post", EDIT, 409),
+    "change-restore": Door("change_id", "post", EDIT, 302),
     "paragraph-detail": Door("paragraph_id", "get", Role.VIEWER, 200),
     "paragraph-text": Door("paragraph_id", "post", EDIT, 200, (("text", "Other words."),)),
+    "paragraph-split": Door("paragraph_id", "post", EDIT, 200, (("text", "One."), ("rest", "Two."))),
+    "paragraph-merge": Door("paragraph_id", "post", EDIT, 409, (("way", "before"),)),
+    "edit-list": Door("paragraph_id", "get", Role.VIEWER, 200),
     "paragraph-direction": Door("paragraph_id", "post", EDIT, 200, (("voice", "Maia"),)),
     "recording-new": Door("paragraph_id", "post", EDIT, 302),
     "paragraph-render": Door("paragraph_id", "post", EDIT, 200),
@@ -79,6 +91,8 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
     manuscript, _ = manuscripts.keep(b"CHAPTER I\n\nSome words.\n", "a.txt", team=cast.team, by=None)
     line = script.paragraphs.first()
     assert line is not None
+    line.text = "An edited text."
+    paragraphs.edit(line, project=project, by=None)
     longer = factories.script(cast.team, lines=2)
     (first, _) = takes.request(longer, longer.paragraphs.all(), by=None)
     run = Run.objects.get(takes=first)
@@ -86,6 +100,7 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
         "project_id": project.pk,
         "script_id": script.pk,
         "paragraph_id": line.pk,
+        "change_id": line.changes.get().pk,
         "take_id": line.takes.get().pk,
         "export_id": export.pk,
         "manuscript_id": manuscript.pk,

@@ -1,0 +1,66 @@
+"""Undo and redo, and the history of a line."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from narrator.teams.models import Role
+from narrator.web import Request
+from projects import access, tasks
+from projects.actions import edits, paragraphs
+from projects.models import Change
+from projects.views.lines import answer, refused
+
+SHOWN = 50
+
+
+@require_POST
+def edit_undo(request: Request, script_id: int) -> HttpResponse:
+    """Take back this person's last act in this script."""
+    return _turn(request, script_id, edits.undo, "Undone", "There is nothing of yours to undo here.")
+
+
+@require_POST
+def edit_redo(request: Request, script_id: int) -> HttpResponse:
+    """Do again what this person took back last."""
+    return _turn(request, script_id, edits.redo, "Done again", "There is nothing of yours to redo here.")
+
+
+def _turn(
+    request: Request, script_id: int, do: Callable[..., paragraphs.Done], word: str, nothing: str
+) -> HttpResponse:
+    script = access.script(request.user, script_id, least=Role.EDITOR)
+    try:
+        done = tasks.queue_act(do, script, by=request.user)
+    except edits.NothingLeft:
+        return refused(request, script_id, nothing)
+    except edits.ChangedSince as error:
+        return refused(request, script_id, str(error))
+    kind = done.edit.get_kind_display() if done.edit else ""
+    return answer(request, script, done, f"{word}: {kind}.")
+
+
+@require_safe
+def edit_list(request: Request, paragraph_id: int) -> HttpResponse:
+    """The history of a line: who changed what and when."""
+    line = access.paragraph(request.user, paragraph_id, removed=True)
+    context = {
+        "line": line,
+        "changes": Change.objects.of(line)[:SHOWN],
+        "may_edit": access.may_edit(request.user, line.script.project),
+    }
+    return render(request, "projects/edit_list.html", context)
+
+
+@require_POST
+def change_restore(request: Request, change_id: int) -> HttpResponse:
+    """Give a line back what it was before a change."""
+    change = access.change(request.user, change_id, least=Role.EDITOR)
+    script = change.paragraph.script
+    try:
+        done = tasks.queue_act(edits.restore, change, by=request.user)
+    except paragraphs.Gone as error:
+        return refused(request, script.pk, str(error))
+    return answer(request, script, done, "Restored as it was before.")

@@ -1,0 +1,325 @@
+// The lines of the script: all of them in their order, in few figures, and rows for those near what is looked at.
+// What is far away is a gap of about the right height; its rows are fetched when it comes near. Import this module,
+// never load it by itself: everybody must share the one order.
+export const list = document.getElementById("lines");
+
+const NEAR = 1400; // px above and below the window in which rows are kept ready
+const AT_LEAST = 60; // rows a question
+const AT_MOST = 100;
+const KEPT = 500; // rows on the page; past it the farthest become gaps again
+const FIXED = 51; // px of a row that do not grow with its text
+
+let order = []; // {id, position, mark, take, ms, pause, length, height}
+let places = new Map(); // id -> index in order
+let slope = 0.45; // px of height for each letter, as measured
+let asking = false;
+let isWhole = false; // whether order has every line yet
+
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+
+export const all = () => order;
+export const entry = (id) => order[places.get(String(id))];
+export const number = (id) => (places.get(String(id)) ?? -1) + 1;
+export const element = (id) => document.getElementById(`line-${id}`) ?? document.getElementById(`edit-${id}`);
+export const step = (id, by) => order[(places.get(String(id)) ?? -1) + by]?.id;
+
+export function between(one, other) {
+  const [a, b] = [places.get(one) ?? 0, places.get(other) ?? 0].sort((x, y) => x - y);
+  return order.slice(a, b + 1).map((line) => line.id);
+}
+
+// The next line in this direction that has a take to play.
+export function playable(id, by) {
+  let at = (places.get(String(id)) ?? -1) + by;
+  while (order[at] && !order[at].take) at += by;
+  return order[at] ?? null;
+}
+
+function read(row) {
+  const { line, position, mark, take, ms, pause } = row.dataset;
+  const length = (row.querySelector(".words")?.textContent ?? "").length;
+  return { id: line, position: Number(position), mark, take: take ?? "", ms: Number(ms ?? 0), pause: Number(pause ?? 0), length };
+}
+
+function index() {
+  places = new Map(order.map((line, at) => [line.id, at]));
+}
+
+// Takes over what rows say of their lines. Tells whether the order itself changed.
+function learn(rows) {
+  let moved = false;
+  for (const row of rows) {
+    const line = read(row);
+    const known = entry(line.id);
+    if (!known) order.push(line);
+    if (!known || known.position !== line.position) moved = true;
+    if (known) Object.assign(known, line, { height: known.length === line.length ? known.height : undefined });
+  }
+  if (moved) {
+    order.sort((a, b) => a.position - b.position);
+    index();
+  }
+  return moved;
+}
+
+function forget(ids) {
+  const gone = new Set(ids.filter((id) => places.has(id)));
+  if (!gone.size) return false;
+  for (const id of gone) {
+    const row = element(id);
+    if (row && !("editing" in row.dataset)) row.remove();
+  }
+  tell("rows:gone", { lines: [...gone], next: [...gone].map((id) => survivor(id, gone)).find(Boolean) });
+  order = order.filter((line) => !gone.has(line.id));
+  index();
+  return true;
+}
+
+function survivor(id, gone) {
+  const at = places.get(id);
+  const after = order.slice(at).find((line) => !gone.has(line.id));
+  return (after ?? order.slice(0, at).findLast((line) => !gone.has(line.id)))?.id;
+}
+
+// Brings the page in line with the order: rows where they belong, gaps for what is not there.
+function lay() {
+  let node = list.firstElementChild;
+  const skip = () => {
+    while (node && "new" in node.dataset) node = node.nextElementSibling;
+  };
+  const put = (wanted) => {
+    skip();
+    if (node === wanted) node = node.nextElementSibling;
+    else list.insertBefore(wanted, node);
+  };
+  for (let at = 0; at < order.length; ) {
+    const row = element(order[at].id);
+    if (row) {
+      put(row);
+      name(row, at);
+      at += 1;
+      continue;
+    }
+    let end = at;
+    while (end < order.length && !element(order[end].id)) end += 1;
+    skip();
+    const gap = node?.matches(".gap") ? node : document.createElement("li");
+    gap.className = "gap";
+    gap.setAttribute("aria-hidden", "true");
+    gap.replaceChildren();
+    gap.style.height = `${tall(at, end)}px`;
+    gap.dataset.first = at;
+    gap.dataset.end = end;
+    put(gap);
+    watcher.observe(gap);
+    at = end;
+  }
+  skip();
+  while (node) {
+    const next = node.nextElementSibling;
+    if (!("editing" in node.dataset) && !("new" in node.dataset)) node.remove();
+    node = next;
+  }
+  tell("rows:changed");
+}
+
+// What a screen reader says of a row: which line it is, of how many.
+function name(row, at) {
+  row.querySelector(".lane")?.setAttribute("aria-label", `Line ${at + 1}`);
+  row.setAttribute("aria-posinset", at + 1);
+  row.setAttribute("aria-setsize", isWhole ? order.length : -1);
+}
+
+const high = (line) => line.height ?? Math.max(66, FIXED + line.length * slope);
+
+function tall(first, end) {
+  let sum = 0;
+  for (let at = first; at < end; at += 1) sum += high(order[at]);
+  return Math.round(sum);
+}
+
+function measure() {
+  let [px, letters] = [0, 0];
+  for (const row of list.querySelectorAll(":scope > .line[id^=line-]")) {
+    const line = entry(row.dataset.line);
+    if (!line) continue;
+    line.height = row.offsetHeight;
+    px += Math.max(0, line.height - FIXED);
+    letters += line.length;
+  }
+  if (letters) slope = px / letters;
+}
+
+// Which lines of the gaps near the window are wanted first.
+function wanted() {
+  for (const gap of list.querySelectorAll(":scope > .gap")) {
+    const box = gap.getBoundingClientRect();
+    if (box.bottom < -NEAR || box.top > innerHeight + NEAR) continue;
+    let [at, y] = [Number(gap.dataset.first), box.top];
+    const end = Number(gap.dataset.end);
+    while (at < end - 1 && y + high(order[at]) < -NEAR) {
+      y += high(order[at]);
+      at += 1;
+    }
+    let last = at;
+    while (last < end && (y < innerHeight + NEAR || last - at < AT_LEAST) && last - at < AT_MOST) {
+      y += high(order[last]);
+      last += 1;
+    }
+    // What is scrolled up to is filled from its lower end.
+    if (box.top < 0 && last === end) at = Math.max(Number(gap.dataset.first), Math.min(at, end - AT_LEAST));
+    return [at, Math.max(last, at + 1)];
+  }
+  return null;
+}
+
+async function ask(first, end) {
+  const from = order[first].position;
+  const to = order[end - 1].position;
+  const answer = await fetch(`${list.dataset.window}?from=${from}&to=${to}`, { headers: { "HX-Request": "true" } });
+  if (answer.redirected) return location.reload();
+  if (!answer.ok) return false;
+  const page = new DOMParser().parseFromString(`<ol>${await answer.text()}</ol>`, "text/html");
+  const rows = [...page.querySelectorAll("li.line")];
+  const found = new Set(rows.map((row) => row.dataset.line));
+  const reach = rows.length < AT_MOST ? Infinity : Number(rows.at(-1).dataset.position);
+  forget(order.slice(first, end).filter((line) => line.position <= reach && !found.has(line.id)).map((line) => line.id));
+  learn(rows);
+  adopt(rows.filter((row) => !element(row.dataset.line)));
+  return true;
+}
+
+function adopt(rows) {
+  const own = rows.map((row) => document.importNode(row, true));
+  for (const row of own) {
+    row.removeAttribute("hx-swap-oob");
+    list.append(row); // lay() finds it by its id, and puts it in its place
+  }
+  steady(lay);
+  for (const row of own) {
+    htmx.process(row);
+    htmx.trigger(row, "htmx:load", { elt: row });
+  }
+}
+
+// Browsers that do not hold on to what is in sight by themselves are helped.
+const holds = CSS.supports("overflow-anchor", "auto");
+function steady(change) {
+  if (holds) return change();
+  const seen = [...list.children].find((row) => row.getBoundingClientRect().bottom > 100);
+  const before = seen?.getBoundingClientRect().top;
+  change();
+  if (seen?.isConnected) scrollBy(0, seen.getBoundingClientRect().top - before);
+}
+
+async function fill() {
+  if (asking || !list || !isWhole) return;
+  asking = true;
+  try {
+    for (let next = wanted(); next; next = wanted()) {
+      if (!(await ask(...next))) break;
+      measure();
+      shed();
+    }
+  } catch {
+    setTimeout(fill, 2000); // the studio does not answer: notices.js says so when a poll finds out
+  } finally {
+    asking = false;
+  }
+}
+
+// The farthest rows go, but none that somebody works on.
+function shed() {
+  const rows = [...list.querySelectorAll(":scope > .line[id^=line-]:not(.is-selected, .is-playing, :focus-within)")];
+  if (rows.length <= KEPT) return;
+  const far = (row) => {
+    const box = row.getBoundingClientRect();
+    return Math.max(-box.bottom, box.top - innerHeight);
+  };
+  const distances = rows.map((row) => [far(row), row]).filter(([away]) => away > 2 * NEAR);
+  distances.sort((a, b) => b[0] - a[0]);
+  for (const [, row] of distances.slice(0, rows.length - KEPT)) row.remove();
+  steady(lay);
+}
+
+// Resolves to the row of a line, which is fetched where it is far away; to null where there is none.
+export async function bring(id) {
+  if (element(id)) return element(id);
+  await whole;
+  const at = places.get(String(id));
+  if (at === undefined) return null;
+  await ask(Math.max(0, at - 20), Math.min(order.length, at + 40));
+  measure();
+  return element(id);
+}
+
+async function fetchOrder() {
+  for (let tries = 0; tries < 5; tries += 1) {
+    const answer = await fetch(list.dataset.order);
+    if (!answer.ok || answer.redirected) return;
+    const { version, lines } = await answer.json();
+    const since = Number(document.getElementById("poller").getAttribute("hx-get").match(/since=(\d+)/)?.[1] ?? 0);
+    if (version < since) continue; // a poll was quicker: what it brought must not be lost
+    const heights = new Map(order.map((line) => [line.id, line.height]));
+    order = lines.map(([id, position, mark, take, ms, pause, length]) => ({
+      ...{ id: String(id), position, mark, take: take ? String(take) : "", ms, pause, length },
+      height: heights.get(String(id)),
+    }));
+    index();
+    isWhole = true;
+    measure();
+    steady(lay);
+    return fill();
+  }
+}
+
+// What answers bring of rows: those on the page are swapped by htmx, the others are taken over here.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const poller = detail.requestConfig.elt.id === "poller";
+  if (!list || (!poller && !detail.serverResponse.includes('id="line-'))) return;
+  const page = new DOMParser().parseFromString(`<body>${detail.serverResponse}`, "text/html");
+  const rows = [...page.querySelectorAll("li.line")];
+  const moved = learn(rows);
+  const news = [];
+  for (const row of rows.filter((one) => one.hasAttribute("hx-swap-oob"))) {
+    if (document.getElementById(row.id)) continue;
+    row.remove();
+    if (!element(row.dataset.line) && isShownAround(row.dataset.line)) news.push(row);
+  }
+  const told = page.getElementById("poller")?.dataset ?? {};
+  const gone = forget((told.gone ?? "").split(",").filter(Boolean));
+  detail.serverResponse = page.body.innerHTML;
+  if ("spread" in told) setTimeout(() => (whole = fetchOrder()));
+  else if (moved || gone) setTimeout(() => (adopt(news), fill()));
+  else if (rows.length) setTimeout(() => tell("rows:changed"));
+});
+
+// A new line is shown at once where its neighbours are.
+function isShownAround(id) {
+  const at = places.get(id);
+  const near = [order[at - 1], order[at + 1]].filter(Boolean);
+  return near.length === 0 || near.some((line) => element(line.id));
+}
+
+const watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && fill(), { rootMargin: `${NEAR}px` });
+let whole = Promise.resolve();
+if (list) {
+  learn(list.querySelectorAll(":scope > .line"));
+  isWhole = order.length >= Number(list.dataset.count);
+  measure();
+  if (isWhole) lay();
+  else {
+    const gap = list.querySelector(".gap");
+    if (gap) gap.style.height = `${(Number(list.dataset.count) - order.length) * (tall(0, order.length) / Math.max(1, order.length))}px`;
+    whole = fetchOrder();
+  }
+  addEventListener("scrollend", fill);
+  let width = list.offsetWidth;
+  addEventListener("resize", () => {
+    if (list.offsetWidth === width) return;
+    width = list.offsetWidth;
+    for (const line of order) line.height = undefined;
+    measure();
+    lay();
+  });
+}

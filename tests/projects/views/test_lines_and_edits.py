@@ -1,0 +1,206 @@
+"""Acts on lines over HTTP: what they answer, how other pages learn of them, and what is refused."""
+
+import json
+import re
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from narrator.teams.models import User
+from projects.actions import paragraphs
+from projects.models import Edit, Paragraph, Script, Take
+from tests import factories
+from tests.cast import Cast
+
+SignIn = Callable[[User], Client]
+
+
+def post(client: Client, name: str, pk: int, **data: object) -> HttpResponse:
+    return client.post(reverse(name, args=[pk]), data, HTTP_HX_REQUEST="true")
+
+
+def told(response: HttpResponse, event: str) -> dict:
+    return json.loads(response["HX-Trigger"])[event]
+
+
+def poll(client: Client, script: Script, since: int) -> HttpResponse:
+    return client.get(reverse("script-changes", args=[script.pk]), {"since": since}, HTTP_HX_REQUEST="true")
+
+
+def texts(script: Script) -> list[str]:
+    return [line.text for line in script.paragraphs.all()]
+
+
+def test_a_deleted_line_is_told_to_pages_that_show_it_and_its_return_too(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team)
+    line = script.paragraphs.all()[1]
+    editor, viewer = sign_in(cast.editor), sign_in(cast.viewer)
+    response = post(editor, "lines-remove", script.pk, lines=str(line.pk))
+    assert (response.status_code, told(response, "lines:done")["words"]) == (204, "1 line deleted.")
+    changes = poll(viewer, script, 0)
+    assert f'data-gone="{line.pk}"'.encode() in changes.content
+    assert b"2 ready" in changes.content or b"0 of 2 ready" in changes.content
+    post(editor, "edit-undo", script.pk)
+    changes = poll(viewer, script, 0)
+    assert b"data-gone" not in changes.content
+    assert f'id="line-{line.pk}"'.encode() in changes.content
+
+
+def test_a_moved_line_leaves_one_page_and_comes_to_the_other(cast: Cast, sign_in: SignIn) -> None:
+    one, two = factories.project(cast.team, scripts=2, lines=2).scripts.all()
+    line = one.paragraphs.first()
+    client = sign_in(cast.editor)
+    post(client, "lines-move", one.pk, lines=str(line.pk), to=two.pk)
+    assert f'data-gone="{line.pk}"'.encode() in poll(client, one, 0).content
+    assert f'id="line-{line.pk}"'.encode() in poll(client, two, 0).content
+    assert two.paragraphs.last() == line
+
+
+def test_the_order_has_every_line_and_what_is_played(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=3)
+    first = script.paragraphs.first()
+    take = factories.ready(first, duration_ms=700)
+    Paragraph.objects.filter(pk=first.pk).update(pause_ms=50)
+    answer = sign_in(cast.viewer).get(reverse("script-order", args=[script.pk])).json()
+    script.refresh_from_db()
+    assert answer["version"] == script.version
+    assert [line[0] for line in answer["lines"]] == [line.pk for line in script.paragraphs.all()]
+    assert answer["lines"][0][2:] == ["ready", take.pk, 700, 50, len(first.text)]
+    assert answer["lines"][1][2:6] == ["none", 0, 0, script.project.pause_ms]
+
+
+def test_a_window_brings_the_rows_between_two_positions(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=9)
+    lines = list(script.paragraphs.all())
+    address = reverse("script-window", args=[script.pk])
+    client = sign_in(cast.viewer)
+    response = client.get(address, {"from": lines[2].position, "to": lines[4].position})
+    found = [int(pk) for pk in re.findall(rb'id="line-(\d+)"', response.content)]
+    assert found == [line.pk for line in lines[2:5]]
+    assert client.get(address, {"from": "x", "to": "9" * 40}).status_code == 400
+
+
+def test_a_long_script_begins_with_a_window_and_says_what_is_missing(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=130)
+    page = sign_in(cast.viewer).get(reverse("script-detail", args=[script.pk])).content.decode()
+    assert page.count('class="line"') == 100
+    assert "30 more lines" in page
+    start = re.findall(r'href="\?from=(\d+)"', page)[0]
+    rest = sign_in(cast.viewer).get(reverse("script-detail", args=[script.pk]), {"from": start})
+    assert rest.content.count(b'class="line"') == 30  # without scripts, too
+
+
+def test_split_answers_with_the_first_part_and_names_the_second(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=1)
+    line = script.paragraphs.get()
+    client = sign_in(cast.editor)
+    response = post(
+        client, "paragraph-split", line.pk, text="One ", rest=" two.\r\nThree.", opened=line.text_mark
+    )
+    assert f'id="line-{line.pk}"'.encode() in response.content
+    assert texts(script) == ["One", "two.\nThree."]
+    assert told(response, "lines:done")["select"] == script.paragraphs.last().pk
+    refused = post(client, "paragraph-split", line.pk, text="One", rest=" … ")
+    assert refused.status_code == 422
+    assert b'id="edit-' in refused.content
+
+
+def test_a_second_save_is_answered_with_both_texts(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=1)
+    line = script.paragraphs.get()
+    edgar, ada = sign_in(cast.editor), sign_in(cast.admin)
+    form = edgar.get(reverse("paragraph-text", args=[line.pk])).content.decode()
+    opened = re.findall(r'name="opened" value="(\w+)"', form)[0]
+    post(ada, "paragraph-text", line.pk, text="Ada's words.", opened=opened)
+    response = post(edgar, "paragraph-text", line.pk, text="Edgar's words.", opened=opened)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Ada saved this line while you wrote" in page
+    assert "Ada&#x27;s words." in page
+    assert "Edgar&#x27;s words." in page
+    assert texts(script) == ["Ada's words."]
+    opened = re.findall(r'name="opened" value="(\w+)"', page)[0]
+    assert post(edgar, "paragraph-text", line.pk, text="Edgar's words.", opened=opened).status_code == 200
+    history = edgar.get(reverse("edit-list", args=[line.pk])).content.decode()
+    assert "Ada&#x27;s words." in history  # what was saved over
+    assert history.index("Edgar") < history.index("Ada")
+
+
+def test_saving_a_line_that_was_deleted_meanwhile_loses_nothing(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=2)
+    line = script.paragraphs.first()
+    post(sign_in(cast.admin), "lines-remove", script.pk, lines=str(line.pk))
+    edgar = sign_in(cast.editor)
+    response = post(edgar, "paragraph-text", line.pk, text="My words.", opened=line.text_mark)
+    assert response.status_code == 409
+    assert b"Ada deleted this line while you wrote" in response.content
+    assert b"My words." in response.content
+    assert script.paragraphs.count() == 1
+    post(edgar, "paragraph-text", line.pk, text="My words.", opened=line.text_mark, back="1")
+    assert texts(script)[0] == "My words."
+
+
+def test_a_line_that_was_waiting_goes_on_waiting_with_its_new_words(
+    cast: Cast, sign_in: SignIn, broker: str
+) -> None:
+    script = factories.script(cast.team, lines=2)
+    client = sign_in(cast.editor)
+    client.post(reverse("script-render", args=[script.pk]))
+    first = script.paragraphs.first()
+    post(client, "paragraph-merge", first.pk)
+    assert list(Take.objects.filter(status="queued").values_list("text", flat=True)) == texts(script)
+    assert Take.objects.filter(status="cancelled").count() == 2
+
+
+def test_an_act_on_a_line_that_is_gone_says_so_and_changes_nothing(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=3)
+    one, two, _ = (line.pk for line in script.paragraphs.all())
+    client = sign_in(cast.editor)
+    post(client, "lines-remove", script.pk, lines=str(one))
+    response = post(client, "lines-remove", script.pk, lines=f"{one},{two}")
+    assert response.status_code == 409
+    assert "deleted or moved" in told(response, "say")["value"]
+    assert script.paragraphs.count() == 2
+    assert Edit.objects.count() == 1
+
+
+def test_lines_of_another_project_cannot_be_named(cast: Cast, sign_in: SignIn) -> None:
+    script, other = factories.script(cast.team), factories.script(cast.other_team)
+    mine, theirs = script.paragraphs.first().pk, other.paragraphs.first().pk
+    client = sign_in(cast.editor)
+    assert post(client, "lines-remove", script.pk, lines=f"{mine},{theirs}").status_code == 409
+    assert post(client, "lines-move", script.pk, lines=str(mine), to=other.pk).status_code == 404
+    sibling = factories.script(cast.team)
+    response = post(client, "lines-move", script.pk, lines=str(mine), to=sibling.pk)
+    assert "same project" in told(response, "say")["value"]
+    for lines in ("", "1,x", "1;2", "9" * 30):
+        assert post(client, "lines-remove", script.pk, lines=lines).status_code == 409
+    assert (script.paragraphs.count(), other.paragraphs.count()) == (3, 3)
+
+
+def test_the_chosen_lines_alone_are_generated(cast: Cast, sign_in: SignIn, broker: str) -> None:
+    script = factories.script(cast.team, lines=4)
+    first, second, third, _ = script.paragraphs.all()
+    factories.ready(first)
+    client = sign_in(cast.editor)
+    post(client, "script-render", script.pk, lines=f"{first.pk},{second.pk},{third.pk}")
+    queued = Take.objects.filter(status="queued").values_list("paragraph", flat=True)
+    assert sorted(queued) == [second.pk, third.pk]
+    response = post(client, "script-render", script.pk, lines=str(first.pk))
+    assert "are ready" in told(response, "say")["value"]
+
+
+def test_a_line_tells_who_changed_what_and_restores(cast: Cast, sign_in: SignIn) -> None:
+    line = factories.script(cast.team, lines=1).paragraphs.get()
+    before = line.text
+    line.text = "<b>Other</b> words."
+    paragraphs.edit(line, project=line.script.project, by=cast.editor)
+    shown = sign_in(cast.viewer).get(reverse("edit-list", args=[line.pk])).content.decode()
+    assert before in shown
+    assert "Restore" not in shown
+    response = post(sign_in(cast.admin), "change-restore", line.changes.get().pk)
+    assert response.status_code == 204
+    line.refresh_from_db()
+    assert line.text == before

@@ -22,6 +22,12 @@ def clock(duration_ms: int | None) -> str:
 
 
 @register.filter
+def seconds(duration_ms: int) -> str:
+    """Write milliseconds as ``1.9 s``."""
+    return f"{duration_ms / 1000:.1f} s"
+
+
+@register.filter
 def lasting(seconds: float) -> str:
     """Write a length of time that is still to come as ``40 s``, ``3 min`` or ``1 h 20 min``, rounded up."""
     if seconds <= 90:

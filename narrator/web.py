@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
@@ -38,9 +37,3 @@ def tell(response: HttpResponse, event: str, detail: dict[str, Any]) -> HttpResp
 def say(response: HttpResponse, sentence: str) -> HttpResponse:
     """Show the person a sentence, where the page shows why something did not come about."""
     return tell(response, "say", {"value": sentence})
-
-
-def endpoint_badge(request: HttpRequest) -> dict[str, Any]:
-    """Give every page the name of the speech endpoint in use, for its badge."""
-    host = settings.SPEECH_URL.split("//")[-1].split("/")[0]
-    return {"endpoint_is_standin": settings.SPEECH_IS_STANDIN, "endpoint_host": host}

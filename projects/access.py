@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404
 
 from narrator.teams import access
 from narrator.teams.models import Role, Team, User
-from projects.models import Change, Export, Manuscript, Paragraph, Project, Run, Script, Take
+from projects.models import Change, Export, Manuscript, Paragraph, Project, Run, Script, Take, TeamEndpoint
 
 
 def project(user: User, project_id: int, *, least: Role = Role.VIEWER) -> Project:
@@ -54,6 +54,12 @@ def team(user: User, team_id: int, *, least: Role = Role.VIEWER) -> Team:
     return row
 
 
+def endpoint(user: User, team_id: int) -> TeamEndpoint:
+    """The endpoint that a team has of its own, for those who may set it."""
+    access.check(user, team_id, Role.ADMIN)
+    return get_object_or_404(TeamEndpoint.objects.select_related("team"), pk=team_id)
+
+
 def export(user: User, export_id: int, *, least: Role = Role.VIEWER) -> Export:
     row = get_object_or_404(Export.objects.select_related("project"), pk=export_id)
     access.check(user, row.project.team_id, least)
@@ -74,6 +80,11 @@ def may_edit(user: User, row: Project) -> bool:
 def may_review(user: User, row: Project) -> bool:
     """Whether to offer the buttons of a reviewer; the views check again."""
     return access.allows(access.role_of(user, row.team_id), Role.REVIEWER)
+
+
+def may_connect(user: User, row: Project) -> bool:
+    """Whether this person decides which endpoint speaks for the project's team."""
+    return access.allows(access.role_of(user, row.team_id), Role.ADMIN)
 
 
 def may_set_cap(user: User, row: Project) -> bool:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import (
     edits,
+    endpoints,
     exports,
     lines,
     manuscripts,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("projects/<int:project_id>/", projects.project_detail, name="project-detail"),
     path("projects/<int:project_id>/edit/", projects.project_edit, name="project-edit"),
     path("projects/<int:project_id>/cover", projects.project_cover, name="project-cover"),
+    path("projects/<int:project_id>/voices/", endpoints.project_voices, name="project-voices"),
     path("projects/<int:project_id>/exports/", exports.export_new, name="export-new"),
     path("exports/<int:export_id>/", exports.export_detail, name="export-detail"),
     path("exports/<int:export_id>/cancel/", exports.export_cancel, name="export-cancel"),
@@ -64,5 +66,13 @@ urlpatterns = [
     path("takes/<int:take_id>/waveform", takes.take_waveform, name="take-waveform"),
     path("usage/", money.usage, name="usage"),
     path("usage/calls.csv", money.usage_csv, name="usage-csv"),
+    path("endpoints/", endpoints.endpoint_list, name="endpoint-list"),
+    path("teams/<int:team_id>/endpoint/", endpoints.endpoint_edit, name="endpoint-edit"),
+    path("teams/<int:team_id>/endpoint/voices/", endpoints.endpoint_voices, name="endpoint-voices"),
+    path("teams/<int:team_id>/endpoint/try/", endpoints.endpoint_try, name="endpoint-try"),
+    path(
+        "teams/<int:team_id>/endpoint/trial/<slug:name>.wav", endpoints.endpoint_trial, name="endpoint-trial"
+    ),
+    path("teams/<int:team_id>/endpoint/leave/", endpoints.endpoint_leave, name="endpoint-leave"),
     path("teams/<int:team_id>/price/", money.price_edit, name="price-edit"),
 ]

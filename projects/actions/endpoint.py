@@ -10,11 +10,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from narrator import sealing
+from narrator.teams.models import Team, User
 from projects.models import EndpointKind, TeamEndpoint
 from projects.pacing.pace import Slot
 from projects.speech import errors
 from projects.speech import voices as catalogue
-from projects.speech.address import must_be_public
+from projects.speech.address import host_of, must_be_public
 from projects.speech.budget import Budget, Unit
 from projects.speech.client import Client
 from projects.speech.hosts import Origin
@@ -73,7 +74,7 @@ def configured() -> Endpoint:
         raise ImproperlyConfigured(
             "No speech endpoint is set. Set NARRATOR_SPEECH_URL and NARRATOR_SPEECH_TOKEN."
         )
-    host = _installation().host
+    host = installation().host
     made = connect(settings.SPEECH_URL, settings.SPEECH_TOKEN, stream=settings.SPEECH_STREAM, host=host)
     return replace(made, voices=frozenset(catalogue.VOICE_NAMES))
 
@@ -86,11 +87,6 @@ def connect(url: str, token: str, *, stream: bool = False, host: str = "") -> En
     return Endpoint(client, budget, stream, host=host or host_of(url))
 
 
-def host_of(url: str) -> str:
-    """``speech.example:8443`` of an address."""
-    return url.partition("://")[2].partition("/")[0]
-
-
 def of(team_id: int) -> Endpoint:
     """The endpoint that speaks for a team now: its own, else the installation's. One query.
 
@@ -99,6 +95,7 @@ def of(team_id: int) -> Endpoint:
     row = TeamEndpoint.of(team_id)
     if row is not None:
         return own(row)
+    _own.pop(team_id, None)
     if not settings.SPEECH_URL:
         raise errors.Stopped(
             "There is no speech endpoint for this team. An admin of the team can connect one under Endpoint.",
@@ -135,19 +132,23 @@ def forget_own() -> None:
 
 
 def _made(row: TeamEndpoint) -> Endpoint:
-    budget = Budget(limit=row.text_limit, unit=cast(Unit, row.limit_unit))
     return Endpoint(
-        _client(row, budget),
-        budget,
+        client(row),
+        _budget(row),
         row.stream,
         model=row.model,
-        host=host_of(row.address),
+        host=row.host,
         voices=frozenset(voice.name for voice in voices_of(row)),
     )
 
 
-def _client(row: TeamEndpoint, budget: Budget) -> SpeechClient:
-    options = {"budget": budget, "deadline_s": settings.SPEECH_DEADLINE_S}
+def _budget(row: TeamEndpoint) -> Budget:
+    return Budget(limit=row.text_limit, unit=cast(Unit, row.limit_unit))
+
+
+def client(row: TeamEndpoint, *, deadline_s: float | None = None) -> SpeechClient:
+    """A new client for a team's own endpoint; the caller closes it. Raises as ``of``."""
+    options = {"budget": _budget(row), "deadline_s": deadline_s or settings.SPEECH_DEADLINE_S}
     try:
         options["public_only"] = must_be_public(row.address, private_origins())
         if row.kind == EndpointKind.DASHSCOPE:
@@ -173,10 +174,27 @@ def private_origins() -> frozenset[Origin]:
 def speaker(team_id: int) -> Speaker:
     """Who would speak a line of this team now. One query."""
     row = TeamEndpoint.of(team_id)
-    return _installation() if row is None else Speaker(row.model, host_of(row.address))
+    return installation() if row is None else Speaker(row.model, row.host)
 
 
-def _installation() -> Speaker:
+def hosts(user: User) -> list[tuple[Team, str]]:
+    """The teams of a person, by name, each with the host of what speaks for it; "" where nothing does. One query."""
+    teams = Team.objects.filter(memberships__user=user).select_related("endpoint").order_by("name", "pk")
+    return [(team, team.endpoint.host if hasattr(team, "endpoint") else default_host()) for team in teams]
+
+
+def default_host() -> str:
+    """The host that speaks for teams without an endpoint of their own; "" where the settings name none."""
+    return installation().host if settings.SPEECH_URL else ""
+
+
+def is_standin(team_id: int) -> bool:
+    """Whether the studio's own stand-in speaks for a team, so that nobody is charged. One query."""
+    return settings.SPEECH_IS_STANDIN and not has_own(team_id)
+
+
+def installation() -> Speaker:
+    """Who speaks for teams that have no endpoint of their own."""
     is_standin = settings.SPEECH_IS_STANDIN or not settings.SPEECH_URL
     return Speaker(catalogue.MODEL, STANDIN if is_standin else host_of(settings.SPEECH_URL))
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from narrator.tags import money
+from narrator.teams.models import Team, User
 from projects.actions import claims
 from projects.models import Call, CallState, Price, Project, Spend, Take, TakeStatus
 from projects.models.money import EVER, cost_micro, month_of
@@ -84,6 +85,26 @@ def reserve(take: Take, line: Line, *, at: datetime | None = None) -> Call:
         _set_aside(call, project=project, month=EVER, cap_micro=project.cap_micro)
         if _is_being_spoken(take):
             raise BeingSpoken
+        call.save(force_insert=True)
+    return call
+
+
+def reserve_trial(team: Team, line: Line, *, by: User | None) -> Call:
+    """The same for a call that belongs to no take and no project: only the team's cap holds for it."""
+    price = Price.of(team.pk)
+    characters = billing_characters(line.spoken)
+    call = Call(
+        team=team,
+        person=by,
+        at=timezone.now(),
+        voice=line.voice[:80],
+        characters=characters,
+        per_10k_micro=price.per_10k_micro,
+        amount_micro=cost_micro(characters, price.per_10k_micro),
+        currency=price.currency,
+    )
+    with transaction.atomic():
+        _set_aside(call, project=None, month=month_of(call.at), cap_micro=price.monthly_cap_micro)
         call.save(force_insert=True)
     return call
 

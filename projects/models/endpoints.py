@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from narrator import sealing
 from narrator.teams.models import Team, User
+from projects.speech.address import host_of
 
 MOST_CONCURRENT = 64
 
@@ -83,6 +84,10 @@ class TeamEndpoint(models.Model):
         return cls.objects.filter(team=team_id).first()
 
     @property
+    def host(self) -> str:
+        return host_of(self.address)
+
+    @property
     def voices(self) -> list[str]:
         """The names that were typed, then those that were listed, each once."""
         return list(dict.fromkeys([*self.typed_voices, *self.listed_voices]))
@@ -92,7 +97,18 @@ class TeamEndpoint(models.Model):
         """Keep this token, "" for none, together with the address as it is now. Saving is the caller's."""
         self.token_sealed = sealing.seal(token)
         self.token_at = timezone.now() if token else None
-        self.account = sealing.mark(self.address, token)
+        self.account = self._mark(token)
+
+    @sensitive_variables()
+    def _mark(self, token: str) -> str:
+        return sealing.mark(self.address, token)
+
+    @sensitive_variables()
+    def reseal(self) -> bool:
+        """Seal the token anew, with the first key; False where somebody set another one meanwhile. Raises Unopened."""
+        sealed = {"token_sealed": sealing.sealed_anew(self.token_sealed), "account": self._mark(self.token())}
+        same = TeamEndpoint.objects.filter(pk=self.pk, token_sealed=self.token_sealed, address=self.address)
+        return bool(same.update(**sealed))
 
     @sensitive_variables()
     def token(self) -> str:

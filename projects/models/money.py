@@ -138,7 +138,8 @@ class Call(models.Model):
 
     take = models.ForeignKey(Take, models.SET_NULL, null=True, related_name="+")
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")
-    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    # Null for a trial of the team's endpoint, which belongs to no project.
+    project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="+")
     person = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=8, choices=CallState, default=CallState.OPEN)

@@ -24,6 +24,11 @@ def base_of(base_url: str) -> str:
     return f"{origin.scheme}://{origin.netloc}{'/' if path else ''}{path}"
 
 
+def host_of(url: str) -> str:
+    """``speech.example:8443``, as it stands in an address."""
+    return url.partition("://")[2].partition("/")[0]
+
+
 def must_be_public(base: str, private: Container[Origin]) -> bool:
     """Whether an endpoint's connections may reach public addresses alone: all but the ``private`` ones' do.
 

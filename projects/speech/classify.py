@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from projects.speech.errors import Busy, Refused, SpeechError, Stopped, TooLong, Unavailable
+from projects.speech.errors import AGAIN, Busy, Refused, SpeechError, Stopped, TooLong, Unavailable
 
 _QUOTA_WAIT_S = 60.0
 _LONGEST_WAIT_S = 3600.0
@@ -37,7 +37,6 @@ class Fate:
     message: str
 
 
-_TRY_AGAIN = "The line is tried again by itself."
 _KEY = Fate(
     Stopped,
     "The endpoint does not accept the token. Correct it in the settings, then resume the queue.",
@@ -65,14 +64,14 @@ _SLOW = Fate(Busy, "The endpoint asks for fewer requests. All lines wait a momen
 _QUOTA = Fate(
     Busy, "The account's quota per minute is used up. All lines wait about a minute and go on by themselves."
 )
-_SERVER = Fate(Unavailable, f"The endpoint had a fault of its own. {_TRY_AGAIN}")
-_LATE = Fate(Unavailable, f"The endpoint took too long. {_TRY_AGAIN}")
+_SERVER = Fate(Unavailable, f"The endpoint had a fault of its own. {AGAIN}")
+_LATE = Fate(Unavailable, f"The endpoint took too long. {AGAIN}")
 _REWRITE = Fate(
     Unavailable,
     "The endpoint could not optimize the instructions. Try again without optimizing them.",
 )
-_GATEWAY = Fate(Unavailable, f"The gateway could not get an answer from the speech service. {_TRY_AGAIN}")
-_LEFT = Fate(Unavailable, f"The endpoint says that the connection was given up. {_TRY_AGAIN}")
+_GATEWAY = Fate(Unavailable, f"The gateway could not get an answer from the speech service. {AGAIN}")
+_LEFT = Fate(Unavailable, f"The endpoint says that the connection was given up. {AGAIN}")
 _BAD = Fate(
     Refused, "The endpoint refuses this line as it is. Check its text, voice, language and instructions."
 )

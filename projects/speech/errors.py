@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+AGAIN = "The line is tried again by itself."
+
 
 class SpeechError(Exception):
     """A line could not be spoken. Raised only as one of the five subclasses below.
@@ -35,6 +37,11 @@ class SpeechError(Exception):
         self.request_id = request_id
         self.status = status
         self.retry_after_s = retry_after_s
+
+    @property
+    def reason(self) -> str:
+        """The message for a call that nobody repeats by itself."""
+        return self.message.replace(AGAIN, "").strip()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(code={self.code!r}, status={self.status!r}, message={self.message!r})"

@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from projects.speech import connections
 from projects.speech.deadline import Deadline, DeadlinePassed, Stalled
-from projects.speech.errors import SpeechError, Stopped, Unavailable
+from projects.speech.errors import AGAIN, SpeechError, Stopped, Unavailable
 
 _READ_BYTES = 65536
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -24,18 +24,17 @@ _CODES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = 
     (requests.exceptions.SSLError, "tls_failed"),
     ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema), "bad_address"),
 )
-_AGAIN = "The line is tried again by itself."
 _SENTENCES = {
-    "dns_failed": f"The host's name cannot be found, or the network is down. {_AGAIN}",
-    "unreachable": f"The endpoint cannot be reached: nothing answers at its address. {_AGAIN}",
+    "dns_failed": f"The host's name cannot be found, or the network is down. {AGAIN}",
+    "unreachable": f"The endpoint cannot be reached: nothing answers at its address. {AGAIN}",
     "audio_url_refused": "The address of the audio is not safe to open: it lies inside a private network.",
     "address_refused": (
         "The endpoint's address lies inside a private network, which whoever runs Narrator has not allowed. "
         "An admin of the team can set another address."
     ),
-    "tls_failed": f"The endpoint could not prove who it is (its TLS certificate was not accepted). {_AGAIN}",
-    "connection_lost": f"The connection to the endpoint broke off. {_AGAIN}",
-    "cut_short": f"The endpoint's answer broke off before its end. What had come was not kept. {_AGAIN}",
+    "tls_failed": f"The endpoint could not prove who it is (its TLS certificate was not accepted). {AGAIN}",
+    "connection_lost": f"The connection to the endpoint broke off. {AGAIN}",
+    "cut_short": f"The endpoint's answer broke off before its end. What had come was not kept. {AGAIN}",
     "too_large": "The endpoint's answer is larger than allowed and was not kept. Try the line again.",
     "bad_address": "The endpoint named an address that cannot be opened. Try the line again.",
 }
@@ -170,11 +169,11 @@ def failure(code: str, status: int | None = None, until: Deadline | None = None)
     if code == "address_refused":
         return Stopped(_SENTENCES[code], code=code)
     if until is not None and code == "deadline_passed":
-        message = f"The endpoint did not finish within {until.total_s:g} seconds, so the call was given up. {_AGAIN}"
-    elif until is not None and code == "stalled":
         message = (
-            f"The endpoint sent nothing for {until.idle_s:g} seconds, so the call was given up. {_AGAIN}"
+            f"The endpoint did not finish within {until.total_s:g} seconds, so the call was given up. {AGAIN}"
         )
+    elif until is not None and code == "stalled":
+        message = f"The endpoint sent nothing for {until.idle_s:g} seconds, so the call was given up. {AGAIN}"
     else:
         message = _SENTENCES[code]
     return Unavailable(message, code=code, status=status)

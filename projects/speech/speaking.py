@@ -21,7 +21,13 @@ class Speech:
 
 
 class SpeechClient(Protocol):
-    """Speaks lines through one endpoint; many threads may share it. Close it when done."""
+    """Speaks lines through one endpoint; many threads may share it. Close it when done, or use a ``with`` statement."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
     def synthesize(
         self, line: Line, *, stream: bool = False, on_audio: Callable[[bytes], None] | None = None

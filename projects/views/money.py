@@ -19,6 +19,7 @@ from narrator.teams import access as teams
 from narrator.teams.models import Role, Team
 from narrator.web import Request, go
 from projects import access
+from projects.actions import endpoint
 from projects.forms import PriceForm
 from projects.models import Call, Price, Project, Spend
 from projects.models.money import EVER, MICRO, month_of
@@ -61,6 +62,7 @@ def usage(request: Request) -> HttpResponse:
         "people": list(calls.summed_by("person", "person__name", "person__email")),
         "totals": _totals(projects),
         "price": price,
+        "endpoint_is_standin": endpoint.is_standin(team.pk),
         "may_change": teams.allows(teams.role_of(request.user, team.pk), Role.ADMIN),
         **_caps(team, price, later),
     }
@@ -160,7 +162,7 @@ def _lines(calls: Iterator[Call]) -> Iterator[str]:
 def _values(call: Call) -> tuple[object, ...]:
     return (
         f"{call.at:%Y-%m-%dT%H:%M:%SZ}",
-        call.project.title,
+        call.project.title if call.project else "",
         call.person or "",
         call.take_id,
         call.voice,

@@ -10,7 +10,7 @@ from narrator.teams import access as teams
 from narrator.teams.models import Role
 from narrator.web import Request, go
 from projects import access
-from projects.actions import exports, figures, projects
+from projects.actions import exports, figures, projects, voices
 from projects.forms import ExportForm, ProjectForm
 from projects.models import Price, Project
 
@@ -28,12 +28,14 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
     """One project: scripts with their state, and the exports."""
     project = access.project(request.user, project_id)
     scripts = list(project.scripts.with_counts())
+    may_edit = access.may_edit(request.user, project)
     context = {
         "project": project,
         "scripts": scripts,
         "exports": project.exports.select_related("created_by").defer("plan")[:20],
         "export_form": ExportForm(initial={"narrator": exports.narrators(project)}),
-        "may_edit": access.may_edit(request.user, project),
+        "may_edit": may_edit,
+        "unknown": voices.unknown(project.team_id, project=project) if may_edit else [],
         "line_count": sum(script.line_count for script in scripts),
         "ready_count": sum(script.ready_count for script in scripts),
         "heard": figures.of_book(project, scripts),

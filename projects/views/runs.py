@@ -56,11 +56,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Banner:
-    """What holds a team, and whether this person may let it go on."""
+    """What holds a team, and whether this person may let it go on, and see to the endpoint."""
 
     team: Team
     hold: Hold
     may_edit: bool
+    may_connect: bool
 
 
 @require_safe
@@ -88,7 +89,12 @@ def _queue(user: User) -> dict[str, Any]:
         progress = runs.progress(run, hold=hold, now=now)
         rows.append(Row(run, progress, hold, teams.allows(member.role, Role.EDITOR)))
     banners = [
-        Banner(member.team, member.team.hold, teams.allows(member.role, Role.EDITOR))
+        Banner(
+            member.team,
+            member.team.hold,
+            teams.allows(member.role, Role.EDITOR),
+            teams.allows(member.role, Role.ADMIN),
+        )
         for member in members.values()
         if hasattr(member.team, "hold")
     ]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from narrator.teams.models import Role
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
-from projects.actions import estimates, figures, money, takes
+from projects.actions import endpoint, estimates, figures, money, takes
 from projects.forms import LinesForm
 from projects.models import Change, Script
 from projects.views.lines import first_error, refused
@@ -177,7 +177,8 @@ def script_render(request: Request, script_id: int) -> HttpResponse:
 
 def _ask(request: Request, script: Script, question: dict[str, Any]) -> HttpResponse:
     """The question before money is spent: under the head for htmx, a page of its own for everybody else."""
-    context = {"script": script, "project": script.project, **question}
+    is_standin = endpoint.is_standin(script.project.team_id)
+    context = {"script": script, "project": script.project, "endpoint_is_standin": is_standin, **question}
     if not request.htmx:
         return render(request, "projects/render_confirm.html", context)
     context |= {**_progress(script, True), "may_edit": True}

@@ -1,5 +1,6 @@
 """Every address is behind the sign-in, except the few that stand here."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -42,7 +43,7 @@ def _examples() -> list[str]:
     found = []
     for address, _ in doors(get_resolver()):
         if address not in OPEN and not address.startswith(ASKS_FOR_ITSELF):
-            parts = ["1" if part.startswith("<int:") else part for part in address.split("/")]
-            assert not any("<" in part for part in parts), f"say here what to put into {address}"
-            found.append("/" + "/".join(parts))
+            filled = re.sub(r"<(int|slug):\w+>", "1", address)
+            assert "<" not in filled, f"say here what to put into {address}"
+            found.append(f"/{filled}")
     return found

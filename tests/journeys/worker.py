@@ -40,6 +40,7 @@ def running_worker(standin: Standin) -> Iterator[Running]:
         NARRATOR_SPEECH_URL=standin.url,
         NARRATOR_SPEECH_TOKEN=standin.token,
         NARRATOR_SPEECH_IS_STANDIN="1",
+        NARRATOR_PRIVATE_ENDPOINTS=",".join(settings.PRIVATE_ENDPOINTS),
     )
     worker = dataclasses.replace(
         parts.worker(env, concurrency=2),

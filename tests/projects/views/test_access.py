@@ -4,26 +4,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
 from narrator.teams.models import Role, User
 from projects import urls
-from projects.actions import exports, manuscripts, paragraphs, takes
-from projects.models import Project, Run, Take
+from projects.actions import exports, manuscripts, paragraphs, takes, trials
+from projects.models import EndpointKind, Project, Run, Take
 from tests import factories
 from tests.cast import Cast
 
 
 @dataclass(frozen=True)
 class Door:
-    """One address: its arguments' names, the method that does its work, who may, and what they get."""
+    """One address: its argument's name (then ``more``), the method that does its work, who may, what they get."""
 
     argument: str | None
     method: str
     least: Role | None
     answer: int
     data: tuple[tuple[str, str], ...] = ()
+    more: tuple[str, ...] = ()
 
 
 EDIT = Role.EDITOR
@@ -73,6 +76,13 @@ DOORS = {
     "take-waveform": Door("take_id", "get", Role.VIEWER, 200),
     "usage": Door(None, "get", None, 200),
     "usage-csv": Door(None, "get", None, 200),
+    "endpoint-list": Door(None, "get", None, 200),
+    "endpoint-edit": Door("team_id", "get", Role.ADMIN, 200),
+    "endpoint-voices": Door("team_id", "post", Role.ADMIN, 200),
+    "endpoint-try": Door("team_id", "post", Role.ADMIN, 422),
+    "endpoint-trial": Door("team_id", "get", Role.ADMIN, 200, more=("a-name",)),
+    "endpoint-leave": Door("team_id", "post", Role.ADMIN, 302),
+    "project-voices": Door("project_id", "get", EDIT, 200),
     "price-edit": Door("team_id", "get", Role.ADMIN, 200),
 }
 RIGHTS = [Role.VIEWER, Role.REVIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER]
@@ -93,6 +103,8 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
     assert line is not None
     line.text = "An edited text."
     paragraphs.edit(line, project=project, by=None)
+    factories.endpoint(cast.team, kind=EndpointKind.DASHSCOPE)
+    default_storage.save(trials.place(cast.team.pk, "a-name"), ContentFile(b"RIFF"))
     longer = factories.script(cast.team, lines=2)
     (first, _) = takes.request(longer, longer.paragraphs.all(), by=None)
     run = Run.objects.get(takes=first)
@@ -111,7 +123,7 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
 
 def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) -> int:
     door = DOORS[name]
-    arguments = [rows[door.argument] + shift] if door.argument else []
+    arguments = [rows[door.argument] + shift, *door.more] if door.argument else []
     response = getattr(client, door.method)(reverse(name, args=arguments), dict(door.data))
     if response.streaming:
         b"".join(response.streaming_content)

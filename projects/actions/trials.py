@@ -1,0 +1,104 @@
+"""Trying a team's own endpoint: one sentence, spoken now and heard on the page. A call like any other, and paid."""
+
+import hashlib
+import io
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import numpy as np
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from narrator.teams.models import User
+from projects.actions import accounts, endpoint, money
+from projects.actions.endpoint import Gate, SlotGate
+from projects.audio import wav
+from projects.models import Call, TeamEndpoint
+from projects.speech import errors
+from projects.speech.line import Line
+from projects.speech.speaking import Speech
+
+# A person looks at the page meanwhile, which gives up after 30 s.
+DEADLINE_S, SLOT_WAIT_S = 25.0, 3.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What was heard: ``name`` is that of the file, ``took_ms`` how long the call took."""
+
+    name: str
+    voice: str
+    duration_ms: int
+    took_ms: int
+    amount_micro: int
+    currency: str
+
+
+def speak(row: TeamEndpoint, *, voice: str, sentence: str, by: User | None) -> Trial:
+    """Speak a sentence once through a team's own endpoint; keep it until the next trial. Raises SpeechError."""
+    client, line = endpoint.client(row, deadline_s=DEADLINE_S), Line(sentence, voice, model=row.model)
+    with client, _gate(row.team_id) as gate:
+        call = money.reserve_trial(row.team, line, by=by)
+        begun_s = time.monotonic()
+        try:
+            gate.begin()
+            speech = client.synthesize(line)
+        except errors.SpeechError as error:
+            money.settle(call, error=error, duration_ms=_since_ms(begun_s))
+            gate.told(error)
+            raise
+        gate.told(None)
+        took_ms = _since_ms(begun_s)
+        money.settle(call, speech=speech, duration_ms=took_ms)
+    return _trial(row.team_id, Call.objects.get(pk=call.pk), speech, took_ms)
+
+
+def _trial(team_id: int, call: Call, speech: Speech, took_ms: int) -> Trial:
+    duration_ms = len(speech.pcm) // 48
+    return Trial(
+        _keep(team_id, speech.pcm), call.voice, duration_ms, took_ms, call.amount_micro, call.currency
+    )
+
+
+@contextmanager
+def _gate(team_id: int) -> Iterator[Gate]:
+    """The way through the account's pace, which a trial keeps to like everybody."""
+    slot = accounts.of(team_id).pace.slot(wait_s=SLOT_WAIT_S)
+    if slot is None:
+        raise errors.Busy(
+            "As many calls are under way as the endpoint allows. Try again when fewer lines are being generated.",
+            code=endpoint.PAUSED,
+        )
+    with slot:
+        yield SlotGate(slot, threading.Event())
+
+
+def _since_ms(begun_s: float) -> int:
+    return round((time.monotonic() - begun_s) * 1000)
+
+
+def place(team_id: int, name: str) -> str:
+    """Where the store has the audio of a trial."""
+    return f"trials/{team_id}/{name}.wav"
+
+
+def _keep(team_id: int, pcm: bytes) -> str:
+    """Store this trial's audio, and drop that of the team's earlier ones."""
+    file = io.BytesIO()
+    wav.write(file, np.frombuffer(pcm, dtype="<i2"))
+    data = file.getvalue()
+    name = hashlib.sha256(data).hexdigest()[:32]
+    here = place(team_id, name)
+    folder = here.rpartition("/")[0]
+    earlier: list[str] = []
+    with suppress(FileNotFoundError):
+        earlier = default_storage.listdir(folder)[1]
+    for other in earlier:
+        if f"{folder}/{other}" != here:
+            default_storage.delete(f"{folder}/{other}")
+    if not default_storage.exists(here):
+        default_storage.save(here, ContentFile(data))
+    return name

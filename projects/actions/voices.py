@@ -1,0 +1,64 @@
+"""The voices that a project names and its team's endpoint does not have: finding them, and putting others in place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, F, Min
+
+from narrator.teams.models import User
+from projects.actions import endpoint, paragraphs, projects
+from projects.models import Paragraph, Project, TakeStatus
+from projects.models.edits import EditKind
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A voice that nobody can speak with: the project that names it, in how many lines, one of them."""
+
+    project: Project
+    name: str
+    lines: int
+    first_line: Paragraph | None = None
+
+
+def unknown(team_id: int, *, project: Project | None = None) -> list[Unknown]:
+    """Every unknown voice of a team's projects (of this one alone), by project and name. At most four queries."""
+    known = {voice.name for voice in endpoint.voices(team_id)}
+    rows = Project.objects.filter(team=team_id)
+    mine = {one.pk: one for one in (rows if project is None else rows.filter(pk=project.pk))}
+    named = Paragraph.objects.filter(script__project__in=mine).order_by()
+    counted = named.values_list("script__project", "voice").annotate(lines=Count("pk"), first=Min("pk"))
+    found: dict[tuple[int, str], tuple[int, int | None]] = {
+        (pk, one.voice): (0, None) for pk, one in mine.items() if one.voice not in known
+    }
+    for pk, voice, lines, first in counted:
+        name = voice or mine[pk].voice
+        if name not in known:
+            before, earlier = found.get((pk, name), (0, None))
+            found[pk, name] = (before + lines, min(first, earlier or first))
+    firsts = Paragraph.objects.select_related("script").in_bulk([one for _, one in found.values() if one])
+    order = sorted(found.items(), key=lambda item: (str(mine[item[0][0]]), item[0]))
+    return [Unknown(mine[pk], name, lines, firsts.get(first or 0)) for (pk, name), (lines, first) in order]
+
+
+@transaction.atomic
+def replace(project: Project, instead: Mapping[str, str], *, by: User | None) -> paragraphs.Done:
+    """Let a project speak with other voices, old name -> new name, in its own direction and in that of its lines.
+
+    The lines' takes are kept and are stale. Changes of lines can be undone, script by script.
+    """
+    named = Paragraph.objects.filter(script__project=project, voice__in=list(instead))
+    versions = paragraphs.hold(*named.order_by().values_list("script", flat=True).distinct())
+    done = paragraphs.Done()
+    for script_id in versions:
+        lines = named.filter(script=script_id).with_takes().order_by("position")
+        rows = [(line, {"voice": instead[line.voice]}) for line in lines]
+        put = paragraphs.put(EditKind.DIRECTION, rows, project=project, versions=versions, by=by)
+        done.lines += put.lines
+    if project.voice in instead:
+        project.voice = instead[project.voice]
+        projects.direct(project)
+    waiting = Paragraph.objects.filter(script__project=project, latest__status=TakeStatus.QUEUED)
+    done.outdated = list(waiting.exclude(latest__digest=F("digest")).select_related("latest"))
+    return done

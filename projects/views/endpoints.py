@@ -1,0 +1,152 @@
+"""A team's own speech endpoint: its settings, its voices, trying it, leaving it; and voices that it does not have."""
+
+import functools
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from narrator import media
+from narrator.teams import access as teams
+from narrator.teams.models import Role, Team
+from narrator.web import Request, go, page_or_part
+from projects import access, tasks
+from projects.actions import connecting, endpoint, trials, voices
+from projects.forms.endpoints import EndpointForm, TrialForm, VoicesForm
+from projects.models import Price, TeamEndpoint
+from projects.speech.errors import SpeechError
+
+PAGE = "projects/endpoint_edit.html"
+
+
+def badge(request: Request) -> dict[str, Any]:
+    """Tell every page what speaks for the person's teams; it is looked up only where the page shows it."""
+    hosts = functools.cache(
+        lambda: sorted({host for _, host in endpoint.hosts(request.user)} or {endpoint.default_host()})
+    )
+    return {
+        "endpoint_is_standin": SimpleLazyObject(lambda: hosts() == [endpoint.STANDIN]),
+        "endpoint_host": SimpleLazyObject(
+            lambda: hosts()[0] if len(hosts()) == 1 else f"{len(hosts())} endpoints"
+        ),
+    }
+
+
+@require_safe
+def endpoint_list(request: Request) -> HttpResponse:
+    """What speaks for each of the person's teams; the page of the one team of whoever has one, and may set it there."""
+    may = {team.pk for team in teams.teams_for(request.user, Role.ADMIN)}
+    rows = [(team, host, team.pk in may) for team, host in endpoint.hosts(request.user)]
+    if len(rows) == 1 and may:
+        return _page(request, rows[0][0], "settings")
+    return render(request, "projects/endpoint_list.html", {"rows": rows})
+
+
+@sensitive_variables()
+@sensitive_post_parameters("token")
+@require_http_methods(["GET", "HEAD", "POST"])
+def endpoint_edit(request: Request, team_id: int) -> HttpResponse:
+    """A team's endpoint. What cannot be used is said at its field, and nothing is saved."""
+    team = access.team(request.user, team_id, least=Role.ADMIN)
+    form = EndpointForm(request.POST or None, instance=TeamEndpoint.of(team.pk) or TeamEndpoint(team=team))
+    if request.method == "POST" and form.is_valid():
+        try:
+            connecting.connect(form.instance, token=form.new_token(), by=request.user)
+        except connecting.Unfit as unfit:
+            form.add_error(unfit.field, unfit.message)
+        else:
+            messages.info(request, _saved(form.instance, went_on=tasks.queue_team(team, by=request.user)))
+            return go(request, "endpoint-edit", team.pk)
+    return _page(request, team, "settings", form=form, status=422 if form.errors else 200)
+
+
+def _saved(row: TeamEndpoint, *, went_on: bool) -> str:
+    found = len(row.voices)
+    known = f" It has {found} voice{'' if found == 1 else 's'}." if row.voices else ""
+    return f"Connected to {row.host}.{known}{' The queue goes on.' if went_on else ''}"
+
+
+def _page(request: Request, team: Team, part: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """The page, or the part of it that htmx asked to be renewed."""
+    row = TeamEndpoint.of(team.pk)
+    context = {
+        "form": EndpointForm(instance=row or TeamEndpoint(team=team)),
+        "trial_form": TrialForm(team_id=team.pk),
+        "team": team,
+        "row": row,
+        "voices": endpoint.voices_of(row),
+        "unknown": voices.unknown(team.pk),
+        "price": Price.of(team.pk),
+        "installation": endpoint.installation(),
+        **context,
+    }
+    return page_or_part(request, PAGE, part, context, status=status)
+
+
+@require_POST
+def endpoint_voices(request: Request, team_id: int) -> HttpResponse:
+    """Ask the team's endpoint for its voices again."""
+    row = access.endpoint(request.user, team_id)
+    said = failed = ""
+    try:
+        found = connecting.list_voices(row)
+        said = f"It lists {found} voice{'' if found == 1 else 's'}." if found else "It has no list of voices."
+    except connecting.Unfit as unfit:
+        failed = unfit.message
+    return _page(request, row.team, "voices", said=said, failed=failed, status=422 if failed else 200)
+
+
+@require_POST
+def endpoint_try(request: Request, team_id: int) -> HttpResponse:
+    """Let the team's endpoint speak a sentence."""
+    row = access.endpoint(request.user, team_id)
+    form = TrialForm(request.POST, team_id=row.team_id)
+    context: dict[str, Any] = {}
+    if form.is_valid():
+        try:
+            context["trial"] = trials.speak(row, by=request.user, **form.cleaned_data)
+        except SpeechError as error:
+            context = {"trial_failed": connecting.reason(error), "trial_said": error.detail}
+    failed = form.errors or "trial_failed" in context
+    return _page(request, row.team, "trial", trial_form=form, status=422 if failed else 200, **context)
+
+
+@require_safe
+def endpoint_trial(request: Request, team_id: int, name: str) -> HttpResponseBase:
+    """What the team's endpoint spoke when it was tried last."""
+    team = access.team(request.user, team_id, least=Role.ADMIN)
+    return media.serve(request, trials.place(team.pk, name), content_type="audio/wav", immutable=True)
+
+
+@require_POST
+def endpoint_leave(request: Request, team_id: int) -> HttpResponse:
+    """Let the team speak through the installation's endpoint again."""
+    team = access.team(request.user, team_id, least=Role.ADMIN)
+    if connecting.leave(team):
+        tasks.queue_team(team, by=request.user)
+        messages.info(request, "The team's own endpoint and its token are gone.")
+    return go(request, "endpoint-edit", team.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def project_voices(request: Request, project_id: int) -> HttpResponse:
+    """The voices of a project that its team's endpoint does not have, and others in their place."""
+    project = access.project(request.user, project_id, least=Role.EDITOR)
+    unknown = voices.unknown(project.team_id, project=project)
+    form = VoicesForm(request.POST or None, unknown=unknown, team_id=project.team_id)
+    if request.method == "POST" and form.is_valid():
+        instead = form.instead()
+        tasks.queue_act(voices.replace, project, instead, by=request.user)
+        lines = sum(voice.lines for voice in unknown if voice.name in instead)
+        messages.info(
+            request, f"Changed. {lines} lines are spoken by another voice now; their takes are kept."
+        )
+        return go(request, project)
+    context = {"project": project, "form": form, "may_connect": access.may_connect(request.user, project)}
+    return page_or_part(
+        request, "projects/project_voices.html", "form", context, status=422 if form.errors else 200
+    )

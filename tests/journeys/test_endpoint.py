@@ -1,0 +1,94 @@
+"""A team connects an endpoint of its own, tries it, and hears its first line from there."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from projects.actions import endpoint
+from projects.models import Take, TeamEndpoint
+from projects.speech.standin.server import Standin
+from projects.speech.voices import VOICE_NAMES
+from tests import factories
+from tests.cast import Cast
+from tests.journeys.pages import Complaints, Opener
+from tests.journeys.test_looks import GERMAN, LOOKS, is_fine
+from tests.journeys.worker import running_worker
+
+TOKEN = "kokoro-token"
+
+
+@pytest.fixture
+def kokoro(settings: object) -> Iterator[Standin]:
+    """Of the OpenAI kind, and where the operator allows it."""
+    with Standin(speech="tone", token=TOKEN, kind="openai") as server:
+        settings.PRIVATE_ENDPOINTS = [server.url]  # type: ignore[attr-defined]
+        yield server
+        endpoint.forget_own()
+
+
+@pytest.mark.parametrize(("width", "height", "dark"), LOOKS)
+def test_the_pages_are_fine(
+    cast: Cast,
+    kokoro: Standin,
+    open_page: Opener,
+    axe: Callable[[Page], list[str]],
+    shoot: Callable[..., Path],
+    complaints: Complaints,
+    width: int,
+    height: int,
+    dark: bool,
+) -> None:
+    complaints.expect("422")
+    look = f"{width}-{'dark' if dark else 'light'}"
+    project = factories.project(cast.team, title=GERMAN[:60], voice="Neil")
+    project.scripts.get().paragraphs.filter(position__gt=1).update(voice="Cherry")
+    page = open_page(cast.admin, width=width, height=height, dark=dark)
+    page.goto(f"/teams/{cast.team.pk}/endpoint/")
+    is_fine(page, axe, f"endpoint without {look}")
+    shoot(page, f"endpoint-none-{look}", whole=True)
+    factories.endpoint(cast.team, address=kokoro.url, token="wrong", model="kokoro")
+    page.reload()
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text("does not accept this token")).to_be_visible()
+    is_fine(page, axe, f"endpoint {look}")
+    shoot(page, f"endpoint-{look}", whole=True)
+    page.goto(f"/projects/{project.pk}/voices/")
+    is_fine(page, axe, f"voices {look}")
+    shoot(page, f"endpoint-voices-{look}", whole=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_team_connects_lists_tries_generates_and_hears(
+    cast: Cast, kokoro: Standin, open_page: Opener, broker: str, complaints: Complaints
+) -> None:
+    complaints.expect("422")
+    script = factories.script(cast.team, lines=1, voice="Neil")
+    page = open_page(cast.admin)
+    page.goto("/")
+    page.get_by_text("Ada", exact=True).click()
+    page.get_by_role("link", name="Speech endpoint").click()
+    page.get_by_label("Model, as the endpoint names it").fill("kokoro")
+    page.get_by_label("Address").fill(kokoro.url)
+    page.get_by_label("Token", exact=True).fill("not-this-one")
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_text("The endpoint does not accept this token.")).to_be_visible()
+    assert not TeamEndpoint.objects.exists()
+    page.get_by_label("Token", exact=True).fill(TOKEN)
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_text(f"It has {len(VOICE_NAMES)} voices.")).to_be_visible()
+    assert TOKEN not in page.content()
+    page.get_by_role("button", name="List voices").click()
+    expect(page.get_by_text(f"It lists {len(VOICE_NAMES)} voices.")).to_be_visible()
+    page.get_by_role("button", name="Try it").click()
+    expect(page.locator("#trial audio")).to_be_visible()
+    page.wait_for_function("document.querySelector('#trial audio').duration > 1")
+    page.goto(script.get_absolute_url())
+    with running_worker(kokoro):
+        page.get_by_role("button", name="Generate 1 line").click()
+        expect(page.locator("[data-mark=ready]")).to_have_count(1)
+    page.keyboard.press("Space")
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Pause")
+    assert Take.objects.get().model == "kokoro"
+    assert [call.model for call in kokoro.calls] == ["kokoro", "kokoro"]

@@ -1,13 +1,16 @@
 """Two teams of one studio, each with an endpoint of another kind: real broker, real HTTP, real files."""
 
+import io
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from narrator.teams.models import Team
 from projects import tasks
-from projects.actions import accounts, exports, holds
+from projects.actions import accounts, exports, holds, narration
 from projects.actions.endpoint import Speaker
 from projects.models import EndpointKind, ExportStatus, Script, Take, TakeStatus
 from projects.speech.standin.server import Standin
@@ -178,3 +181,32 @@ def test_after_a_change_of_the_endpoint_nothing_is_stale_and_what_is_new_is_spok
     (take,) = Take.objects.filter(paragraph__script=twin)
     assert (take.status, take.model, take.reused_from) == (TakeStatus.READY, "kokoro", None)
     assert len(kokoro.calls) == 1
+
+
+def test_narrate_speaks_through_the_endpoint_of_the_team_it_works_for(
+    transactional_db: None, broker: str, standin: Standin, kokoro: Standin, tmp_path: Path
+) -> None:
+    connect(narration.team(), kokoro, listed_voices=["Cherry"])
+    book = tmp_path / "book.txt"
+    book.write_text("CHAPTER I\n\nThe lamp was lit.\n\nNobody came.\n")
+    with pytest.raises(CommandError, match="--voice: choose one of: Cherry"):
+        call_command("narrate", book, out=tmp_path / "book.wav", voice="Neil", stderr=io.StringIO())
+    call_command("narrate", book, out=tmp_path / "book.wav", voice="cherry", stderr=io.StringIO())
+    assert (tmp_path / "book.wav").stat().st_size > 10_000
+    assert [call.voice for call in kokoro.calls] == ["Cherry", "Cherry"]
+    assert standin.calls == []
+
+
+def test_narrate_needs_no_endpoint_where_nothing_is_left_to_speak(
+    transactional_db: None, broker: str, standin: Standin, settings: object, tmp_path: Path
+) -> None:
+    book = tmp_path / "book.txt"
+    book.write_text("CHAPTER I\n\nThe lamp was lit.\n")
+    call_command("narrate", book, out=tmp_path / "book.wav", stderr=io.StringIO())
+    settings.SPEECH_URL = ""  # type: ignore[attr-defined]
+    told = io.StringIO()
+    call_command("narrate", book, out=tmp_path / "again.wav", stderr=told)
+    assert (tmp_path / "again.wav").read_bytes() == (tmp_path / "book.wav").read_bytes()
+    assert len(standin.calls) == 1
+    assert "stand-in" not in told.getvalue()
+    settings.SPEECH_URL = standin.url  # type: ignore[attr-defined]

@@ -33,6 +33,9 @@ from projects.models.exports import Format
 from projects.speech import voices
 from projects.speech.errors import Stopped
 
+# Where nothing is left to be spoken.
+NOWHERE = "http://nothing-to-speak.invalid"
+
 
 def chapter_numbers(text: str) -> tuple[int, int]:
     """Read ``3`` or ``1-3`` as a first and a last chapter, counted from 1."""
@@ -93,7 +96,7 @@ class Command(BaseCommand):
         before = narration.calls_of(project)
         try:
             with narration.alone(project), self._endpoint(project, scripts, options) as endpoint:
-                self._tell_estimate(narration.expected(project, scripts))
+                self._tell_estimate(narration.expected(project, scripts), endpoint)
                 progress = self._render(project, scripts, endpoint, options["concurrency"])
                 written = (
                     None if progress.failed or progress.unmade else self._assemble(project, scripts, out)
@@ -186,18 +189,15 @@ class Command(BaseCommand):
                     endpoint = endpoints.of(project.team_id)
                 except Stopped as error:
                     raise CommandError(error.message, returncode=1) from None
-            elif settings.SPEECH_URL or not narration.has_work(scripts):
-                endpoint = endpoints.connect(
-                    settings.SPEECH_URL, settings.SPEECH_TOKEN, stream=options["stream"]
-                )
             else:
-                self._say("No endpoint is set: the stand-in voices speak.")
-                endpoint = endpoints.connect(
-                    *self._standin(stack), stream=options["stream"], host=endpoints.STANDIN
-                )
+                url, token, host = settings.SPEECH_URL, settings.SPEECH_TOKEN, endpoints.installation().host
+                if not url:
+                    url, token = self._standin(stack) if narration.has_work(scripts) else (NOWHERE, "")
+                endpoint = endpoints.connect(url, token, stream=options["stream"], host=host)
             yield endpoint.through(narration.EvenGate(limit)) if limit else endpoint
 
     def _standin(self, stack: contextlib.ExitStack) -> tuple[str, str]:
+        self._say("No endpoint is set: the stand-in voices speak.")
         try:
             return stack.enter_context(running_standin(settings.DATA_DIR, voices=settings.VOICES))
         except CannotStart as error:
@@ -253,10 +253,10 @@ class Command(BaseCommand):
         self._say(f"Wrote {out}, {export.duration_ms / 1000:.1f} s.")  # type: ignore[operator]
         return export
 
-    def _tell_estimate(self, expected: Estimate) -> None:
+    def _tell_estimate(self, expected: Estimate, endpoint: endpoints.Endpoint) -> None:
         if expected.lines:
-            speaks = settings.SPEECH_IS_STANDIN or not settings.SPEECH_URL
-            free = " The stand-in speaks, so nobody is charged." if speaks else ""
+            is_standin = endpoint.host == endpoints.STANDIN
+            free = " The stand-in speaks, so nobody is charged." if is_standin else ""
             self._say(f"To generate: {expected}.{free}")
 
     def _tell_failures(self, progress: narration.Progress) -> None:

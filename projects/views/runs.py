@@ -67,7 +67,7 @@ class Banner:
 @require_safe
 def run_list(request: Request) -> HttpResponse:
     """The queue. Asked by htmx: what a poll renews, or 204 where nothing of it differs from what was ``seen``."""
-    context = _queue(request.user)
+    context = queue(request.user)
     if not request.htmx or request.htmx.boosted:
         return render(request, "projects/run_list.html", context)
     if request.GET.get("seen") == context["seen"]:
@@ -75,7 +75,7 @@ def run_list(request: Request) -> HttpResponse:
     return render(request, "projects/run_list.html#changes", context)
 
 
-def _queue(user: User) -> dict[str, Any]:
+def queue(user: User) -> dict[str, Any]:
     """What there is to see, by two queries whatever their number; ``seen`` is a digest of it."""
     now = timezone.now()
     members = {
@@ -162,4 +162,4 @@ def _answer(request: Request) -> HttpResponse:
     """What a poll would bring for htmx, the page of the queue for everybody else."""
     if not request.htmx:
         return go(request, "run-list")
-    return render(request, "projects/run_list.html#changes", _queue(request.user))
+    return render(request, "projects/run_list.html#changes", queue(request.user))

@@ -1,7 +1,14 @@
 // When polls ask: not while the tab is hidden, at once when it is shown again and after anything was asked for here.
+// A page whose own poll brings the queue asks once, not twice.
+const fed = () => document.getElementById("poller");
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+  const { elt } = event.detail;
+  if ((document.hidden && elt.matches("[data-poll]")) || (elt.id === "queue-poller" && fed())) event.preventDefault();
 });
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt.id === "poller") detail.parameters.seen = document.getElementById("queue-poller").dataset.seen ?? "";
+});
+if (fed()) addEventListener("load", () => ask());
 
 function ask() {
   for (const poll of document.querySelectorAll("[data-poll]")) htmx.trigger(poll, "poll");
@@ -13,15 +20,15 @@ document.addEventListener("visibilitychange", () => {
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.requestConfig.verb !== "get" && detail.successful) ask();
 });
+// Where more has changed than one answer carries, the next is asked for at once.
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (elt.matches("[data-more]")) htmx.trigger(elt, "poll");
+});
 
-// A line under the pen has no row on the page: its row is taken out of every answer but that of its own form.
+// The poll does not renew the head while a question stands under it.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.matches("[data-editing]")) return;
-  const absent = [...document.querySelectorAll("[data-editing]")].map((edit) => `line-${edit.dataset.line}`);
-  // Nor does the poll renew the head while a question stands under it.
-  if (detail.requestConfig.elt.id === "poller" && document.querySelector("[data-question]")) absent.push("progress");
-  if (!absent.some((id) => detail.serverResponse.includes(`id="${id}"`))) return;
+  if (detail.requestConfig.elt.id !== "poller" || !document.querySelector("[data-question]")) return;
   const page = new DOMParser().parseFromString(`<body>${detail.serverResponse}`, "text/html");
-  for (const id of absent) page.getElementById(id)?.remove();
+  page.getElementById("progress")?.remove();
   detail.serverResponse = page.body.innerHTML;
 });

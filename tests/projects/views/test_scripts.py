@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from narrator.teams.models import User
+from projects import tasks
 from projects.actions import claims, figures, paragraphs, takes
 from projects.models import Script, Take, TakeStatus
 from tests import factories
@@ -87,13 +88,44 @@ def test_many_lines_changed_by_one_press_are_not_missed_either(cast: Cast, sign_
     assert len(seen) == 150
 
 
-def test_the_poll_hurries_only_while_something_is_being_made(cast: Cast, sign_in: SignIn) -> None:
-    script = factories.script(cast.team, lines=1)
-    client = sign_in(cast.editor)
-    page = reverse("script-detail", args=[script.pk])
-    assert b"every 15s" in client.get(page).content
-    takes.request(script, script.paragraphs.all(), by=None)
-    assert b"every 2s" in client.get(page).content
+def test_one_poll_brings_lines_queue_and_people_and_each_only_when_it_changed(
+    cast: Cast, sign_in: SignIn, broker: str
+) -> None:
+    script = factories.script(cast.team, lines=2)
+    edgar, ada = sign_in(cast.editor), sign_in(cast.admin)
+    address = reverse("script-changes", args=[script.pk])
+    assert b"every 1.5s" in edgar.get(reverse("script-detail", args=[script.pk])).content
+    asked: dict[str, object] = {"since": script.version, "seen": "", "here": "", "pen": ""}
+
+    def ask() -> HttpResponse:
+        response = edgar.get(address, asked)
+        told = {
+            "since": rb"since=([\d-]+)",
+            "seen": rb'data-seen="(\w+)" hx-sw',
+            "here": rb'id="here" data-seen="(\w+)"',
+        }
+        for name, pattern in told.items():
+            found = re.search(pattern, response.content)
+            asked[name] = found[1].decode() if found else asked[name]
+        return response
+
+    first = ask()
+    assert b'id="queue-body"' in first.content
+    assert rows(first) == []
+    with CaptureQueriesContext(connection) as queries:
+        assert ask().status_code == 204
+    assert len(queries) <= 6  # session, user, script, role; memberships, runs
+    line = script.paragraphs.first()
+    ada.get(address, {"since": script.version, "here": "", "pen": line.pk})
+    met = ask()
+    assert f'data-at="{line.pk}"'.encode() in met.content
+    assert b'title="Ada is writing"' in met.content
+    assert b'id="queue-body"' not in met.content
+    tasks.queue_takes(script, script.paragraphs.all(), by=cast.admin)
+    made = ask()
+    assert len(rows(made)) == 2
+    assert b"0 of 2" in made.content
+    assert ask().status_code == 204
 
 
 def test_generate_asks_for_what_is_missing_and_answers_with_the_figures(

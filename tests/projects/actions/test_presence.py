@@ -1,0 +1,35 @@
+"""Who is at a script: kept in Valkey, gone by itself, and no page waits for it."""
+
+import time
+
+import pytest
+
+from projects.actions import presence
+from tests.cast import Cast
+
+
+@pytest.fixture(autouse=True)
+def asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "_alone_until", 0.0)
+
+
+def test_people_meet_and_who_is_silent_has_left(cast: Cast, broker: str) -> None:
+    script, now = 71, 1_000_000.0
+    assert presence.meet(script, cast.editor, line=None, now=now) == []
+    (edgar,) = presence.meet(script, cast.admin, line=5, now=now + 1)
+    assert (edgar.name, edgar.line, edgar.initials) == ("Edgar", None, "ED")
+    (ada,) = presence.meet(script, cast.editor, line=None, now=now + 2)
+    assert (ada.name, ada.line) == ("Ada", 5)
+    assert presence.meet(script + 1, cast.editor, line=None, now=now + 2) == []
+    assert presence.meet(script, cast.editor, line=None, now=now + 1 + presence.AWAY_S + 0.1) == []
+    assert presence._connection(broker).hkeys("narrator:here:71") == [str(cast.editor.pk)]
+    assert 0 < presence._connection(broker).ttl("narrator:here:71") <= presence.EXPIRE_S
+
+
+def test_without_valkey_nobody_is_shown_and_nothing_waits_twice(cast: Cast, settings: object) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"  # type: ignore[attr-defined]
+    assert presence.meet(1, cast.editor, line=None) == []
+    began = time.monotonic()
+    for _ in range(20):
+        assert presence.meet(1, cast.editor, line=None) == []
+    assert time.monotonic() - began < 0.1

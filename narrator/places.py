@@ -9,7 +9,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 # A Unix socket's path may have 107 bytes; Valkey refuses longer ones.
 SOCKET_PATH_BYTES = 100
@@ -33,6 +33,18 @@ def broker_socket(data: Path) -> Path:
 def broker_url(data: Path) -> str:
     """Return the address of the embedded broker as redis-py and Celery spell it."""
     return f"redis+socket://{quote(os.fsencode(broker_socket(data)))}"
+
+
+def redis_url(url: str) -> str:
+    """Return the broker's address as redis-py alone spells it, where ``url`` may use Celery's own words."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    if db := query.pop("virtual_host", "").strip("/"):
+        query["db"] = db
+    if "ssl_cert_reqs" in query:
+        query["ssl_cert_reqs"] = query["ssl_cert_reqs"].removeprefix("CERT_").lower()
+    scheme = "unix" if parts.scheme in ("redis+socket", "socket") else parts.scheme
+    return f"{scheme}://{parts.netloc}{parts.path}{'?' if query else ''}{urlencode(query)}"
 
 
 def refusal(data: Path, error: OSError) -> str:

@@ -29,6 +29,8 @@ if HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+# How many proxies of our own stand in front and add to X-Forwarded-For; without any, a client's word counts nothing.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("NARRATOR_TRUSTED_PROXIES", 1 if HTTPS else 0)
 
 # The speech endpoint. Without an address of its own the studio starts the stand-in.
 
@@ -53,6 +55,10 @@ VOICES = env.str("NARRATOR_VOICES", "neural")
 # The parts of the house.
 
 INSTALLED_APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "narrator.teams",
     "narrator.studio",
     "projects",
@@ -80,6 +86,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "narrator.accounts.sessions.SeenMiddleware",
 ]
 
 ROOT_URLCONF = "narrator.urls"
@@ -97,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "projects.views.endpoints.badge",
+                "narrator.accounts.mail.delivery",
             ],
         },
     },
@@ -138,6 +147,14 @@ UPLOAD_LIMIT_BYTES = 60 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 REDIS_URL = env.str("REDIS_URL", "") or places.broker_url(DATA_DIR)
+CACHES = {
+    "default": {
+        "BACKEND": "narrator.cache.SharedCache",
+        "LOCATION": places.redis_url(REDIS_URL),
+        "KEY_PREFIX": "narrator:cache",
+    },
+    "own": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 # A message is only a doorbell (docs/adr/0003): it may be lost or doubled, and it must never make a page wait.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -163,15 +180,56 @@ CELERY_BEAT_SCHEDULE = {"sweep": {"task": "projects.tasks.sweep", "schedule": 5.
 # People.
 
 AUTH_USER_MODEL = "teams.User"
-LOGIN_URL = "sign-in"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "project-list"
-LOGOUT_REDIRECT_URL = "sign-in"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
+
+# open: anybody may sign up. invited: whoever has an invitation. closed: nobody; an operator makes the accounts.
+SIGN_UP = env.str("NARRATOR_SIGN_UP", "invited")
+if SIGN_UP not in ("open", "invited", "closed"):
+    raise SystemExit(f"NARRATOR_SIGN_UP is {SIGN_UP}. It may be open, invited or closed.")
+
+# Mail. Without a server of its own the studio writes each mail into the data folder, and its pages say so.
+EMAIL_URL = env.str("EMAIL_URL", "")
+MAIL_GOES_OUT = bool(EMAIL_URL)
+if MAIL_GOES_OUT:
+    globals().update(env.dj_email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "narrator.accounts.mail.MailFolder"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("NARRATOR_MAIL_FROM", "Narrator <narrator@localhost>")
+
+# How people sign in: django-allauth (narrator/accounts).
+ACCOUNT_ADAPTER = "narrator.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "narrator.accounts.forms.NameForm"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# An address can be proved only where mail goes out.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_GOES_OUT else "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = MAIL_GOES_OUT
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "narrator.accounts.adapter.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL_GOES_OUT
+MFA_TOTP_ISSUER = "Narrator"
+MFA_TOTP_TOLERANCE = 1
+# Browsers themselves allow passkeys without TLS on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# Notes when a session was last seen, at most every few minutes.
+USERSESSIONS_TRACK_ACTIVITY = True
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,12 +1,34 @@
-"""Template filters that every page may use: figures as people read them."""
+"""Template filters that every page may use: figures as people read them, and fields as this house draws them."""
 
 import math
 
 from django import template
+from django.forms import BoundField
 
 register = template.Library()
 
 SYMBOLS = {"CNY": "¥", "EUR": "€", "GBP": "£", "USD": "$"}
+
+# The first that is found in what a browser says of itself. Many claim to be others, too, so the order matters.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 
 
 @register.filter
@@ -56,3 +78,21 @@ def money(amount_micro: int | None, currency: str) -> str:
         return f"under {sign} 0.01"
     hundredths = ((amount_micro or 0) + 5_000) // 10_000
     return f"{sign} {hundredths // 100:,}.{hundredths % 100:02}"
+
+
+@register.filter
+def plain(field: BoundField, help_text: str = "") -> BoundField:
+    """A library's form field without its placeholder, which says the label again, and with our words to help."""
+    field.field.widget.attrs.pop("placeholder", None)
+    field.help_text = help_text
+    return field
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Write what a browser says of itself as ``Firefox on Linux``; of one we do not know its own words, cut short."""
+    name = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    if not name:
+        return user_agent[:40] or "Unknown browser"
+    return f"{name} on {system}" if system else name

@@ -1,12 +1,13 @@
 """The addresses of the whole site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from narrator.teams.forms import SignInForm
+# The administration has no sign-in of its own: ours counts attempts and asks for the second step.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 @login_not_required
@@ -17,16 +18,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path(
-        "sign-in/",
-        LoginView.as_view(
-            template_name="teams/sign_in.html",
-            authentication_form=SignInForm,
-            redirect_authenticated_user=True,
-        ),
-        name="sign-in",
-    ),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("admin/", admin.site.urls),
+    path("", include("narrator.accounts.urls")),
     path("", include("projects.urls")),
 ]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 
+from narrator.cache import own
 from narrator.studio.broker import running_broker
 from narrator.teams.models import User
 from projects.actions import accounts, endpoint
@@ -21,7 +21,15 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 def own_media(settings: object, tmp_path: Path) -> None:
     """Each test has a store and a work folder of its own, and nothing in the cache: row numbers come again."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
-    cache.clear()
+    own.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_counts(settings: object, tmp_path: Path) -> None:
+    """Attempts to sign in that one test makes do not count in another."""
+    caches = settings.CACHES  # type: ignore[attr-defined]
+    shared = {**caches["default"], "KEY_PREFIX": tmp_path.name}
+    settings.CACHES = {**caches, "default": shared}  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ WITHOUT_DATABASE = frozenset(
 )
 
 # What a developer has set for a studio of theirs must not reach the tests; only these words are meant for them.
-FOR_A_STUDIO = ("NARRATOR_", "DJANGO_", "DATABASE_URL", "REDIS_URL")
+FOR_A_STUDIO = ("NARRATOR_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL")
 FOR_THE_TESTS = (
     "NARRATOR_CHROMIUM",
     "NARRATOR_WITHOUT_BROWSER",

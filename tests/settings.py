@@ -10,7 +10,7 @@ os.environ["NARRATOR_DATA_DIR"] = tempfile.mkdtemp(prefix="nt-")
 atexit.register(shutil.rmtree, os.environ["NARRATOR_DATA_DIR"], ignore_errors=True)
 # Only tests/verification talks to an endpoint that somebody pays for.
 REAL_ENDPOINT = (os.environ.pop("NARRATOR_SPEECH_URL", ""), os.environ.pop("NARRATOR_SPEECH_TOKEN", ""))
-for name in ("DATABASE_URL", "REDIS_URL"):
+for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
     os.environ.pop(name, None)
 if os.environ.get("NARRATOR_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["NARRATOR_TEST_DATABASE_URL"]
@@ -24,6 +24,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests si
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+# Pages are counted by their queries; what notes the activity of sessions has its own tests.
+USERSESSIONS_TRACK_ACTIVITY = False
 # Nobody has collected the static files of a fresh clone; the tests' own server finds them where they are written.
 STATIC_ROOT = DATA_DIR / "static-built"  # noqa: F405
 STATIC_ROOT.mkdir()

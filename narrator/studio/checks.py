@@ -86,9 +86,8 @@ def redis_answers(url: str) -> None:
     try:
         address = urlsplit(url)
         where = address.path if address.hostname is None else f"{address.hostname}:{address.port or 6379}"
-        plain = url.partition("?")[0].replace("redis+socket://", "unix://", 1)  # as redis-py spells it
         with redis.Redis.from_url(
-            plain,
+            places.redis_url(url.partition("?")[0]),
             socket_timeout=ANSWER_WITHIN_S,
             socket_connect_timeout=ANSWER_WITHIN_S,
             retry=Retry(NoBackoff(), 0),

@@ -12,8 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.core.cache import cache
-
+from narrator.cache import own as cache
 from projects.audio import pcm, sums
 from projects.audio.book import Book
 from projects.models import Paragraph, Project, Script

@@ -7,8 +7,22 @@ from typing import Any
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-# Who has no account may open these, and nothing else. Django's admin asks for itself, with its own sign-in.
-OPEN = {"healthz", "sign-in/"}
+# Who is not signed in may open these, and nothing else. Django's admin asks for itself, and sends to our sign-in.
+OPEN = {
+    "healthz",
+    "sign-in/",
+    "sign-in/code/",
+    "sign-in/passkey/",
+    "sign-in/inactive/",
+    "sign-out/",
+    "sign-up/",
+    "password/",
+    "password/sent/",
+    "password/done/",
+    r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+    "confirm/",
+    r"^confirm/(?P<key>[-:\w]+)/$",
+}
 ASKS_FOR_ITSELF = "admin/"
 
 

@@ -85,4 +85,4 @@ def test_what_the_browser_blocks_is_seen(
 def test_a_page_for_nobody_is_the_sign_in(open_page: Opener) -> None:
     page = open_page(width=390, height=800, dark=True)
     page.goto("/")
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()

@@ -12,31 +12,6 @@ from narrator.teams.models import Membership, Role, User
 from tests.cast import PASSWORD, Cast
 
 
-def test_sign_in_by_address_in_any_case_and_out_again(cast: Cast) -> None:
-    client = Client()
-    form = {"username": "EDGAR@example.org", "password": PASSWORD}
-    assert client.post(reverse("sign-in"), form).url == reverse("project-list")
-    assert client.get(reverse("project-list")).status_code == 200
-    assert client.post(reverse("sign-out")).url == reverse("sign-in")
-    assert client.get(reverse("project-list")).status_code == 302
-
-
-@pytest.mark.parametrize("form", [{"username": "edgar@example.org"}, {"username": "nobody@example.org"}])
-def test_a_wrong_password_and_an_unknown_address_get_the_same_sentence(
-    cast: Cast, form: dict[str, str]
-) -> None:
-    response = Client().post(reverse("sign-in"), form | {"password": "wrong"})
-    assert b"This address and password do not belong together." in response.content
-
-
-def test_after_sign_in_one_comes_to_the_page_one_asked_for_and_nowhere_else(cast: Cast) -> None:
-    form = {"username": "edgar@example.org", "password": PASSWORD}
-    asked = reverse("manuscript-new")
-    assert Client().post(f"{reverse('sign-in')}?next={asked}", form).url == asked
-    foreign = Client().post(f"{reverse('sign-in')}?next=https://elsewhere.example/", form)
-    assert foreign.url == reverse("project-list")
-
-
 def test_two_accounts_cannot_share_an_address(cast: Cast) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.create_user("edgar@example.org", "x")

@@ -1,0 +1,33 @@
+// Passkeys: offers them where this browser can do them at this address, and says in words why one did not work.
+// The ceremony itself is allauth's own script (mfa/js/webauthn.js).
+const place = document.querySelector("[data-passkey-error]");
+const form = document.getElementById("passkey");
+const button = document.getElementById("passkey_button");
+const WORDS = {
+  NotAllowedError: "Nothing was chosen, or it took too long. Try again.",
+  InvalidStateError: "This device has a passkey for your account already.",
+  SecurityError: "The browser does not allow passkeys at this address. Tell whoever runs the studio.",
+  ConstraintError: "This key cannot replace the password. Take the tick away and try again.",
+};
+
+const obstacle = hindrance();
+if (form) form.hidden = Boolean(obstacle);
+else if (obstacle) {
+  place.textContent = obstacle;
+  button.disabled = true;
+}
+
+function hindrance() {
+  if (/^[\d.]+$|:/.test(location.hostname)) {
+    const there = /^127\.|^\[::1\]$/.test(location.hostname) ? ` Open ${location.origin.replace(location.hostname, "localhost")} instead.` : "";
+    return `Passkeys belong to a name, and ${location.hostname} is a number.${there}`;
+  }
+  if (!window.isSecureContext) return "Passkeys need an address that begins with https.";
+  if (!window.PublicKeyCredential) return "This browser knows no passkeys.";
+  return "";
+}
+
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  place.textContent = WORDS[event.detail.exception.name] ?? "The passkey did not work. Load the page again and retry.";
+});

@@ -4,7 +4,18 @@ from django.shortcuts import get_object_or_404
 
 from narrator.teams import access
 from narrator.teams.models import Role, Team, User
-from projects.models import Change, Export, Manuscript, Paragraph, Project, Run, Script, Take, TeamEndpoint
+from projects.models import (
+    Change,
+    Comment,
+    Export,
+    Manuscript,
+    Paragraph,
+    Project,
+    Run,
+    Script,
+    Take,
+    TeamEndpoint,
+)
 
 
 def project(user: User, project_id: int, *, least: Role = Role.VIEWER) -> Project:
@@ -39,6 +50,12 @@ def change(user: User, change_id: int, *, least: Role = Role.VIEWER) -> Change:
 def take(user: User, take_id: int, *, least: Role = Role.VIEWER) -> Take:
     row = get_object_or_404(Take.objects.select_related("paragraph__script__project"), pk=take_id)
     access.check(user, row.team_id, least)
+    return row
+
+
+def comment(user: User, comment_id: int, *, least: Role = Role.REVIEWER) -> Comment:
+    row = get_object_or_404(Comment.objects.select_related("paragraph__script__project"), pk=comment_id)
+    access.check(user, row.paragraph.script.project.team_id, least)
     return row
 
 

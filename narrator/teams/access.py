@@ -30,6 +30,13 @@ def check(user: User, team_id: int, least: Role) -> str:
     return role
 
 
+def members(team_id: int, least: Role) -> list[User]:
+    """Return the people of the team who have at least this role, by name."""
+    roles = [role for role in Role if allows(role, least)]
+    rows = User.objects.filter(memberships__team=team_id, memberships__role__in=roles)
+    return list(rows.order_by("name", "email"))
+
+
 def teams_for(user: User, least: Role) -> list[Team]:
     """Return the teams in which the user has at least this role, by name."""
     roles = [role for role in Role if allows(role, least)]

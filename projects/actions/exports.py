@@ -49,12 +49,14 @@ def request(
     format: str,
     by: User | None,
     partial: bool = False,
+    approved: bool = False,
     title: str = "",
     author: str = "",
     narrator: str = "",
 ) -> Export:
     """Freeze which takes go into the file and let a worker assemble it.
 
+    ``approved``: a line whose take no reviewer has approved, as it is now, counts as lacking one.
     Raises ``NotReady`` when a line lacks a current take, unless ``partial`` asks for what there is: a stale
     or missing line is left out then, never filled with old audio. Raises ``NothingToExport`` for an empty file.
     """
@@ -62,7 +64,8 @@ def request(
     lines = Paragraph.objects.filter(script__project=project, script__in=ids).order_by(
         "script__position", "position"
     )
-    missing = list(lines.missing().select_related("script", "latest"))
+    lacking = lines.exclude(pk__in=lines.judged("approved")) if approved else lines.missing()
+    missing = list(lacking.select_related("script", "latest"))
     if missing and not partial:
         raise NotReady(missing)
     plan, total_ms = _plan(project, lines.exclude(pk__in=[line.pk for line in missing]))

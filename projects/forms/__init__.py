@@ -305,6 +305,7 @@ class ExportForm(forms.Form):
     format = forms.ChoiceField(choices=Format.choices, initial=Format.M4B)
     narrator = forms.CharField(required=False, max_length=200)
     partial = forms.BooleanField(required=False, label="Only the lines that are ready")
+    approved = forms.BooleanField(required=False, label="Only what is approved")
 
 
 class RecordingForm(forms.Form):

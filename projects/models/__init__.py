@@ -8,15 +8,18 @@ from projects.models.manuscripts import Manuscript
 from projects.models.money import Call, CallState, Price, Spend
 from projects.models.paragraphs import Paragraph
 from projects.models.projects import Project
+from projects.models.reviews import Assignment, Comment, Verdict
 from projects.models.runs import Hold, Run, RunState
 from projects.models.scripts import Script
 from projects.models.sounds import Sound
 from projects.models.takes import Take, TakeStatus
 
 __all__ = [
+    "Assignment",
     "Call",
     "CallState",
     "Change",
+    "Comment",
     "Edit",
     "EndpointKind",
     "Export",
@@ -35,4 +38,5 @@ __all__ = [
     "TakeStatus",
     "TeamEndpoint",
     "Usual",
+    "Verdict",
 ]

@@ -1,7 +1,7 @@
 """A paragraph: the line of a script that is spoken in one take, with what it changes of the project's direction."""
 
 import hashlib
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -12,6 +12,9 @@ from projects.models.direction import INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES,
 from projects.models.projects import LONGEST_PAUSE_MS, Project
 from projects.models.scripts import Script
 from projects.speech.line import Line
+
+if TYPE_CHECKING:
+    from projects.models.reviews import Verdict
 
 # What a person may change of a line; all of it is kept in its history and can be undone.
 EDITED = ("text", "voice", "language", "instructions", "pause_ms")
@@ -30,6 +33,13 @@ ROW_FIELDS = (
     "chosen__digest",
     "chosen__findings",
     "chosen__cleared_at",
+    "verdict__kind",
+    "verdict__take",
+    "verdict__digest",
+    "verdict__reason",
+    "verdict__at",
+    "verdict__by__name",
+    "verdict__by__email",
     "latest__number",
     "latest__status",
     "latest__priority",
@@ -40,14 +50,20 @@ ROW_FIELDS = (
 NOT_FOR_ORDER = ("text", "language", "latest__error_reason", "latest__claimed_at", "latest__number")
 
 
+def _stands() -> models.Q:
+    """That a line's newest verdict is on what the line sounds like now."""
+    return models.Q(verdict__take=models.F("chosen"), verdict__digest=models.F("digest"))
+
+
 class ParagraphQuerySet(models.QuerySet["Paragraph"]):
     def with_takes(self) -> Self:
         """With the chosen and the latest take, and without their waveforms."""
-        return self.select_related("chosen", "latest").defer("chosen__peaks", "latest__peaks")
+        rows = self.select_related("chosen", "latest", "verdict__by")
+        return rows.defer("chosen__peaks", "latest__peaks")
 
     def for_page(self) -> Self:
         """With just what the rows of a page show: hundreds of them are read at a time."""
-        return self.select_related("chosen", "latest").only(*ROW_FIELDS)
+        return self.select_related("chosen", "latest", "verdict__by").only(*ROW_FIELDS)
 
     def for_order(self) -> Self:
         """With just what the mark and the length of a line are told from, and ``length``, that of its text."""
@@ -58,6 +74,18 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
     def missing(self) -> Self:
         """The lines that have no chosen take of their present text and direction."""
         return self.exclude(chosen__isnull=False, chosen__digest=models.F("digest"))
+
+    def current(self) -> Self:
+        """The lines that have a chosen take of their present text and direction."""
+        return self.filter(chosen__isnull=False, chosen__digest=models.F("digest"))
+
+    def judged(self, kind: str) -> Self:
+        """The lines whose standing verdict is of this kind."""
+        return self.current().filter(_stands(), verdict__kind=kind)
+
+    def unjudged(self) -> Self:
+        """The lines on whose present sound no verdict stands."""
+        return self.exclude(_stands(), verdict__isnull=False)
 
     def numbers(self) -> dict[int, int]:
         """The number of each of these lines in its script, as people count: 1, 2, 3. Two queries."""
@@ -110,6 +138,9 @@ class Paragraph(models.Model):
     latest = models.ForeignKey(
         "Take", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
+    verdict = models.ForeignKey(
+        "Verdict", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     version = models.PositiveBigIntegerField(default=0, editable=False)
     edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -159,8 +190,17 @@ class Paragraph(models.Model):
         return self.chosen is not None and self.chosen.digest != self.digest
 
     @property
+    def standing(self) -> "Verdict | None":
+        """The newest verdict, where it is on the take that is chosen and on what the line says now."""
+        verdict = self.verdict
+        if verdict is None or (verdict.take_id, verdict.digest) != (self.chosen_id, self.digest):
+            return None
+        return verdict
+
+    @property
     def mark(self) -> str:
-        """The name of the mark at the line's edge: none, queued, running, failed, stale, flagged or ready.
+        """The name of the mark at the line's edge: none, queued, running, failed, stale, approved,
+        pickup, flagged or ready.
 
         A failure of an older text says nothing about the present one.
         """
@@ -172,4 +212,6 @@ class Paragraph(models.Model):
             return "none"
         if self.is_stale:
             return "stale"
+        if self.standing is not None:
+            return self.standing.kind
         return "flagged" if self.chosen.is_flagged else "ready"

@@ -29,6 +29,30 @@ class ScriptQuerySet(models.QuerySet["Script"]):
             duration_ms=models.Sum("paragraphs__chosen__duration_ms", filter=here),
         )
 
+    def with_verdicts(self) -> Self:
+        """Each with ``line_count``, ``approved_count``, ``pickup_count`` and ``to_hear_count``. One query.
+
+        To hear are the lines that have a current take on which no verdict stands.
+        """
+        here = models.Q(paragraphs__removed=False)
+        current = here & models.Q(paragraphs__chosen__digest=models.F("paragraphs__digest"))
+        stands = models.Q(
+            paragraphs__verdict__take=models.F("paragraphs__chosen"),
+            paragraphs__verdict__digest=models.F("paragraphs__digest"),
+        )
+        counts = {
+            f"{kind}_count": models.Count(
+                "paragraphs", filter=current & stands & models.Q(paragraphs__verdict__kind=kind)
+            )
+            for kind in ("approved", "pickup")
+        }
+        ready = models.Count("paragraphs", filter=current)
+        return self.annotate(
+            line_count=models.Count("paragraphs", filter=here),
+            **counts,
+            to_hear_count=ready - counts["approved_count"] - counts["pickup_count"],
+        )
+
 
 class Script(models.Model):
     """One chapter or episode. ``version`` counts the changes to its lines and their takes.
@@ -49,6 +73,10 @@ class Script(models.Model):
     active_count: int
     failed_count: int
     duration_ms: int | None
+    # Set by ScriptQuerySet.with_verdicts.
+    approved_count: int
+    pickup_count: int
+    to_hear_count: int
 
     objects = ScriptQuerySet.as_manager()
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -38,13 +39,19 @@ def line_context(request: Request, line: Paragraph) -> dict[str, Any]:
     }
 
 
+def comments_of(line: Paragraph) -> Any:
+    """The comments of a line, the open ones first."""
+    rows = line.comments.select_related("by", "resolved_by", "take").defer("take__peaks")
+    return rows.order_by(F("resolved_at").asc(nulls_first=True), "pk")
+
+
 def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
     """What the inspector of a line needs, and its row beside it."""
     project = line.script.project
     takes = line.takes.select_related("created_by", "cleared_by").defer("peaks").order_by("-number")
     form = form or DirectionForm(instance=line, project=project)
     shown = {"number": line.number(), "sent": line.line(project), "takes": takes, "form": form}
-    return {**line_context(request, line), **shown}
+    return {**line_context(request, line), **shown, "comments": comments_of(line)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -45,6 +45,7 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
         "rest_from": lines[rows.WINDOW].position if len(lines) > rows.WINDOW else None,
         "since": script.version,
         "may_edit": may_edit,
+        "may_review": may_edit or access.may_review(request.user, script.project),
     }
     return render(request, "projects/script_detail.html", context)
 

@@ -3,6 +3,7 @@
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 const help = document.getElementById("help");
 const mayEdit = Boolean(document.getElementById("acts"));
+const mayReview = "review" in document.getElementById("inspector").dataset;
 const act = (name) => () => tell("line:act", { name });
 const edit = (name) => () => tell("lines:act", { name });
 const step = (by, extend) => () => tell("line:step", { by, extend });
@@ -39,6 +40,11 @@ const TABLE = [
     [["mod+z"], "Undo", edit("undo"), { edits: true }],
     [["mod+shift+z", "mod+y"], "Redo", edit("redo"), { edits: true }],
   ]],
+  ["Review", [
+    [["a"], "Approve what is chosen", act("approve"), { reviews: true }],
+    [["f"], "Ask for a pickup, with the reason", act("pickup"), { reviews: true }],
+    [["c"], "Comment", act("comment"), { reviews: true }],
+  ]],
   ["Make", [
     [["r"], "Generate, regenerate", act("render"), { edits: true }],
     [["."], "Everything that can be done to the line", () => document.getElementById("more")?.togglePopover(), { edits: true }],
@@ -50,7 +56,7 @@ const TABLE = [
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 const NAMES = { arrowdown: "↓", arrowup: "↑", arrowleft: "←", space: "Space", escape: "Esc", mod: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: "Shift", enter: "Enter", delete: "Del", backspace: "⌫", home: "Home", end: "End" };
 const shown = (part) => NAMES[part] ?? part.toUpperCase();
-const has = ([, , , options]) => mayEdit || !options?.edits;
+const has = ([, , , options]) => (mayEdit || !options?.edits) && (mayReview || !options?.reviews);
 const KEYS = new Map(TABLE.flatMap(([, rows]) => rows.filter(has).flatMap((row) => row[0].map((key) => [key, row]))));
 
 function caps(key) {
@@ -66,6 +72,7 @@ function caps(key) {
 function write() {
   const place = help.querySelector("[data-keys]");
   for (const [title, rows] of TABLE) {
+    if (!rows.some(has)) continue;
     const head = document.createElement("h3");
     head.textContent = title;
     const table = document.createElement("dl");

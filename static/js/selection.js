@@ -137,9 +137,19 @@ function act(name) {
     tell("sound:play", { line: selected, toggle: true });
   } else if (name === "onward") {
     tell("sound:play", { line: selected, until: true });
+  } else if (["approve", "pickup", "comment"].includes(name)) {
+    review(name);
   } else if (name === "close") {
     (line.querySelector("[data-cancel]") ?? list.querySelector("[data-new] [data-cancel]"))?.click();
   }
+}
+
+// The inspector of the line before may still stand there: a verdict is never on a line that is not shown.
+function review(name) {
+  if (inspector.inert || !inspector.querySelector(`[data-inspects="${selected}"]`)) return;
+  if (name !== "approve" && inspector.matches(":not(:popover-open)") && getComputedStyle(inspector).display === "none") inspector.showPopover();
+  if (name === "approve") inspector.querySelector("[data-approve]")?.click();
+  else inspector.querySelector(name === "pickup" ? "[data-reason]" : "[data-comment] textarea")?.focus();
 }
 
 function neighbour(by) {

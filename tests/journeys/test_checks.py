@@ -43,7 +43,9 @@ def test_a_flagged_take_is_heard_where_it_is_flagged_and_found_good(
     if width < 600:
         page.locator(".thumb[popovertarget=inspector]").click()
     page.get_by_role("button", name="Pause of 2.8 s at 0:04: hear it").click()
-    page.wait_for_function("Number(document.getElementById('waveform').getAttribute('aria-valuenow')) >= 3.5")
+    page.wait_for_function(
+        "() => Number(document.getElementById('waveform').getAttribute('aria-valuenow')) >= 3.5"
+    )
     assert page.evaluate(PIXELS) == [False, True, False], "the place stands under the waveform"
     assert axe(page) == []
     shoot(page, f"checks-{width}")

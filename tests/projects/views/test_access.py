@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from narrator.teams.models import Role, User
 from projects import urls
-from projects.actions import exports, manuscripts, paragraphs, takes, trials
+from projects.actions import exports, manuscripts, paragraphs, reviews, takes, trials
 from projects.models import EndpointKind, Project, Run, Take
 from tests import factories
 from tests.cast import Cast
@@ -74,6 +74,13 @@ DOORS = {
     "take-audio": Door("take_id", "get", Role.VIEWER, 200),
     "take-live": Door("take_id", "get", Role.VIEWER, 200),
     "take-waveform": Door("take_id", "get", Role.VIEWER, 200),
+    "review-list": Door(None, "get", None, 200),
+    "review-board": Door("project_id", "get", Role.VIEWER, 200),
+    "script-assign": Door("script_id", "post", EDIT, 302),
+    "script-review": Door("script_id", "get", Role.REVIEWER, 200),
+    "paragraph-verdict": Door("paragraph_id", "post", Role.REVIEWER, 422, (("kind", "approved"),)),
+    "comment-new": Door("paragraph_id", "post", Role.REVIEWER, 302, (("text", "Lovely."),)),
+    "comment-resolve": Door("comment_id", "post", Role.REVIEWER, 302),
     "usage": Door(None, "get", None, 200),
     "usage-csv": Door(None, "get", None, 200),
     "endpoint-list": Door(None, "get", None, 200),
@@ -117,6 +124,7 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
         "export_id": export.pk,
         "manuscript_id": manuscript.pk,
         "run_id": run.pk,
+        "comment_id": reviews.comment(line, text="Hm.", by=cast.reviewer).pk,
         "team_id": cast.team.pk,
     }
 

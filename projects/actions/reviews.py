@@ -1,0 +1,101 @@
+"""Verdicts, comments, and who hears what. A verdict is bound to what was heard: see models/reviews.py."""
+
+import re
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from narrator.teams.models import User
+from projects.models import Assignment, Comment, Paragraph, Project, Script, Verdict
+from projects.models.paragraphs import ParagraphQuerySet
+from projects.models.reviews import Kind
+
+MENTION = re.compile(r"(?<!\w)@(\w+)")
+
+
+class NotHeard(Exception):
+    """The verdict is not on what the line sounds like now; the message is a sentence for the reviewer."""
+
+
+@transaction.atomic
+def judge(line: Paragraph, *, take_id: int, kind: str, reason: str = "", by: User) -> Verdict:
+    """Approve the line's take, or ask for a pickup, with the reason. The same verdict twice is one.
+
+    Raises NotHeard where another take is chosen by now, or the text or direction has changed since it was spoken.
+    """
+    version = Script.next_version(line.script_id)
+    line = Paragraph.objects.select_related("chosen", "verdict").get(pk=line.pk)
+    if line.chosen is None or line.chosen.pk != take_id:
+        raise NotHeard("Another take was chosen meanwhile. Hear that one, then decide.")
+    if line.is_stale:
+        raise NotHeard(
+            "The text or direction changed since this take was spoken. It has to be generated first."
+        )
+    standing = line.standing
+    if standing is not None and (standing.kind, standing.reason, standing.by_id) == (kind, reason, by.pk):
+        return standing
+    verdict = Verdict.objects.create(
+        paragraph=line, take_id=take_id, digest=line.digest, kind=Kind(kind), reason=reason, by=by
+    )
+    Paragraph.objects.filter(pk=line.pk).update(verdict=verdict, version=version)
+    return verdict
+
+
+@transaction.atomic
+def comment(
+    line: Paragraph,
+    *,
+    text: str,
+    by: User,
+    words: str = "",
+    take_id: int | None = None,
+    at_ms: int | None = None,
+) -> Comment:
+    """Write a comment; who of the team is named in it with @Name is mentioned."""
+    version = Script.next_version(line.script_id)
+    row = Comment.objects.create(
+        paragraph=line, take_id=take_id, at_ms=at_ms, words=words[:200], text=text, by=by
+    )
+    row.mentions.set(_mentioned(text, line.script.project))
+    Paragraph.objects.filter(pk=line.pk).update(version=version)
+    return row
+
+
+def _mentioned(text: str, project: Project) -> list[User]:
+    """The members whose first name, or the part of the address before the @ sign, is named with an @ before it."""
+    names = {name.lower() for name in MENTION.findall(text)}
+    if not names:
+        return []
+    return [
+        user for user in User.objects.filter(teams=project.team_id) if user.get_short_name().lower() in names
+    ]
+
+
+@transaction.atomic
+def resolve(row: Comment, *, by: User, again: bool = False) -> bool:
+    """Say that a comment is dealt with, or (``again``) that it is open after all; False where it is so already."""
+    version = Script.next_version(row.paragraph.script_id)
+    rows = Comment.objects.filter(pk=row.pk, resolved_at__isnull=not again)
+    when = None if again else timezone.now()
+    if not rows.update(resolved_at=when, resolved_by=None if again else by):
+        return False
+    Paragraph.objects.filter(pk=row.paragraph_id).update(version=version)
+    return True
+
+
+@transaction.atomic
+def assign(script: Script, reviewers: Iterable[User], *, by: User) -> None:
+    """Let exactly these people hear the script. Who has it already keeps it as it was."""
+    wanted = {user.pk: user for user in reviewers}
+    script.assignments.exclude(reviewer__in=wanted).delete()
+    fresh = [Assignment(script=script, reviewer=user, by=by) for user in wanted.values()]
+    Assignment.objects.bulk_create(fresh, ignore_conflicts=True)
+
+
+def to_hear(script: Script) -> ParagraphQuerySet:
+    """The lines of a script that have a current take on which no verdict stands, in order."""
+    lines: ParagraphQuerySet = (
+        Paragraph.objects.filter(script=script).current().unjudged().order_by("position")
+    )
+    return lines

@@ -1,0 +1,95 @@
+"""What reviewers say: verdicts on takes, comments on lines, and who is to hear which script."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from narrator.teams.models import User
+from projects.models.paragraphs import Paragraph
+from projects.models.scripts import Script
+from projects.models.takes import Take
+
+
+class Kind(models.TextChoices):
+    APPROVED = "approved", "Approved"
+    PICKUP = "pickup", "Pickup wanted"
+
+
+class Verdict(models.Model):
+    """One judgement of what a line sounded like: this take, of this text and direction. Never changed.
+
+    The newest one stands (``Paragraph.standing``) as long as the line has that take chosen and still says that. So an
+    approval falls back by itself when anything changes, and comes back when the change is undone.
+    """
+
+    paragraph = models.ForeignKey(Paragraph, models.CASCADE, related_name="verdicts")
+    take = models.ForeignKey(Take, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10, choices=Kind)
+    reason = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="verdict_kind_known"),
+            models.CheckConstraint(condition=~Q(kind=Kind.PICKUP) | ~Q(reason=""), name="pickup_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.reason}" if self.reason else self.get_kind_display()
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def open(self) -> Self:
+        return self.filter(resolved_at=None)
+
+
+class Comment(models.Model):
+    """A remark on a line: on all of it, on some words of it, or on a moment of a take.
+
+    The words are kept as they stood, so a comment still says what it was about when the text has changed.
+    """
+
+    paragraph = models.ForeignKey(Paragraph, models.CASCADE, related_name="comments")
+    take = models.ForeignKey(Take, models.SET_NULL, null=True, blank=True, related_name="+")
+    at_ms = models.PositiveIntegerField(null=True, blank=True)
+    words = models.CharField(max_length=200, blank=True)
+    text = models.TextField(max_length=2000)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    mentions = models.ManyToManyField(User, related_name="mentions", blank=True)
+    resolved_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(at_ms=None) | Q(take__isnull=False), name="moment_is_of_a_take"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Assignment(models.Model):
+    """A script that a person is to hear."""
+
+    script = models.ForeignKey(Script, models.CASCADE, related_name="assignments")
+    reviewer = models.ForeignKey(User, models.CASCADE, related_name="assignments")
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["script", "reviewer"], name="assignment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.script} for {self.reviewer}"

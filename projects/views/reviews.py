@@ -1,0 +1,142 @@
+"""Review: a person's queue, one line after the other, verdicts and comments, and who is to hear what."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reswap, retarget
+
+from narrator.teams import access as teams
+from narrator.teams.models import Role
+from narrator.web import Request, go, page_or_part
+from projects import access
+from projects.actions import reviews
+from projects.forms.reviews import AssignForm, CommentForm, VerdictForm
+from projects.models import Assignment, Paragraph, Script
+from projects.views.paragraphs import answer_both, comments_of
+
+PAGE = "projects/review_next.html"
+
+
+@require_safe
+def review_list(request: Request) -> HttpResponse:
+    """The scripts that this person is to hear, with how far each is."""
+    mine = Script.objects.filter(assignments__reviewer=request.user, project__team__members=request.user)
+    # Counted apart: the joins above would count each line once for every row they find.
+    scripts = Script.objects.filter(pk__in=mine.values("pk")).with_verdicts().select_related("project")
+    return render(request, "projects/review_list.html", {"scripts": scripts.order_by("project", "position")})
+
+
+@require_safe
+def review_board(request: Request, project_id: int) -> HttpResponse:
+    """All scripts of a project: how far their review is, and who hears them."""
+    project = access.project(request.user, project_id)
+    assigned = Prefetch("assignments", Assignment.objects.select_related("reviewer"))
+    context = {
+        "project": project,
+        "scripts": project.scripts.with_verdicts().prefetch_related(assigned),
+        "members": teams.members(project.team_id, Role.REVIEWER),
+        "may_edit": access.may_edit(request.user, project),
+        "may_review": access.may_review(request.user, project),
+    }
+    return render(request, "projects/review_board.html", context)
+
+
+@require_POST
+def script_assign(request: Request, script_id: int) -> HttpResponse:
+    """Say who is to hear a script."""
+    script = access.script(request.user, script_id, least=Role.EDITOR)
+    form = AssignForm(request.POST, members=teams.members(script.project.team_id, Role.REVIEWER))
+    if form.is_valid():
+        reviews.assign(script, form.cleaned_data["reviewers"], by=request.user)
+    return go(request, "review-board", script.project_id)
+
+
+@require_safe
+def script_review(request: Request, script_id: int) -> HttpResponse:
+    """The next line of a script that is to be heard: after the line ``?after=``, then from the beginning again."""
+    script = access.script(request.user, script_id, least=Role.REVIEWER)
+    after = request.GET.get("after", "")
+    passed = Paragraph.objects.filter(script=script, pk=int(after)).first() if after.isdecimal() else None
+    return page_or_part(request, PAGE, "next", _next(script, passed))
+
+
+def _next(script: Script, passed: Paragraph | None, *, stay: bool = False, **more: Any) -> dict[str, Any]:
+    """What the page of the next line needs: the line with its neighbours, and how far the script is."""
+    lines = reviews.to_hear(script).select_related("chosen").defer("chosen__peaks")
+    line = passed if stay else None
+    if line is None and passed is not None:
+        line = lines.filter(position__gt=passed.position).first()
+    line = line or lines.first()
+    around = Paragraph.objects.filter(script=script)
+    return {
+        "script": Script.objects.with_verdicts().select_related("project").get(pk=script.pk),
+        "project": script.project,
+        "line": line,
+        "number": line.number() if line else 0,
+        "before": around.filter(position__lt=line.position).order_by("-position").first() if line else None,
+        "behind": around.filter(position__gt=line.position).order_by("position").first() if line else None,
+        "comments": comments_of(line) if line else [],
+        "may_review": True,
+        **more,
+    }
+
+
+@require_POST
+def paragraph_verdict(request: Request, paragraph_id: int) -> HttpResponse:
+    """Approve what was heard of a line, or ask for a pickup. ``from=review`` answers with the next line to hear."""
+    line = access.paragraph(request.user, paragraph_id, least=Role.REVIEWER)
+    form = VerdictForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            reviews.judge(
+                line, take_id=data["take"], kind=data["kind"], reason=data["reason"], by=request.user
+            )
+        except reviews.NotHeard as error:
+            form.add_error(None, str(error))
+    refusals = [str(error) for errors in form.errors.values() for error in errors]
+    if request.POST.get("from") == "review":
+        return _after_verdict(request, line, refusals)
+    if refusals:
+        answer = render(request, "projects/verdict.html#refused", {"refusals": refusals}, status=422)
+        return reswap(retarget(answer, "#verdict-refused"), "innerHTML")
+    return answer_both(request, paragraph_id)
+
+
+def _after_verdict(request: Request, line: Paragraph, refusals: list[str]) -> HttpResponse:
+    """The next line to hear, or the same one with the reason why the verdict was not taken."""
+    if not request.htmx and not refusals:
+        return go(request, f"{line.script.get_absolute_url()}review/?after={line.pk}")
+    context = _next(line.script, line, stay=bool(refusals), refusals=refusals)
+    return page_or_part(request, PAGE, "next", context, status=422 if refusals else 200)
+
+
+@require_POST
+def comment_new(request: Request, paragraph_id: int) -> HttpResponse:
+    """Write a comment on a line; answers with the line's comments."""
+    line = access.paragraph(request.user, paragraph_id, least=Role.REVIEWER)
+    form = CommentForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        has_moment = data["at_ms"] is not None and line.chosen_id is not None
+        moment = {"take_id": line.chosen_id, "at_ms": data["at_ms"]} if has_moment else {}
+        reviews.comment(line, text=data["text"], words=data["words"], by=request.user, **moment)
+    return _comments(request, line, form if form.errors else None)
+
+
+@require_POST
+def comment_resolve(request: Request, comment_id: int) -> HttpResponse:
+    """Say that a comment is dealt with; ``again`` opens it once more."""
+    row = access.comment(request.user, comment_id)
+    reviews.resolve(row, by=request.user, again="again" in request.POST)
+    return _comments(request, access.paragraph(request.user, row.paragraph_id))
+
+
+def _comments(request: Request, line: Paragraph, form: CommentForm | None = None) -> HttpResponse:
+    if not request.htmx:
+        return go(request, f"{line.script.get_absolute_url()}#line-{line.pk}")
+    context = {"line": line, "may_review": True, "comments": comments_of(line), "comment_form": form}
+    return render(request, "projects/comments.html#comments", context, status=422 if form else 200)

@@ -19,7 +19,7 @@ from projects.models import (
 
 
 def project(user: User, project_id: int, *, least: Role = Role.VIEWER) -> Project:
-    row = get_object_or_404(Project.objects.select_related("team"), pk=project_id)
+    row = get_object_or_404(Project.objects.select_related("team__endpoint"), pk=project_id)
     access.check(user, row.team_id, least)
     return row
 

@@ -180,7 +180,18 @@ def speaker(team_id: int) -> Speaker:
 def hosts(user: User) -> list[tuple[Team, str]]:
     """The teams of a person, by name, each with the host of what speaks for it; "" where nothing does. One query."""
     teams = Team.objects.filter(memberships__user=user).select_related("endpoint").order_by("name", "pk")
-    return [(team, team.endpoint.host if hasattr(team, "endpoint") else default_host()) for team in teams]
+    return [(team, host_for(team)) for team in teams]
+
+
+def row_of(team: Team) -> TeamEndpoint | None:
+    """The team's own endpoint, or None. No query where it was read with the team."""
+    return getattr(team, "endpoint", None)
+
+
+def host_for(team: Team) -> str:
+    """The host of what speaks for a team; "" where nothing does. As ``row_of``."""
+    row = row_of(team)
+    return default_host() if row is None else row.host
 
 
 def default_host() -> str:

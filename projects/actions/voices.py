@@ -22,6 +22,14 @@ class Unknown:
     first_line: Paragraph | None = None
 
 
+def names_unknown(project: Project) -> list[str]:
+    """The unknown voices that a project, or any of its lines, names. One query where its team's endpoint is read."""
+    known = {voice.name for voice in endpoint.voices_of(endpoint.row_of(project.team))}
+    lines = Paragraph.objects.filter(script__project=project).exclude(voice="")
+    named = lines.order_by().values_list("voice", flat=True).distinct()
+    return sorted({project.voice, *named} - known)
+
+
 def unknown(team_id: int, *, project: Project | None = None) -> list[Unknown]:
     """Every unknown voice of a team's projects (of this one alone), by project and name. At most four queries."""
     known = {voice.name for voice in endpoint.voices(team_id)}

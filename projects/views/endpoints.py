@@ -25,15 +25,22 @@ PAGE = "projects/endpoint_edit.html"
 
 def badge(request: Request) -> dict[str, Any]:
     """Tell every page what speaks for the person's teams; it is looked up only where the page shows it."""
-    hosts = functools.cache(
-        lambda: sorted({host for _, host in endpoint.hosts(request.user)} or {endpoint.default_host()})
-    )
+
+    @functools.cache
+    def name() -> str:
+        hosts = sorted({host for _, host in endpoint.hosts(request.user)} or {endpoint.default_host()})
+        return hosts[0] if len(hosts) == 1 else f"{len(hosts)} endpoints"
+
     return {
-        "endpoint_is_standin": SimpleLazyObject(lambda: hosts() == [endpoint.STANDIN]),
-        "endpoint_host": SimpleLazyObject(
-            lambda: hosts()[0] if len(hosts()) == 1 else f"{len(hosts())} endpoints"
-        ),
+        "endpoint_is_standin": SimpleLazyObject(lambda: name() == endpoint.STANDIN),
+        "endpoint_host": SimpleLazyObject(name),
     }
+
+
+def spoken_by(team: Team) -> dict[str, Any]:
+    """The same for a page of one team; no query where the team was read with its endpoint."""
+    host = endpoint.host_for(team)
+    return {"endpoint_is_standin": host == endpoint.STANDIN, "endpoint_host": host}
 
 
 @require_safe

@@ -13,6 +13,7 @@ from projects import access
 from projects.actions import exports, figures, projects, voices
 from projects.forms import ExportForm, ProjectForm
 from projects.models import Price, Project
+from projects.views.endpoints import spoken_by
 
 
 @require_safe
@@ -35,7 +36,8 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
         "exports": project.exports.select_related("created_by").defer("plan")[:20],
         "export_form": ExportForm(initial={"narrator": exports.narrators(project)}),
         "may_edit": may_edit,
-        "unknown": voices.unknown(project.team_id, project=project) if may_edit else [],
+        "unknown": voices.names_unknown(project) if may_edit else [],
+        **spoken_by(project.team),
         "line_count": sum(script.line_count for script in scripts),
         "ready_count": sum(script.ready_count for script in scripts),
         "heard": figures.of_book(project, scripts),

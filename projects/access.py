@@ -10,6 +10,7 @@ from projects.models import (
     Export,
     Manuscript,
     Paragraph,
+    PickupRecording,
     Project,
     Run,
     Script,
@@ -56,6 +57,12 @@ def take(user: User, take_id: int, *, least: Role = Role.VIEWER) -> Take:
 def comment(user: User, comment_id: int, *, least: Role = Role.REVIEWER) -> Comment:
     row = get_object_or_404(Comment.objects.select_related("paragraph__script__project"), pk=comment_id)
     access.check(user, row.paragraph.script.project.team_id, least)
+    return row
+
+
+def pickup(user: User, pickup_id: int) -> PickupRecording:
+    row = get_object_or_404(PickupRecording.objects.select_related("project", "sound"), pk=pickup_id)
+    access.check(user, row.project.team_id, Role.EDITOR)
     return row
 
 

@@ -7,6 +7,7 @@ from projects.models.exports import Export, ExportStatus
 from projects.models.manuscripts import Manuscript
 from projects.models.money import Call, CallState, Price, Spend
 from projects.models.paragraphs import Paragraph
+from projects.models.pickups import PickupRecording
 from projects.models.projects import Project
 from projects.models.reviews import Assignment, Comment, Verdict
 from projects.models.runs import Hold, Run, RunState
@@ -27,6 +28,7 @@ __all__ = [
     "Hold",
     "Manuscript",
     "Paragraph",
+    "PickupRecording",
     "Price",
     "Project",
     "Run",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from narrator.teams.models import Role, User
 from projects import urls
 from projects.actions import exports, manuscripts, paragraphs, reviews, takes, trials
-from projects.models import EndpointKind, Project, Run, Take
+from projects.models import EndpointKind, PickupRecording, Project, Run, Take
 from tests import factories
 from tests.cast import Cast
 
@@ -76,6 +76,10 @@ DOORS = {
     "take-waveform": Door("take_id", "get", Role.VIEWER, 200),
     "review-list": Door(None, "get", None, 200),
     "review-board": Door("project_id", "get", Role.VIEWER, 200),
+    "pickup-sheet": Door("project_id", "get", Role.VIEWER, 200),
+    "pickup-csv": Door("project_id", "get", Role.VIEWER, 200),
+    "pickup-confirm": Door("pickup_id", "get", EDIT, 200),
+    "pickup-audio": Door("pickup_id", "get", EDIT, 200),
     "script-assign": Door("script_id", "post", EDIT, 302),
     "script-review": Door("script_id", "get", Role.REVIEWER, 200),
     "paragraph-verdict": Door("paragraph_id", "post", Role.REVIEWER, 422, (("kind", "approved"),)),
@@ -124,6 +128,9 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
         "export_id": export.pk,
         "manuscript_id": manuscript.pk,
         "run_id": run.pk,
+        "pickup_id": PickupRecording.objects.create(
+            project=project, sound=line.chosen.sound, pieces=[], lines=[]
+        ).pk,
         "comment_id": reviews.comment(line, text="Hm.", by=cast.reviewer).pk,
         "team_id": cast.team.pk,
     }

@@ -88,7 +88,7 @@ def _page(request: Request, team: Team, part: str, *, status: int = 200, **conte
         "voices": endpoint.voices_of(row),
         "unknown": voices.unknown(team.pk),
         "price": Price.of(team.pk),
-        "installation": endpoint.installation(),
+        "default_host": endpoint.default_host(),
         **context,
     }
     return page_or_part(request, PAGE, part, context, status=status)

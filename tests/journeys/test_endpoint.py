@@ -54,9 +54,13 @@ def test_the_pages_are_fine(
     expect(page.get_by_text("does not accept this token")).to_be_visible()
     is_fine(page, axe, f"endpoint {look}")
     shoot(page, f"endpoint-{look}", whole=True)
-    page.goto(f"/projects/{project.pk}/voices/")
-    is_fine(page, axe, f"voices {look}")
-    shoot(page, f"endpoint-voices-{look}", whole=True)
+    for name, address in (
+        ("voices", f"/projects/{project.pk}/voices/"),
+        ("project", f"/projects/{project.pk}/"),
+    ):
+        page.goto(address)
+        is_fine(page, axe, f"{name} {look}")
+        shoot(page, f"endpoint-{name}-{look}", whole=True)
 
 
 @pytest.mark.django_db(transaction=True)

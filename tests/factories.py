@@ -18,7 +18,7 @@ def project(
     row = Project.objects.create(team=team, created_by=by, **{"title": "The Long Night", **fields})
     for n in range(scripts):
         texts = [f"{TEXTS[k % 3]} That was number {n + 1}.{k + 1}." for k in range(lines)]
-        manuscripts.add_script(row, Chapter(title=f"Chapter {n + 1}", paragraphs=tuple(texts)))
+        manuscripts.add_script(row, Chapter.of(f"Chapter {n + 1}", texts))
     return row
 
 

@@ -73,7 +73,7 @@ def seed() -> Project | None:
         instructions=KEEPER_DIRECTION,
         created_by=mei,
     )
-    chapter = Chapter(title="A scene for two voices", paragraphs=tuple(text for _, text in SCENE))
+    chapter = Chapter.of("A scene for two voices", [text for _, text in SCENE])
     script = manuscripts.add_script(project, chapter)
     guest_lines = [
         line.pk for line, (voice, _) in zip(script.paragraphs.all(), SCENE, strict=True) if voice == GUEST

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from . import contents, headings, numerals
 from .headings import Heading
 from .layout import Block, Row
+from .manuscript import Kind
 
 TABLE_BODY_CHARACTERS = 60
 CAPS_BODY_CHARACTERS = 80
@@ -29,8 +30,9 @@ def split_headings(blocks: Sequence[Block]) -> list[Block]:
     """Blocks in which a heading line stands on its own, also where its text follows without a blank line."""
     result: list[Block] = []
     for block in blocks:
-        known = headings.recognise(block.lines[0])
-        if len(block.rows) > 1 and known and known.kind in headings.STRONG and _stands_out(block):
+        possible = len(block.rows) > 1 and block.kind is Kind.PROSE and _stands_out(block)
+        known = headings.recognise(block.rows[0].text) if possible else None
+        if known and known.kind in headings.STRONG:
             rest = block.rows[1:]
             if known.bare and len(rest) > 2 and _is_title_row(rest[0], rest[1]):
                 result += [Block(block.rows[:2]), Block((replace(rest[1], gap=1), *rest[2:]))]
@@ -65,11 +67,16 @@ def find(blocks: Sequence[Block]) -> tuple[list[Start], bool]:
     return starts, len(real) < len(chosen)
 
 
+def by_keyword(starts: Sequence[Start]) -> bool:
+    """True where words such as "Chapter" tell the chapters; numbers and capitals tell less than how a line is set."""
+    return sum(start.heading.kind in KEYWORD_KINDS for start in starts) > 1
+
+
 def _heading(blocks: Sequence[Block], at: int) -> Heading | None:
     block = blocks[at]
     if block.outdented:
         return Heading("outdent", block.text)
-    if len(block.lines) > 3:
+    if len(block.lines) > 3 or block.kind is not Kind.PROSE:
         return None
     known = headings.recognise(block.lines[0])
     if known is None:
@@ -200,7 +207,8 @@ def _heading_kind(block: Block) -> str:
 
 def is_heading(block: Block) -> bool:
     """True for a block that is surely a heading by its words: "SCENE II. A camp." inside an act."""
-    known = headings.recognise(block.lines[0]) if len(block.lines) == 1 else None
+    single = len(block.lines) == 1 and block.kind is Kind.PROSE
+    known = headings.recognise(block.lines[0]) if single else None
     return known is not None and known.kind in headings.STRONG
 
 

@@ -1,11 +1,11 @@
 """EPUB 2 and 3: spine order, chapters by the table of contents, front and back matter unticked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from . import apparatus, chapters, contents, language, matter, navigation, package, pages, pieces, transcript
+from . import chapters, contents, language, matter, navigation, package, pages, pieces
 from .archive import Archive
-from .manuscript import Chapter, Manuscript
+from .manuscript import Chapter, Kind, Manuscript
 from .navigation import Entry
 from .pages import Book, Page
 from .pieces import Piece
@@ -30,24 +30,23 @@ def read(data: bytes, *, title: str = "") -> Manuscript:
     book = pages.read(archive, described)
     starts = _starts(book, navigation.read(archive, described))
     name = described.title or title
-    found, inside = _chapters(book, starts, name)
-    found, cues = transcript.strip(found)
+    found = _chapters(book, starts, name)
     spoken = "\n".join(text for chapter in found if chapter.ticked for text in chapter.paragraphs)
-    notes = (pieces.left_out(inside), apparatus.footnote_note(book.notes), cues, _unreadable(book.unreadable))
     return Manuscript(
         name,
         described.author,
         language.code(described.language) or language.guess(spoken),
         tuple(found),
-        tuple(note for note in notes if note),
+        _unreadable(book.unreadable),
         package.cover_bytes(archive, described),
     )
 
 
-def _unreadable(count: int) -> str:
+def _unreadable(count: int) -> tuple[str, ...]:
     if not count:
-        return ""
-    return f"{count} {'page' if count == 1 else 'pages'} of the EPUB could not be read; check that no text is missing."
+        return ()
+    pages = "page" if count == 1 else "pages"
+    return (f"{count} {pages} of the EPUB could not be read; check that no text is missing.",)
 
 
 def _starts(book: Book, entries: Sequence[Entry]) -> list[Start]:
@@ -88,7 +87,7 @@ def _named(book: Book, entries: Sequence[Entry]) -> Iterable[Start]:
 
 
 def _has_text(book: Book, start: int, end: int) -> bool:
-    return any(piece.text and not piece.level for piece in book.pieces[start:end])
+    return any(piece.is_text for piece in book.pieces[start:end])
 
 
 def _opens_anew(book: Book, at: int, before: Sequence[Start]) -> bool:
@@ -117,25 +116,29 @@ def _unnamed(book: Book, at: int, before: Sequence[Start], *, split: bool, heade
     return []
 
 
-def _chapters(book: Book, starts: Sequence[Start], name: str) -> tuple[list[Chapter], int]:
-    """The chapters with text, and how many headings inside them were left out."""
+def _chapters(book: Book, starts: Sequence[Start], name: str) -> list[Chapter]:
+    """The chapters with text."""
     found: list[Chapter] = []
-    above, inside = "", 0
+    above = ""
     ends = [start.at for start in starts[1:]] + [len(book.pieces)]
     for start, end in zip(starts, ends, strict=False):
         own = [piece for piece in book.pieces[start.at : end] if piece.text]
         lead = _leading(own)
         page = book.pages[start.page]
         title = _title(start, [piece.text for piece in lead], page, name, len(found) + 1)
-        paragraphs = _paragraphs(own[len(lead) :], title)
-        if not paragraphs:
+        passages = pieces.passages(_without_title(own[len(lead) :], title))
+        part = _part(start, page, title, book)
+        only_notes = any(one.kind is Kind.NOTE for one in passages) and not any(o.is_spoken for o in passages)
+        if only_notes or part in matter.BESIDE:
+            # A page of notes is offered as a chapter, unticked, and its notes as what would then be read.
+            part = part or matter.NOTES
+            passages = [replace(one, kind=Kind.PROSE) if one.kind is Kind.NOTE else one for one in passages]
+        if not any(one.is_spoken for one in passages):
             above = f"{title}, " if chapters.is_part(title) else above
             continue
-        part = _part(start, page, title, book)
-        found.append(Chapter(title if part else above + title, tuple(paragraphs), not part, part))
+        found.append(Chapter(title if part else above + title, tuple(passages), not part, part))
         above = above if part else ""
-        inside += 0 if part else sum(1 for piece in own[len(lead) :] if piece.level)
-    return found, inside
+    return found
 
 
 def _leading(own: Sequence[Piece]) -> list[Piece]:
@@ -159,11 +162,12 @@ def _title(start: Start, lead: Sequence[str], page: Page, name: str, number: int
     return page.title if page.title and page.title != name else f"Section {number}"
 
 
-def _paragraphs(own: Sequence[Piece], title: str) -> list[str]:
-    paragraphs = [piece.text for piece in own if not piece.level and apparatus.speakable(piece.text)]
-    if paragraphs and contents.key(paragraphs[0]) == contents.key(title):
-        del paragraphs[0]
-    return paragraphs
+def _without_title(own: Sequence[Piece], title: str) -> Sequence[Piece]:
+    """Without a first paragraph that only repeats the title."""
+    first = next((at for at, piece in enumerate(own) if piece.is_text), None)
+    if first is not None and contents.key(own[first].text) == contents.key(title):
+        return [*own[:first], *own[first + 1 :]]
+    return own
 
 
 def _part(start: Start, page: Page, title: str, book: Book) -> str:

@@ -22,6 +22,8 @@ KEYWORDS = {
     "minor": MINOR_WORDS,
 }
 STRONG = frozenset(("chapter", "part", "act", "scene", "marked"))
+# One search tells that a line holds none of these words, which is true of nearly every line of a book.
+ANY_KEYWORD = re.compile("|".join(KEYWORDS.values()), re.IGNORECASE)
 ARTICLE = r"(?:the |no\. ?|number |n° ?)?"
 WORD_FIRST = {
     kind: re.compile(
@@ -46,6 +48,8 @@ HAN = re.compile(
     rf"(?:第\s?(?P<number>[{numerals.HAN}0-9０-９]{{1,7}})\s?(?P<unit>[章回話话节節集篇夜折部卷巻編编幕场場])"
     r"|제?\s?(?P<korean>\d{1,3})\s?(?P<unit_ko>[장부화막]))(?P<rest>.*)\Z"
 )
+# What every chapter heading has in it, and few other lines: to pass over the others quickly.
+CHAPTER_SIGNS = re.compile(f"{CHAPTER_WORDS}|[章回話话节節集篇夜折장화]", re.IGNORECASE)
 BARE = re.compile(
     rf"[\[(（]?(?P<number>\d{{1,3}}|[IVXLC]{{1,7}}|[{numerals.HAN}]{{1,4}}|[０-９]{{1,3}})[\])）]?[.、:]?\Z"
 )
@@ -139,7 +143,8 @@ def recognise(line: str) -> Heading | None:
     """The heading a line can be by its words alone, or None. The order goes from the surest to the weakest."""
     line = line.strip().strip("_*=#~").strip()
     if line.startswith(MARK):
-        return Heading("marked", line.strip(MARK).strip())
+        title = line.strip(MARK).strip()
+        return Heading("marked", title, part=matter.part_of_title(title))
     if not line or len(line) > MAX_CHARACTERS or LEADER.search(line):
         return None
     return _by_keyword(line) or _by_han(line) or _named(line) or _numbered(line) or _caps(line)
@@ -152,7 +157,7 @@ def title_like(line: str) -> bool:
         return False
     if line.upper() == line and line.lower() != line:
         return True
-    if line[0] in "[(" or (": " in line and not _title_case(line)):
+    if line[0] in "[(" or (": " in line and (line[-1] in ".?!" or not _title_case(line))):
         return False
     if not SENTENCE_END.search(line):
         return not line[0].islower() and len(line) <= 70
@@ -166,6 +171,8 @@ def _title_case(line: str) -> bool:
 
 
 def _by_keyword(line: str) -> Heading | None:
+    if not ANY_KEYWORD.search(line):
+        return None
     for kind in KEYWORDS:
         for patterns in (WORD_FIRST, NUMBER_FIRST):
             found = patterns[kind].match(line)
@@ -238,9 +245,8 @@ def _numbered(line: str) -> Heading | None:
 
 
 def _caps(line: str) -> Heading | None:
-    letters = [character for character in line if character.isalpha()]
-    if len(letters) >= 3 and line.upper() == line and line.lower() != line and len(line) <= 60:
-        if line[0] in OPENERS + "-–—" or ":" in line.rstrip(":") or line[-1] in ",;":
-            return None
-        return Heading("caps", line)
-    return None
+    if len(line) > 60 or line.upper() != line or line.lower() == line or sum(map(str.isalpha, line)) < 3:
+        return None
+    if line[0] in OPENERS + "-–—" or ":" in line.rstrip(":") or line[-1] in ",;":
+        return None
+    return Heading("caps", line)

@@ -6,7 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 HYPHENS = "-\u2010"
-INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF, *range(0x09), *range(0x0E, 0x20), 0x7F])
+# Signs that are not seen, those that only turn the direction of reading among them; joiners inside words stay.
+INVISIBLE = (
+    "\xad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\x7f"
+    "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
+)
+LIGATURES = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "st",
+    "\ufb06": "st",
+}
+UNWANTED = str.maketrans(LIGATURES) | str.maketrans("", "", INVISIBLE)
 LINE_BREAK = re.compile(r"[^\S\n]*\n\s*")
 SPACES = re.compile(r"[^\S\n]+")
 SUSPENDED = frozenset(["and", "or", "to", "und", "oder", "bis", "et", "ou", "y", "o", "e", "en", "of"])
@@ -24,7 +38,7 @@ def spaceless(character: str) -> bool:
 
 def tidy(text: str) -> str:
     """One clean line: invisible characters out, white space folded, no space where Chinese lines meet."""
-    text = unicodedata.normalize("NFC", text.translate(INVISIBLE))
+    text = unicodedata.normalize("NFC", text.translate(UNWANTED))
     if "\n" in text:
         first, *rest = LINE_BREAK.split(text.strip())
         text = first
@@ -61,7 +75,7 @@ class Vocabulary:
         if whole != compound:
             return compound > whole
         # Both halves stand alone elsewhere: a compound. A half that never does is a piece of a word.
-        return self._words[first] > 1 and self._words[second] > 1
+        return self._words[first] > 1 and self._words[re.split("[-\u2010]", second)[0]] > 1
 
     def join(self, lines: Sequence[str]) -> str:
         """The lines of one paragraph as one line."""

@@ -9,23 +9,33 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from . import apparatus
 from .joining import width
+from .manuscript import Kind
 
 TERMINAL = frozenset(".!?…。！？」』”’\"'）)：:—")
 BULLET = re.compile(r"(?:[-*•·‣–—]\s+|\(?\d{1,3}[.)]\s+)\S")
+# Readers that see how a line is set put this private character before one that is set as a heading.
+SET_AS_HEADING = "\ue003"
 SLACK_COLUMNS = 7
 LONG_COLUMNS = 120
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line with words on it. `gap` counts the blank lines before it, `indent` its columns of white space."""
+    """One line with words on it. `gap` counts the blank lines before it, `indent` its columns of white space.
+
+    `aside` are the numbers of the notes and captions that stood in brackets at it: see `apparatus.Aside`.
+    `as_heading` says that it is set as a heading: large, or bold on its own.
+    """
 
     text: str
     indent: int
     gap: int
+    aside: tuple[int, ...] = ()
+    as_heading: bool = False
 
     @property
     def width(self) -> int:
@@ -38,10 +48,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Block:
-    """Lines that make up one paragraph or one heading."""
+    """Lines that make up one paragraph or one heading. `kind` is for readers that know it; chapters are of prose."""
 
     rows: tuple[Row, ...]
     outdented: bool = False
+    kind: Kind = Kind.PROSE
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -55,12 +66,21 @@ class Block:
     def text(self) -> str:
         return " ".join(self.lines)
 
+    @property
+    def aside(self) -> tuple[int, ...]:
+        return tuple(number for row in self.rows for number in row.aside)
 
-def blocks(text: str) -> list[Block]:
-    """The blocks of a text in order. Lines without words are kept: an ornament is a block too."""
+
+def blocks(text: str, *, apart: bool = False) -> list[Block]:
+    """The blocks of a text in order. Lines without words are kept: an ornament is a block too.
+
+    `apart`: blank lines are known to stand between paragraphs and nowhere else, so nothing is to be found out.
+    """
     rows = _rows(text)
     if not rows:
         return []
+    if apart:
+        return [Block(tuple(group)) for group in _groups(rows)]
     outdent = _body_indent(rows)
     if _double_spaced(rows):
         grouped = _double_spaced_groups(rows, outdent)
@@ -74,14 +94,21 @@ def blocks(text: str) -> list[Block]:
 def _rows(text: str) -> list[Row]:
     rows: list[Row] = []
     gap = 0
+    early: tuple[int, ...] = ()
     for line in re.split(r"\r\n|[\n\r\u2028\u2029\u0085\x0b]", text.replace("\f", "\n\n\n\n")):
-        line = line.expandtabs(4).rstrip()
+        line, aside = apparatus.take_tokens(line.expandtabs(4).rstrip())
         stripped = line.lstrip()
-        if not stripped:
-            gap += 1
+        if stripped:
+            words = stripped.removeprefix(SET_AS_HEADING)
+            rows.append(Row(words, width(line) - width(stripped), gap, early + aside, words != stripped))
+            early, gap = (), 0
             continue
-        rows.append(Row(stripped, width(line) - width(stripped), gap))
-        gap = 0
+        gap += 1
+        # A line that holds nothing but a note counts as blank; the note stays with the line before it.
+        if aside and rows:
+            rows[-1] = replace(rows[-1], aside=rows[-1].aside + aside)
+        else:
+            early += aside
     return rows
 
 
@@ -130,7 +157,7 @@ def _double_spaced_groups(rows: list[Row], body_indent: int) -> list[list[Row]]:
     groups: list[list[Row]] = []
     before: Row | None = None
     for row in rows:
-        row = Row(row.text, row.indent, max(0, row.gap - 1))
+        row = replace(row, gap=max(0, row.gap - 1))
         short = before is not None and before.width + before.indent < full - SLACK_COLUMNS
         if before is None or row.gap or short or _outdented([row], body_indent):
             groups.append([])

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -10,15 +11,15 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from . import apparatus, language, markup, pieces, transcript, xhtml
-from .manuscript import Chapter, Manuscript, Unreadable
+from . import language, markup, pieces, xhtml
+from .manuscript import Manuscript, Unreadable
 
 FRONT_MATTER = re.compile(
     r"\A\ufeff?\s*(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.*?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL
 )
 FIELD = re.compile(r"^(?P<name>[A-Za-z_]+)[ \t]*[:=][ \t]*(?P<value>.*)$", re.MULTILINE)
 NOTE_BODY = re.compile(
-    r"^ {0,3}\[\^[^\]\n]{1,60}\]:[^\n]*(?:\n(?:[ \t]+[^\n]*|[ \t]*(?=\n[ \t]+\S)))*", re.MULTILINE
+    r"^ {0,3}\[\^[^\]\n]{1,60}\]:(?P<words>[^\n]*(?:\n(?:[ \t]+[^\n]*|[ \t]*(?=\n[ \t]+\S)))*)", re.MULTILINE
 )
 NOTE_MARK = re.compile(r"\[\^[^\]\n]{1,60}\]")
 TASK = re.compile(r"\[[ xX]\]\s+")
@@ -30,25 +31,28 @@ CODE_SIGNS = frozenset("{}[]<>=;$\\|#")
 def read(text: str, *, title: str = "", notes: Sequence[str] = ()) -> Manuscript:
     """A manuscript from Markdown. `title` is used when neither front matter nor a first heading names one."""
     fields, body = _front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
-    body, footnotes = NOTE_BODY.subn("", body)
-    walk = _pieces(NOTE_MARK.sub("", body))
-    found = [piece for piece in walk.pieces if apparatus.speakable(piece.text)]
+    walk = _pieces(NOTE_MARK.sub("", NOTE_BODY.sub(_as_html, body)))
+    found = [replace(piece, text=TASK.sub("", piece.text, count=1)) for piece in walk.pieces]
     own_title = _only_title(found)
     if own_title:
         found = [piece for piece in found if piece.level != 1]
     name = fields.get("title") or own_title or title
-    chapters, cues = transcript.strip(_clean(pieces.split(found, name)))
+    chapters = pieces.split(found, name)
     spoken = "\n".join(paragraph for chapter in chapters for paragraph in chapter.paragraphs)
-    chapter_level = pieces.chapter_level(found)
-    inside = sum(1 for piece in found if piece.level > chapter_level)
-    said = [*notes, pieces.left_out(inside), apparatus.footnote_note(footnotes), _code_note(walk.code), cues]
     return Manuscript(
         name,
         fields.get("author", ""),
         language.code(fields.get("lang") or fields.get("language") or "") or language.guess(spoken),
         tuple(chapters),
-        tuple(note for note in said if note),
+        tuple(note for note in (*notes, _code_note(walk.code)) if note),
     )
+
+
+def _as_html(found: re.Match[str]) -> str:
+    """The body of a footnote as the element that the reader of pages knows as a note, where it stands."""
+    lines = (line.strip() for line in found["words"].split("\n"))
+    words = html.escape(" ".join(line for line in lines if line), quote=False)
+    return f'\n<aside class="footnote">{words}</aside>\n\n'
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -99,18 +103,6 @@ def _only_title(found: Sequence[pieces.Piece]) -> str:
     """The text of the one first-level heading when it opens the document."""
     first = [piece for piece in found if piece.level == 1]
     return first[0].text if len(first) == 1 and found[0].level == 1 else ""
-
-
-def _clean(chapters: list[Chapter]) -> list[Chapter]:
-    return [
-        Chapter(
-            chapter.title,
-            tuple(TASK.sub("", text, count=1) for text in chapter.paragraphs),
-            chapter.ticked,
-            chapter.part,
-        )
-        for chapter in chapters
-    ]
 
 
 def _code_note(count: int) -> str:

@@ -42,6 +42,14 @@ def parse_xml(data: bytes) -> etree._Element:
     return root
 
 
+def parse_exactly(data: bytes) -> etree._Element:
+    """The root of an XML file that a program wrote: a cut or broken one is refused. Raises `Malformed`."""
+    root = _xml(_closed(text_of(data)), recover=False)
+    if root is None:
+        raise Malformed
+    return root
+
+
 def parse_page(text: str) -> etree._Element:
     """The root of a page: as XHTML when it is well-formed, else as HTML. Raises `Malformed`."""
     closed = _closed(text)

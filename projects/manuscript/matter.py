@@ -19,7 +19,7 @@ TITLES = {
     "Cast list": "dramatis person(?:ae|æ)|persons (?:of the play|represented)|cast(?: of characters| list)?"
     "|characters in the play|personen|personnages|登場人物|人物表",
     "Notes": "(?:end|foot)notes?|notes|anmerkungen|fu[ßs]+noten|endnoten|notas|注释|注釋|注|脚注",
-    "Index": "(?:general |subject )?index|register|stichwortverzeichnis|索引",
+    "Index": r"(?:\w+ (?:and \w+ )?)?index|register|stichwortverzeichnis|索引",
     "Bibliography": "(?:selected )?bibliography|references|works cited|further reading|literatur(?:verzeichnis)?"
     "|bibliographie|bibliograf[ií]a|参考文献|參考文獻",
     "Acknowledgements": "acknowledge?ments|danksagung(?:en)?|remerciements|agradecimientos|致谢|謝辞",
@@ -77,6 +77,9 @@ NARRATED_TYPES = frozenset(
         "text",
     ]
 )
+# Pages that hold nothing but notes.
+NOTES = "Notes"
+BESIDE = frozenset((NOTES,))
 SURROUNDINGS = {"frontmatter": "Front matter", "backmatter": "Back matter"}
 
 

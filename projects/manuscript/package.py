@@ -13,7 +13,8 @@ from .markup import name
 
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
-RIGHTS = "META-INF/rights.xml"
+RIGHTS = "META-INF/rights.xml"  # Adobe
+LICENCES = ("META-INF/license.lcpl", "META-INF/sinf.xml")  # Readium LCP, Apple FairPlay
 NOT_A_BOOK = (
     "This EPUB has no readable table of its files. Export it again from its source and try the new copy."
 )
@@ -79,7 +80,7 @@ def _xml(book: Archive, path: str) -> etree._Element:
 
 def _refuse_locked(book: Archive) -> None:
     """Only scrambled fonts are allowed; anything else encrypted means that the text cannot be read."""
-    if book.find(RIGHTS) and book.find(ENCRYPTION):
+    if any(map(book.find, LICENCES)) or (book.find(RIGHTS) and book.find(ENCRYPTION)):
         raise Unreadable(LOCKED)
     if not book.find(ENCRYPTION):
         return

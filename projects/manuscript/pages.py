@@ -34,7 +34,6 @@ class Book:
 
     pages: list[Page] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
-    notes: int = 0
     unreadable: int = 0
 
     def end_of(self, at: int) -> int:
@@ -57,7 +56,6 @@ def read(archive: Archive, package: Package) -> Book:
         page.part = _part(page, root, package.guide.get(path, ""), linear)
         book.pages.append(page)
         book.pieces += walk.pieces[: MAX_PIECES - len(book.pieces)]
-        book.notes += walk.notes
     _trim_licence(book)
     return book
 

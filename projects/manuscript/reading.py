@@ -4,11 +4,13 @@ Here the reader of a format is chosen and the limits are kept; how a format is r
 """
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from . import encoding, epub, markdown, signatures
+from . import docx, encoding, epub, markdown, pdf, screenplay, signatures, speakers, subtitles, transcript
 from . import text as plain
-from .manuscript import Manuscript, Unreadable
+from .manuscript import Chapter, Form, Kind, Manuscript, Passage, Unreadable
 
 MAX_BYTES = 60_000_000
 MAX_TEXT_BYTES = 20_000_000
@@ -18,6 +20,9 @@ TOO_LARGE = (
 TOO_LONG = "This text is longer than 20 MB, which is more than forty novels. Split it and import the parts."
 NO_TEXT = "This file has no text in it. Check that it is the right file."
 WRONG_END = "This file is named .{} but holds something else. Open it in its own program and save it again."
+
+ARCHIVE_READERS = {"epub": epub.read, "docx": docx.read}
+TEXT_READERS = {"markdown": markdown.read, "fountain": screenplay.read, "subtitles": subtitles.read}
 
 
 def read(path: Path) -> Manuscript:
@@ -45,16 +50,19 @@ def read_bytes(data: bytes, filename: str) -> Manuscript:
     if kind in signatures.REFUSED:
         raise Unreadable(signatures.REFUSED[kind])
     title = _title(filename)
-    if kind == "epub":
+    if kind == "pdf":
+        if not data.startswith(signatures.PDF_START):
+            raise Unreadable(WRONG_END.format(kind))
+        return _finished(pdf.read(data, title=title))
+    if kind in ARCHIVE_READERS:
         if not data.startswith(signatures.ZIP_STARTS):
-            raise Unreadable(WRONG_END.format("epub"))
-        return _with_words(epub.read(data, title=title))
+            raise Unreadable(WRONG_END.format(kind))
+        return _finished(ARCHIVE_READERS[kind](data, title=title))
     if len(data) > MAX_TEXT_BYTES:
         raise Unreadable(TOO_LONG)
     decoded = encoding.decode(data)
     notes = [decoded.note] if decoded.note else []
-    reader = markdown if kind == "markdown" else plain
-    return _with_words(reader.read(decoded.text, title=title, notes=notes))
+    return _finished(_text_reader(kind, decoded.text)(decoded.text, title=title, notes=notes))
 
 
 def read_text(text: str, title: str = "") -> Manuscript:
@@ -65,7 +73,16 @@ def read_text(text: str, title: str = "") -> Manuscript:
         raise Unreadable(encoding.BINARY)
     if not text.strip():
         raise Unreadable("The pasted text has no text in it. Paste the words of the manuscript.")
-    return _with_words(plain.read(text, title=title))
+    return _finished(_text_reader("text", text)(text, title=title))
+
+
+def _text_reader(kind: str, text: str) -> Callable[..., Manuscript]:
+    """Who reads this text. Screenplays and subtitles are known by their looks, also in a file of another name."""
+    if kind in TEXT_READERS:
+        return TEXT_READERS[kind]
+    if subtitles.looks_like(text):
+        return subtitles.read
+    return screenplay.read if screenplay.looks_like(text) else plain.read
 
 
 def _title(filename: str) -> str:
@@ -76,7 +93,29 @@ def _title(filename: str) -> str:
     return words[:1].upper() + words[1:200]
 
 
-def _with_words(manuscript: Manuscript) -> Manuscript:
-    if not any(chapter.paragraphs for chapter in manuscript.chapters):
+def _finished(manuscript: Manuscript) -> Manuscript:
+    """What is the same for all formats: time stamps out, speakers' names recognised, idle scene breaks out."""
+    chapters, stamps = transcript.strip(manuscript.chapters)
+    form = manuscript.form
+    if form is Form.PROSE:
+        chapters, form = speakers.find(chapters)
+    chapters = [_without_idle_breaks(chapter) for chapter in chapters]
+    if not any(chapter.paragraphs for chapter in chapters):
         raise Unreadable(NO_TEXT)
-    return manuscript
+    notes = (*manuscript.notes, stamps) if stamps else manuscript.notes
+    return replace(manuscript, chapters=tuple(chapters), notes=notes, form=form)
+
+
+def _without_idle_breaks(chapter: Chapter) -> Chapter:
+    """Without scene breaks that stand at an edge or behind another one: they part nothing."""
+    kept: list[Passage] = []
+    waiting: Passage | None = None
+    for passage in chapter.passages:
+        if passage.kind is Kind.BREAK:
+            waiting = passage if kept else None
+            continue
+        if waiting is not None:
+            kept.append(waiting)
+            waiting = None
+        kept.append(passage)
+    return replace(chapter, passages=tuple(kept))

@@ -2,18 +2,17 @@
 
 import re
 
+from . import archive
 from .archive import Archive
 from .manuscript import Unreadable
 
 # Sentences for known kinds that are not read.
-SAVE_AS = "Save it as plain text, Markdown or EPUB and try again."
+SAVE_AS = "Save it as DOCX, EPUB or plain text and try again."
 REFUSED = {
-    "docx": f"Word files are not read yet. {SAVE_AS}",
+    "locked": archive.PROTECTED,
     "doc": f"Old Word files are not read. {SAVE_AS}",
-    "pdf": f"PDF files are not read yet. {SAVE_AS}",
     "rtf": f"RTF files are not read yet. {SAVE_AS}",
     "odt": f"OpenDocument files are not read yet. {SAVE_AS}",
-    "fountain": f"Fountain screenplays are not read yet. {SAVE_AS}",
     "mobi": "Kindle files are not read. Convert the book to EPUB and try again.",
     "html": f"Web pages are not read yet. {SAVE_AS}",
     "image": "This is a picture, not a text. Choose the file that holds the words.",
@@ -25,14 +24,18 @@ REFUSED = {
 SUFFIXES = {
     "epub": "epub", "md": "markdown", "markdown": "markdown", "mdown": "markdown", "mkd": "markdown",
     "docx": "docx", "docm": "docx", "doc": "doc", "pdf": "pdf", "rtf": "rtf", "odt": "odt", "fountain": "fountain",
+    "spmd": "fountain", "srt": "subtitles", "vtt": "subtitles",
     "mobi": "mobi", "azw": "mobi", "azw3": "mobi", "html": "html", "htm": "html", "xhtml": "html",
     "jpg": "image", "jpeg": "image", "png": "image", "gif": "image", "webp": "image", "svg": "image", "tif": "image",
     "mp3": "audio", "wav": "audio", "flac": "audio", "ogg": "audio", "opus": "audio", "m4a": "audio",
     "m4b": "audio", "aac": "audio", "mp4": "video", "mov": "video", "mkv": "video", "zip": "archive",
     "xlsx": "spreadsheet", "pptx": "spreadsheet", "ods": "spreadsheet",
 }  # fmt: skip
+OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Office encrypts a DOCX by wrapping it in an old-style file that holds a stream of this name.
+LOCKED_WORD = "EncryptedPackage".encode("utf-16-le")
 STARTS = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc"), (b"fLaC", "audio"),
+    (OLE_START, "doc"), (b"fLaC", "audio"),
     (b"ID3", "audio"), (b"OggS", "audio"), (b"\xff\xfb", "audio"), (b"\xff\xf3", "audio"),
     (b"\x89PNG\r\n", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"II*\x00", "image"),
     (b"\x1f\x8b", "archive"), (b"7z\xbc\xaf", "archive"), (b"Rar!", "archive"), (b"\x1aE\xdf\xa3", "video"),
@@ -41,17 +44,18 @@ HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html[\s>])",
     re.I | re.S,
 )
+PDF_START = b"%PDF"
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
-TEXTS = ("text", "markdown")
+TEXTS = ("text", "markdown", "fountain", "subtitles")
 
 
 def kind(data: bytes, filename: str) -> str:
-    """`epub`, `markdown`, `text`, or a key of `REFUSED`. Content wins over the name."""
+    """`epub`, `docx`, `pdf`, one of `TEXTS`, or a key of `REFUSED`. Content wins over the name."""
     by_name = SUFFIXES.get(_suffix(filename), "")
     if data.startswith(ZIP_STARTS):
         return _zip_kind(data, by_name)
-    if data.startswith((b"%PDF", b"{\\rtf")):
-        return "pdf" if data.startswith(b"%PDF") else "rtf"
+    if data.startswith((PDF_START, b"{\\rtf")):
+        return "pdf" if data.startswith(PDF_START) else "rtf"
     # A text may begin with "GIF8" or "ID3"; the binary files that do have zeros near the start.
     if b"\x00" in data[:4000] and (known := _binary_kind(data)):
         return known
@@ -65,6 +69,8 @@ def _binary_kind(data: bytes) -> str:
         return "audio" if data[8:11] in (b"M4A", b"M4B") else "video"
     if data[60:68] == b"BOOKMOBI":
         return "mobi"
+    if data.startswith(OLE_START) and LOCKED_WORD in data:
+        return "locked"
     return next((name for start, name in STARTS if data.startswith(start)), "")
 
 

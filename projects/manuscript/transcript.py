@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .manuscript import Chapter
+from .manuscript import Chapter, Kind, Passage
 
 STAMP = re.compile(r"[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]\s*")
 CUE = re.compile(
@@ -15,20 +15,25 @@ CUE = re.compile(
 
 
 def strip(chapters: Sequence[Chapter]) -> tuple[list[Chapter], str]:
-    """Chapters without time stamps; where there were any, also without sound cues. And a sentence about it."""
-    stamps = sum(1 for chapter in chapters for text in chapter.paragraphs for _ in STAMP.finditer(text))
+    """Chapters without time stamps; where there were any, also without sound cues. And a sentence about it.
+
+    A cue inside a sentence goes; one that stands alone stays as a passage of its own.
+    """
+    stamps = sum(len(STAMP.findall(one.text)) for chapter in chapters for one in chapter.passages)
     if not stamps:
         return list(chapters), ""
     cues = 0
     cleaned = []
     for chapter in chapters:
-        paragraphs = []
-        for text in chapter.paragraphs:
-            text, dropped = CUE.subn("", STAMP.sub("", text))
+        passages = []
+        for one in chapter.passages:
+            timeless = STAMP.sub("", one.text).strip()
+            text, dropped = CUE.subn("", timeless)
             cues += dropped
-            text = text.strip()
-            if any(map(str.isalnum, text)):
-                paragraphs.append(text)
-        cleaned.append(replace(chapter, paragraphs=tuple(paragraphs)))
+            if any(map(str.isalnum, text)) or one.kind is Kind.BREAK:
+                passages.append(replace(one, text=text.strip()))
+            elif dropped:
+                passages.append(Passage(timeless, Kind.CUE))
+        cleaned.append(replace(chapter, passages=tuple(passages)))
     stamped = f"Left out {stamps} time {'stamp' if stamps == 1 else 'stamps'}"
     return cleaned, f"{stamped} and {cues} sound {'cue' if cues == 1 else 'cues'}." if cues else f"{stamped}."

@@ -17,8 +17,8 @@ WORDS = ("Alpha one.", "Bravo two and three.", "Charlie four.", "Delta five.", "
 @pytest.fixture
 def script(cast: Cast) -> Script:
     project = Project.objects.create(team=cast.team, title="The Desk", language="English")
-    script = manuscripts.add_script(project, Chapter("I", WORDS))
-    manuscripts.add_script(project, Chapter("II", ("There.",)))
+    script = manuscripts.add_script(project, Chapter.of("I", WORDS))
+    manuscripts.add_script(project, Chapter.of("II", ["There."]))
     return script
 
 

@@ -93,8 +93,8 @@ def stale(line: Paragraph, by: User) -> None:
 @pytest.fixture
 def desk(cast: Cast) -> Desk:
     project = Project.objects.create(team=cast.team, title=GERMAN[:60], author="曹雪芹", language="English")
-    script = manuscripts.add_script(project, Chapter("III", TEXTS))
-    manuscripts.add_script(project, Chapter("第一回　甄士隐梦幻识通灵", (CHINESE, "但书中所记何事何人？")))
+    script = manuscripts.add_script(project, Chapter.of("III", TEXTS))
+    manuscripts.add_script(project, Chapter.of("第一回　甄士隐梦幻识通灵", (CHINESE, "但书中所记何事何人？")))
     lines = list(script.paragraphs.select_related("script__project"))
     make = {"ready": factories.ready, "failed": factories.failed, "none": lambda line, by: None}
     make |= {"running": running, "queued": queued, "stale": stale}  # type: ignore[dict-item]

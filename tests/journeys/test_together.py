@@ -18,7 +18,7 @@ SOON_MS = 2_000
 @pytest.fixture
 def script(cast: Cast) -> Script:
     project = Project.objects.create(team=cast.team, title="Together", language="English")
-    return manuscripts.add_script(project, Chapter("I", WORDS))
+    return manuscripts.add_script(project, Chapter.of("I", WORDS))
 
 
 def shows(page: Page, *words: str) -> None:

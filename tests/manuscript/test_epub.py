@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from projects.manuscript import reading
-from projects.manuscript.manuscript import Manuscript, Unreadable
+from projects.manuscript.manuscript import Kind, Manuscript, Unreadable
 from tests.manuscript.samples import PROSE, epub, page, point
 
 TEXT = f"<p>{PROSE}</p>"
@@ -43,7 +43,7 @@ def test_several_chapters_in_one_file_and_sections_inside_a_chapter() -> None:
     )
     book = read(epub({"a.html": page(body)}, nav=nav))
     assert rows(book) == [("One", 2, ""), ("Two", 1, "")]
-    assert "1 heading inside chapters is not read aloud." in book.notes
+    assert [one.text for one in book.chapters[0].passages if one.kind is Kind.HEADING] == ["Section"]
 
 
 def test_one_chapter_over_several_files() -> None:
@@ -124,7 +124,8 @@ def test_notes_pictures_ruby_tables_and_entities() -> None:
         "a, b",
         "End &unknown; <b>",
     )
-    assert "2 footnotes are not read aloud." in book.notes
+    beside = [(one.kind, one.text) for one in book.chapters[0].passages if not one.is_spoken]
+    assert beside == [(Kind.CAPTION, "Caption"), (Kind.BREAK, "* * *"), (Kind.NOTE, "A note.")]
 
 
 def test_entities_of_the_document_are_never_expanded() -> None:
@@ -161,6 +162,84 @@ def test_copy_protection_is_refused_but_scrambled_fonts_are_not() -> None:
         read(epub({"a.html": page(TEXT)}, extra={"META-INF/encryption.xml": locked}))
     fonts = encryption("http://www.idpf.org/2008/embedding")
     assert rows(read(epub({"a.html": page(TEXT)}, extra={"META-INF/encryption.xml": fonts})))
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"META-INF/license.lcpl": "{}"},
+        {"META-INF/sinf.xml": "<sinf/>", "META-INF/encryption.xml": "<encryption/>"},
+        {"META-INF/rights.xml": "<rights/>", "META-INF/encryption.xml": "<encryption/>"},
+        {"META-INF/encryption.xml": encryption("http://www.w3.org/2009/xmlenc11#aes256-gcm")},
+        {"META-INF/encryption.xml": encryption("http://itunes.apple.com/dataenc")},
+    ],
+    ids=["Readium LCP", "Apple", "Adobe", "LCP by its cipher", "Apple by its cipher"],
+)
+def test_every_kind_of_copy_protection_is_told_as_such(extra: dict[str, bytes | str]) -> None:
+    with pytest.raises(Unreadable, match="locked by copy protection"):
+        read(epub({"a.html": page(TEXT)}, extra=extra))
+
+
+def test_a_note_inside_a_sentence_follows_its_paragraph() -> None:
+    body = (
+        f"<h1>One</h1><p>He read<span class='footnote'>In <i>the</i> old edition.</span> it twice.</p>{TEXT}"
+    )
+    book = read(epub({"a.html": page(body)}))
+    assert [(p.kind, p.text) for p in book.chapters[0].passages[:2]] == [
+        (Kind.PROSE, "He read it twice."),
+        (Kind.NOTE, "In the old edition."),
+    ]
+
+
+def test_endnotes_below_a_chapter_are_notes_and_on_their_own_page_an_unticked_chapter() -> None:
+    below = "<section epub:type='endnotes'><h2>Notes</h2><ol><li id='n1'>First. <a href='#r1'>↩</a></li></ol></section>"
+    own = "<section class='footnotes'><h1>Remarks</h1><p>Second.</p></section>"
+    pages = {"a.html": page(f"<h1>One</h1>{TEXT}{below}"), "n.html": page(own)}
+    book = read(epub(pages, toc=point("One", "a.html") + point("Remarks", "n.html")))
+    assert [(p.kind, p.text) for p in book.chapters[0].passages[1:]] == [
+        (Kind.NOTE, "Notes"),
+        (Kind.NOTE, "First."),
+    ]
+    assert [(c.title, c.paragraphs, c.part) for c in book.chapters[1:]] == [
+        ("Remarks", ("Second.",), "Notes")
+    ]
+
+
+def test_verse_is_told_and_its_lines_are_one_passage() -> None:
+    verse = "<div class='poem'><p><span>How doth</span><br/><span>the little</span></p><p>crocodile</p></div>"
+    song = "<blockquote epub:type='z3998:song'><p>La la</p></blockquote>"
+    book = read(epub({"a.html": page(f"<h1>One</h1>{TEXT}{verse}{song}")}))
+    assert [(p.kind, p.text) for p in book.chapters[0].passages[1:]] == [
+        (Kind.VERSE, "How doth the little"),
+        (Kind.VERSE, "crocodile"),
+        (Kind.VERSE, "La la"),
+    ]
+
+
+def test_vertical_japanese_is_read_without_its_ruby_and_arabic_without_direction_marks() -> None:
+    ruby = (
+        "<p style='writing-mode: vertical-rl'><ruby><rb>走</rb><rp>（</rp><rt>はし</rt><rp>）</rp></ruby>れ"
+        "<ruby>困<rt>こん</rt>憊<rt>ぱい</rt></ruby>した。</p>"
+    )
+    arabic = "<p dir='rtl'>\u202bقال \u200fله\u202c: مرحبا\u200cبك</p>"
+    book = read(epub({"a.html": page(ruby + arabic)}))
+    assert book.chapters[0].paragraphs == ("走れ困憊した。", "قال له: مرحبا\u200cبك")
+
+
+def test_contents_nested_in_parts_keep_their_order_and_depth() -> None:
+    pages = {
+        "p1.html": page("<h1>Book the First</h1>"),
+        "a.html": page(f"<h2>I</h2>{TEXT}"),
+        "p2.html": page(f"<h1>Book the Second</h1><p>{PROSE}</p>"),
+        "b.html": page(f"<h2>I</h2>{TEXT}<h3 id='s'>A scene</h3>{TEXT}"),
+    }
+    nav = (
+        "<nav epub:type='toc'><ol><li><a href='p1.html'>Book the First</a><ol><li><a href='a.html'>I</a></li></ol></li>"
+        "<li><a href='p2.html'>Book the Second</a><ol><li><a href='b.html'>I</a><ol><li><a href='b.html#s'>A scene</a>"
+        "</li></ol></li></ol></li></ol></nav><nav epub:type='page-list'><ol><li><a href='a.html'>1</a></li></ol></nav>"
+    )
+    book = read(epub(pages, nav=nav))
+    assert rows(book) == [("Book the First, I", 1, ""), ("Book the Second", 1, ""), ("I", 2, "")]
 
 
 def test_bombs_are_refused() -> None:

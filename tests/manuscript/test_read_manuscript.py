@@ -13,14 +13,17 @@ from tests.manuscript.samples import PROSE, SHARED
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = (
+    "brick-and-steel.fountain",
     "butterworth_log-school-house_pg14881_latin1.txt",
     "carroll_alice_pg11_utf8-bom.txt",
+    "carroll_alice_pg11_word.pdf",
     "changelog_practical-ai-6_transcript.md",
     "dazai_hashire-merosu_ja_shiftjis.txt",
     "luxun_nahan-selection-a_zh-hant_utf8.txt",
     "opensource-guide_how-to-contribute.md",
     "shakespeare_macbeth_speaker-labels.txt",
     "wells_the-time-machine_se.epub",
+    "wodehouse_love-among-the-chickens_headings.docx",
 )
 
 

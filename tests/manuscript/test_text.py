@@ -3,6 +3,7 @@
 import pytest
 
 from projects.manuscript import reading
+from projects.manuscript.manuscript import Kind
 
 PROSE = (
     "The road went down to the river, and nobody had walked it since the\n"
@@ -87,7 +88,8 @@ def test_scenes_stay_inside_acts() -> None:
     text += f"\n\n\nACT II\n\n\nSCENE I. A room.\n\n{PROSE}"
     manuscript = reading.read_text(text)
     assert [(c.title, len(c.paragraphs)) for c in manuscript.chapters] == [("ACT I", 2), ("ACT II", 1)]
-    assert "3 headings inside chapters are not read aloud." in manuscript.notes
+    assert manuscript.kinds[Kind.HEADING] == 3
+    assert manuscript.chapters[0].passages[0].text == "SCENE I. A room."
 
 
 def test_wrapped_lines_join_and_hyphens_are_right() -> None:
@@ -134,7 +136,14 @@ def test_ornaments_pictures_and_footnotes_are_not_spoken() -> None:
     )
     manuscript = reading.read_text(text, "T")
     assert list(manuscript.chapters[0].paragraphs[1:]) == ["He read it twice.", "She said nothing at all."]
-    assert "2 footnotes are not read aloud." in manuscript.notes
+    beside = [(one.kind, one.text) for one in manuscript.chapters[0].passages if not one.is_spoken]
+    assert beside == [
+        (Kind.BREAK, "* * * * *"),
+        (Kind.CAPTION, "The house by night."),
+        (Kind.BREAK, "~~~"),
+        (Kind.NOTE, "In the old edition."),
+        (Kind.NOTE, "The second one."),
+    ]
 
 
 def test_gutenberg_header_and_licence_go() -> None:

@@ -171,9 +171,7 @@ def test_after_a_change_of_the_endpoint_nothing_is_stale_and_what_is_new_is_spok
     connect(cast.team, kokoro)
     assert script.paragraphs.missing().count() == 0
     first = script.paragraphs.all()[0]
-    twin = factories.manuscripts.add_script(
-        script.project, factories.Chapter(title="II", paragraphs=(first.text,))
-    )
+    twin = factories.manuscripts.add_script(script.project, factories.Chapter.of("II", [first.text]))
     assert len(tasks.queue_takes(twin, twin.paragraphs.all(), by=None)) == 1  # no audio of the other model
     assert tasks.queue_takes(script, script.paragraphs.all(), by=None) == []
     tasks.pump(cast.team.pk)

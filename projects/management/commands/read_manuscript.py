@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, SystemCheckError
 
 from projects.manuscript import reading
-from projects.manuscript.manuscript import Manuscript, Unreadable
+from projects.manuscript.manuscript import Form, Manuscript, Unreadable
 
 
 class Refused(SystemCheckError):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", help="a text, Markdown or EPUB file")
+        parser.add_argument("file", help="a text, Markdown, EPUB, Word, PDF, Fountain or subtitle file")
         parser.add_argument(
             "--json", action="store_true", help="print the ticked chapters with their paragraphs"
         )
@@ -36,7 +36,15 @@ class Command(BaseCommand):
 
 
 def _as_json(manuscript: Manuscript) -> str:
-    chapters = [{"title": c.title, "paragraphs": list(c.paragraphs)} for c in manuscript.ticked_chapters]
+    """The spoken words. The names in a play are part of its text; those in a transcript only say who talks."""
+    with_names = manuscript.form is not Form.TRANSCRIPT
+    chapters = [
+        {
+            "title": chapter.title,
+            "paragraphs": [p.whole if with_names else p.text for p in chapter.passages if p.is_spoken],
+        }
+        for chapter in manuscript.ticked_chapters
+    ]
     found = {
         "title": manuscript.title,
         "author": manuscript.author,
@@ -55,4 +63,7 @@ def _as_table(manuscript: Manuscript) -> str:
         mark = "[x]" if chapter.ticked else "[ ]"
         why = f"  ({chapter.part})" if chapter.part else ""
         lines.append(f"{mark}  {len(chapter.paragraphs):>10}  {chapter.characters:>10}  {chapter.title}{why}")
-    return "\n".join(lines + list(manuscript.notes))
+    if manuscript.speakers:
+        named = ", ".join(f"{name} {count}" for name, count in manuscript.speakers.items())
+        lines.append(f"A {manuscript.form} with {len(manuscript.speakers)} speakers: {named}")
+    return "\n".join([*lines, *manuscript.beside, *manuscript.notes])

@@ -153,7 +153,11 @@ CACHES = {
         "LOCATION": places.redis_url(REDIS_URL),
         "KEY_PREFIX": "narrator:cache",
     },
-    "own": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Rendered rows (1 kB each) and sums, under the versions they were made of.
+    "own": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 12_000},
+    },
 }
 # A message is only a doorbell (docs/adr/0003): it may be lost or doubled, and it must never make a page wait.
 CELERY_BROKER_URL = REDIS_URL

@@ -98,7 +98,7 @@ def manuscript(user: User, manuscript_id: int) -> Manuscript:
 
 def may_edit(user: User, row: Project) -> bool:
     """Whether to offer the buttons that change this project; the views check again."""
-    return access.allows(access.role_of(user, row.team_id), Role.EDITOR)
+    return access.allows(access.role_checked(user, row.team_id), Role.EDITOR)
 
 
 def may_review(user: User, row: Project) -> bool:

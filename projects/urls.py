@@ -17,6 +17,7 @@ from projects.views import (
     rows,
     runs,
     scripts,
+    searching,
     takes,
 )
 
@@ -48,6 +49,8 @@ urlpatterns = [
     path("scripts/<int:script_id>/lines/remove/", lines.lines_remove, name="lines-remove"),
     path("scripts/<int:script_id>/lines/move/", lines.lines_move, name="lines-move"),
     path("scripts/<int:script_id>/lines/pause/", lines.lines_pause, name="lines-pause"),
+    path("scripts/<int:script_id>/search/", searching.script_search, name="script-search"),
+    path("scripts/<int:script_id>/replace/", searching.script_replace, name="script-replace"),
     path("scripts/<int:script_id>/undo/", edits.edit_undo, name="edit-undo"),
     path("scripts/<int:script_id>/redo/", edits.edit_redo, name="edit-redo"),
     path("changes/<int:change_id>/restore/", edits.change_restore, name="change-restore"),

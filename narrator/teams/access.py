@@ -23,11 +23,18 @@ def check(user: User, team_id: int, least: Role) -> str:
     role = role_of(user, team_id)
     if role is None:
         raise Http404
+    user.__dict__.setdefault("_roles_checked", {})[team_id] = role
     if not allows(role, least):
         raise PermissionDenied(
             f"This needs the role {least.label.lower()} or higher; ask an admin of the team."
         )
     return role
+
+
+def role_checked(user: User, team_id: int) -> str | None:
+    """Return the role that ``check`` found for this request's user, without asking again; else as ``role_of``."""
+    checked: dict[int, str] = user.__dict__.get("_roles_checked", {})
+    return checked.get(team_id) or role_of(user, team_id)
 
 
 def members(team_id: int, least: Role) -> list[User]:

@@ -1,23 +1,76 @@
 """How a script page follows: windows of rows, the order of all lines, and the one poll, with the head above them."""
 
+import json
+from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from narrator.cache import own
 from narrator.web import Request
 from projects import access
 from projects.actions import estimates, figures, presence
-from projects.models import Change, Script
+from projects.models import Change, Paragraph, Project, Script
 from projects.views import runs
 
 # More changed rows than this come with the next poll, at once, so that one answer stays small.
 ROWS_A_POLL = 60
+# Where more than this changed at once (a new cast, say), or all positions, the page renews what it has by itself.
+MANY = 300
 # A page begins with so many lines and fetches others as they come near; see static/js/rows.js.
 WINDOW = 100
+KEPT_S = 6 * 3600
+ORDER_KEPT_S = 60
 # Whatever anybody changes is to be seen within two seconds (docs/adr/0002 has what that costs).
 POLL_S = 1.5
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line as the page shows it."""
+
+    pk: int
+    version: int
+    position: int
+    html: SafeString
+
+    @property
+    def out_of_band(self) -> SafeString:
+        """The same for an answer that brings it beside something else."""
+        return SafeString(self.html.replace("<li ", '<li hx-swap-oob="true" ', 1))
+
+
+def draw(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> list[Row]:
+    """Draw the rows of these lines of one project, those from the cache that were drawn since they changed last.
+
+    Whatever a row shows of a line, its takes or its character counts up the line's version when it changes.
+    """
+    wanted = list(lines.values_list("pk", "version", "position"))
+    keys = {
+        pk: f"row-{pk}-{version}-{position}-{project.pause_ms}-{int(may_edit)}"
+        for pk, version, position in wanted
+    }
+    kept = own.get_many(keys.values())
+    missing = [pk for pk, key in keys.items() if key not in kept]
+    if missing:
+        template = get_template("projects/script_detail.html#line")
+        fresh = Paragraph.everything.for_page().filter(pk__in=missing)
+        made = {
+            keys[line.pk]: template.render({"line": line, "project": project, "may_edit": may_edit})
+            for line in fresh
+        }
+        own.set_many(made, KEPT_S)
+        kept |= made
+    return [
+        Row(pk, version, position, SafeString(kept[keys[pk]]))
+        for pk, version, position in wanted
+        if keys[pk] in kept
+    ]
 
 
 @require_safe
@@ -27,13 +80,9 @@ def script_window(request: Request, script_id: int) -> HttpResponse:
     first, last = (position(request.GET.get(name)) for name in ("from", "to"))
     if first is None or last is None:
         return HttpResponseBadRequest("from= and to= are positions.", content_type="text/plain")
-    lines = script.paragraphs.for_page().filter(position__range=(first, last)).order_by("position")
-    context = {
-        "lines": lines[:WINDOW],
-        "project": script.project,
-        "may_edit": access.may_edit(request.user, script.project),
-    }
-    return render(request, "projects/script_detail.html#window", context)
+    lines = script.paragraphs.filter(position__range=(first, last)).order_by("position")[:WINDOW]
+    drawn = draw(lines, script.project, access.may_edit(request.user, script.project))
+    return HttpResponse("".join(row.html for row in drawn))
 
 
 @require_safe
@@ -67,18 +116,20 @@ def script_changes(request: Request, script_id: int) -> HttpResponse:
 
 def _changes(request: Request, script: Script, version: int, reached: int | None) -> dict[str, Any]:
     """The lines that changed, the head, and the cursor that they lead to."""
-    lines = list(script.paragraphs.for_page().changed_since(version, reached)[:ROWS_A_POLL])
-    more = len(lines) == ROWS_A_POLL
+    may_edit = access.may_edit(request.user, script.project)
+    changed = script.paragraphs.changed_since(version, reached)
+    is_renewed = script.spread_version > version or changed[MANY:].exists()
+    drawn = draw(changed[: 0 if is_renewed else ROWS_A_POLL], script.project, may_edit)
+    more = len(drawn) == ROWS_A_POLL
     left = set(Change.objects.gone_since(script, version).values_list("paragraph", flat=True))
     back = set(script.paragraphs.filter(pk__in=left).values_list("pk", flat=True)) if left else set()
-    may_edit = access.may_edit(request.user, script.project)
     return {
         **progress(script, may_edit),
-        "lines": lines,
-        "since": f"{lines[-1].version}-{lines[-1].position}" if more else script.version,
+        "rows": [row.out_of_band for row in drawn],
+        "since": f"{drawn[-1].version}-{drawn[-1].position}" if more else script.version,
         "more": more,
         "gone": sorted(left - back),
-        "is_spread": script.spread_version > version,
+        "is_renewed": is_renewed,
         "may_edit": may_edit,
     }
 
@@ -107,21 +158,13 @@ def script_order(request: Request, script_id: int) -> HttpResponse:
     ms are 0 where there is none. The version is from before the lines were read, so nothing can be missed.
     """
     script = access.script(request.user, script_id)
-    project = script.project
-    rows = script.paragraphs.for_order()
-    lines = [
-        [
-            line.pk,
-            line.position,
-            line.mark,
-            line.chosen_id or 0,
-            line.chosen.duration_ms if line.chosen else 0,
-            line.pause_after_ms(project),
-            line.length,
-        ]
-        for line in rows
-    ]
-    return JsonResponse({"version": script.version, "lines": lines})
+    key = f"order-{script.pk}-{script.version}-{script.project.pause_ms}"
+    told = own.get(key)
+    if told is None:
+        lines = script.paragraphs.in_order(script.project)
+        told = json.dumps({"version": script.version, "lines": lines}, separators=(",", ":"))
+        own.set(key, told, ORDER_KEPT_S)
+    return HttpResponse(told, content_type="application/json")
 
 
 def position(text: str | None) -> int | None:

@@ -33,16 +33,15 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
     counted = next(one for one in scripts if one.pk == script.pk)
     progress = rows.progress(script, may_edit, counted=counted)
     first = rows.position(request.GET.get("from")) or 0
-    lines = list(
-        script.paragraphs.for_page().filter(position__gte=first).order_by("position")[: rows.WINDOW + 1]
-    )
+    lines = script.paragraphs.filter(position__gte=first).order_by("position")[: rows.WINDOW + 1]
+    drawn = rows.draw(lines, script.project, may_edit)
     context = {
         **progress,
         "project": script.project,
         "scripts": scripts,
-        "lines": lines[: rows.WINDOW],
-        "rest_count": progress["script"].line_count - rows.WINDOW if len(lines) > rows.WINDOW else 0,
-        "rest_from": lines[rows.WINDOW].position if len(lines) > rows.WINDOW else None,
+        "rows": [row.html for row in drawn[: rows.WINDOW]],
+        "rest_count": progress["script"].line_count - rows.WINDOW if len(drawn) > rows.WINDOW else 0,
+        "rest_from": drawn[rows.WINDOW].position if len(drawn) > rows.WINDOW else None,
         "since": script.version,
         "may_edit": may_edit,
         "may_review": may_edit or access.may_review(request.user, script.project),

@@ -25,6 +25,7 @@ const TABLE = [
     [["shift+j", "shift+arrowdown"], "Select the next line, too", step(1, true), { again: true }],
     [["shift+k", "shift+arrowup"], "Select the line before, too", step(-1, true), { again: true }],
     [["mod+a"], "Select all lines", () => tell("lines:all")],
+    [["mod+f", "/"], "Search in this chapter", () => tell("find:open")],
   ]],
   ["Write", [
     [["e", "enter"], "Edit the text", act("edit"), { edits: true }],

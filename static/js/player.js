@@ -1,6 +1,9 @@
 // The one player of the page. Two decks in turn: while a line is heard the next one is loaded already.
 const player = document.getElementById("player");
-const list = document.getElementById("lines");
+// Which line comes next is asked of rows.js: rows that are far away are not on the page.
+import * as rows from "./rows.js";
+
+const { list } = rows;
 const playButton = document.getElementById("play");
 const untilButton = document.getElementById("until-end");
 const speed = document.getElementById("speed");
@@ -15,15 +18,9 @@ let until = false;
 let selected = "";
 let touched = 0; // when the person last scrolled or typed
 
-const row = (id) => list?.querySelector(`.line[data-line="${id}"]`);
+const row = (id) => (id ? rows.element(id) : null);
 const isPlaying = () => (live ? live.playing : Boolean(gap?.timer) || (heard !== null && !deck.paused && !deck.ended));
 const address = (take) => player.dataset.audio.replace("/0/", `/${take}/`);
-
-function neighbour(id, way) {
-  let line = row(id)?.[way];
-  while (line && !line.dataset.take) line = line[way];
-  return line ?? null;
-}
 
 function load(audio, take) {
   if (audio.dataset.take === String(take)) return;
@@ -60,31 +57,31 @@ function failed(error) {
   draw();
 }
 
-const lineName = (line) => line.querySelector(".lane")?.getAttribute("aria-label") ?? "Line";
+const lineName = (id) => (rows.number(id) ? `Line ${rows.number(id)}` : "Line");
 
-function startLine(line, options) {
-  start({ line: line.dataset.line, take: line.dataset.take, ms: Number(line.dataset.ms), name: lineName(line) }, options);
+function startLine({ id, take, ms }, options) {
+  start({ line: id, take, ms, name: lineName(id) }, options);
 }
 
 function prepareNext() {
-  const next = until && heard.line && heard.started ? neighbour(heard.line, "nextElementSibling") : null;
-  if (next) load(decks[0] === deck ? decks[1] : decks[0], next.dataset.take);
+  const next = until && heard.line && heard.started ? rows.playable(heard.line, 1) : null;
+  if (next) load(decks[0] === deck ? decks[1] : decks[0], next.take);
 }
 
 // After a line: its real pause, then the next one.
 function ended() {
-  const line = heard?.line && row(heard.line);
-  const next = until && line ? neighbour(heard.line, "nextElementSibling") : null;
+  const line = heard?.line && rows.entry(heard.line);
+  const next = until && line ? rows.playable(heard.line, 1) : null;
   if (!next) return draw();
-  const pause = Number(line.dataset.pause) / Number(speed.value);
-  gap = { line: next.dataset.line, timer: setTimeout(leaveGap, pause) };
+  const pause = line.pause / Number(speed.value);
+  gap = { line: next.id, timer: setTimeout(leaveGap, pause) };
   draw();
 }
 
 function leaveGap() {
-  const line = row(gap?.line);
+  const line = rows.entry(gap?.line);
   gap = null;
-  if (line?.dataset.take) startLine(line);
+  if (line?.take) startLine(line);
   else draw();
 }
 
@@ -120,8 +117,8 @@ function toggle() {
 // A line that is selected while all is quiet is what play plays next; its sound is fetched when it is played.
 function cue(line) {
   endGap();
-  const take = line?.dataset.take;
-  heard = take ? { line: line.dataset.line, take, ms: Number(line.dataset.ms), name: lineName(line) } : null;
+  const take = line?.take;
+  heard = take ? { line: line.id, take, ms: line.ms, name: lineName(line.id) } : null;
   tell("sound:loaded", { take: take ?? "", ms: heard?.ms ?? 0, at: 0 });
   mark();
 }
@@ -131,9 +128,9 @@ function play({ line, until: onward, toggle: press }) {
   if (press && live?.line === line) return toggle();
   if (press && heard?.line === line && (isPlaying() || (!deck.ended && deck.currentTime > 0))) return toggle();
   if (onward !== undefined) setUntil(onward);
-  let from = row(line);
-  if (from && !from.dataset.take && until) from = neighbour(line, "nextElementSibling");
-  if (from?.dataset.take) startLine(from);
+  let from = rows.entry(line);
+  if (from && !from.take && until) from = rows.playable(line, 1);
+  if (from?.take) startLine(from);
   else tell("say", "There is no take from here on. Generate the lines first.");
 }
 
@@ -152,14 +149,14 @@ function back() {
     deck.currentTime = Math.max(0, -rest);
     return deck.ended || deck.play().catch(failed);
   }
-  let line = row(heard.line);
+  let line = rows.entry(heard.line);
   while (rest > 0) {
-    const before = line && neighbour(line.dataset.line, "previousElementSibling");
-    if (!before) return startLine(line ?? row(heard.line));
+    const before = line && rows.playable(line.id, -1);
+    if (!before) return startLine(line);
     line = before;
-    rest -= Number(line.dataset.pause) / 1000;
-    if (rest <= 0) return startLine(line, { at: Math.max(0, Number(line.dataset.ms) / 1000 - 0.05) });
-    rest -= Number(line.dataset.ms) / 1000;
+    rest -= line.pause / 1000;
+    if (rest <= 0) return startLine(line, { at: Math.max(0, line.ms / 1000 - 0.05) });
+    rest -= line.ms / 1000;
   }
   startLine(line, { at: -rest });
 }
@@ -201,11 +198,17 @@ const clock = (ms) => {
 function tape() {
   let before = 0;
   let all = 0;
-  for (const line of list?.children ?? []) {
-    if (line.dataset.line === (live ?? heard)?.line) before = all;
-    if (line.dataset.take) all += Number(line.dataset.ms) + Number(line.dataset.pause);
+  for (const line of rows.all()) {
+    if (line.id === (live ?? heard)?.line) before = all;
+    if (line.take) all += line.ms + line.pause;
   }
   return heard && !heard.line && !live ? { before: 0, all: heard.ms } : { before, all };
+}
+
+// Windows of rows come a hundred at a time: the tape is measured once for all of them.
+let drawing = 0;
+function drawSoon() {
+  drawing ||= setTimeout(() => ((drawing = 0), draw()));
 }
 
 let length = { before: 0, all: 0 };
@@ -253,10 +256,10 @@ document.addEventListener("sound:toggle", toggle);
 document.addEventListener("sound:hush", () => isPlaying() && toggle());
 document.addEventListener("sound:back", back);
 document.addEventListener("sound:go-on", ({ detail: { line, take, ms, at } }) => {
-  start({ line, take, ms, name: row(line) ? lineName(row(line)) : "Line" }, { at });
+  start({ line, take, ms, name: lineName(line) }, { at });
 });
 document.addEventListener("sound:seek", ({ detail }) => {
-  if (live) return row(live.line)?.dataset.take === live.take && startLine(row(live.line), detail);
+  if (live) return rows.entry(live.line)?.take === live.take && startLine(rows.entry(live.line), detail);
   if (!heard) return;
   if (!heard.started) start(heard, { at: detail.at });
   else if (!gap) deck.currentTime = Math.min(detail.at, deck.duration || 0);
@@ -269,7 +272,7 @@ document.addEventListener("live:state", ({ detail }) => {
   live = detail;
   if (begins) tell("sound:loaded", { take: "", ms: 0, at: 0 });
   if (detail) mark();
-  else cue(row(selected));
+  else cue(rows.entry(selected));
 });
 document.addEventListener("live:time", ({ detail }) => {
   if (live) live.at = detail.at;
@@ -277,16 +280,17 @@ document.addEventListener("live:time", ({ detail }) => {
 });
 document.addEventListener("line:selected", ({ detail }) => {
   selected = detail.line;
-  if (!live && !isPlaying() && heard?.line !== selected) cue(row(selected));
+  if (!live && !isPlaying() && heard?.line !== selected) cue(rows.entry(selected));
 });
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (!elt.matches(".line")) return;
   if (live) return renewLive(elt);
-  if (elt.dataset.line === selected && !isPlaying() && elt.dataset.take !== heard?.take) return cue(elt);
+  if (elt.dataset.line === selected && !isPlaying() && elt.dataset.take !== heard?.take) return cue(rows.entry(selected));
   if (elt.dataset.line === heard?.line && heard.started) elt.classList.add("is-playing");
   if (heard) prepareNext();
-  draw();
+  drawSoon();
 });
+document.addEventListener("rows:changed", drawSoon);
 // The line heard live is drawn anew: once its take is ready, its waveform is there, too.
 function renewLive(line) {
   if (line.dataset.line !== live.line) return draw();

@@ -173,20 +173,23 @@ function wanted() {
   return null;
 }
 
-async function ask(first, end) {
+async function fetchRows(first, end) {
   const from = order[first].position;
   const to = order[end - 1].position;
   const answer = await fetch(`${list.dataset.window}?from=${from}&to=${to}`, { headers: { "HX-Request": "true" } });
-  if (answer.redirected) return location.reload();
-  if (!answer.ok) return false;
+  if (answer.redirected) location.reload();
+  if (!answer.ok) throw new Error(`rows: ${answer.status}`);
   const page = new DOMParser().parseFromString(`<ol>${await answer.text()}</ol>`, "text/html");
-  const rows = [...page.querySelectorAll("li.line")];
+  return [...page.querySelectorAll("li.line")];
+}
+
+async function ask(first, end) {
+  const rows = await fetchRows(first, end);
   const found = new Set(rows.map((row) => row.dataset.line));
   const reach = rows.length < AT_MOST ? Infinity : Number(rows.at(-1).dataset.position);
   forget(order.slice(first, end).filter((line) => line.position <= reach && !found.has(line.id)).map((line) => line.id));
   learn(rows);
   adopt(rows.filter((row) => !element(row.dataset.line)));
-  return true;
 }
 
 function adopt(rows) {
@@ -217,7 +220,7 @@ async function fill() {
   asking = true;
   try {
     for (let next = wanted(); next; next = wanted()) {
-      if (!(await ask(...next))) break;
+      await ask(...next);
       measure();
       shed();
     }
@@ -273,6 +276,28 @@ async function fetchOrder() {
   }
 }
 
+// Too much has changed to be brought line by line, or every position has: the order is asked for again, and what is on
+// the page with it.
+async function renew() {
+  whole = fetchOrder();
+  await whole;
+  const shown = order.map((line, at) => at).filter((at) => document.getElementById(`line-${order[at].id}`));
+  while (shown.length) {
+    const first = shown[0];
+    const end = shown.findLast((at) => at < first + AT_MOST) + 1;
+    shown.splice(0, shown.findLastIndex((at) => at < end) + 1);
+    for (const row of await fetchRows(first, end)) {
+      const old = document.getElementById(row.id);
+      if (!old) continue;
+      const own = document.importNode(row, true);
+      old.replaceWith(own);
+      htmx.process(own);
+      htmx.trigger(own, "htmx:load", { elt: own });
+    }
+  }
+  lay();
+}
+
 // What answers bring of rows: those on the page are swapped by htmx, the others are taken over here.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const poller = detail.requestConfig.elt.id === "poller";
@@ -289,7 +314,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const told = page.getElementById("poller")?.dataset ?? {};
   const gone = forget((told.gone ?? "").split(",").filter(Boolean));
   detail.serverResponse = page.body.innerHTML;
-  if ("spread" in told) setTimeout(() => (whole = fetchOrder()));
+  if ("renew" in told) setTimeout(renew);
   else if (moved || gone) setTimeout(() => (adopt(news), fill()));
   else if (rows.length) setTimeout(() => tell("rows:changed"));
 });

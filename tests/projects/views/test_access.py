@@ -57,6 +57,8 @@ DOORS = {
     "lines-remove": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
     "lines-move": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
     "lines-pause": Door("script_id", "post", EDIT, 409, (("lines", "999999"), ("pause_ms", "500"))),
+    "script-search": Door("script_id", "get", Role.VIEWER, 200, (("q", "a"),)),
+    "script-replace": Door("script_id", "get", EDIT, 200, (("q", "a"),)),
     "edit-undo": Door("script_id", "post", EDIT, 409),
     "edit-redo": Door("script_id", "post", EDIT, 409),
     "change-restore": Door("change_id", "post", EDIT, 302),

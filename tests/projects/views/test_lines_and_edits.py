@@ -7,9 +7,10 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions import paragraphs
+from projects.actions import claims, paragraphs, takes
 from projects.models import Edit, Paragraph, Script, Take
 from tests import factories
 from tests.cast import Cast
@@ -69,6 +70,30 @@ def test_the_order_has_every_line_and_what_is_played(cast: Cast, sign_in: SignIn
     assert [line[0] for line in answer["lines"]] == [line.pk for line in script.paragraphs.all()]
     assert answer["lines"][0][2:] == ["ready", take.pk, 700, 50, len(first.text)]
     assert answer["lines"][1][2:6] == ["none", 0, 0, script.project.pause_ms]
+
+
+def test_the_database_tells_every_mark_as_the_line_itself_does(cast: Cast) -> None:
+    script = factories.script(cast.team, lines=9)
+    lines = list(script.paragraphs.all())
+    for line in lines[:4]:
+        factories.ready(line)
+    lines[1].text += " And more."
+    paragraphs.edit(lines[1], project=script.project, by=None)
+    Take.objects.filter(paragraph=lines[2]).update(findings=[{"at_ms": 0, "until_ms": 9, "text": "Hum"}])
+    Take.objects.filter(paragraph=lines[3]).update(
+        findings=[{"at_ms": 0, "until_ms": 9, "text": "Hum"}], cleared_at=timezone.now()
+    )
+    factories.failed(lines[4])
+    factories.failed(lines[5])
+    lines[5].text += " Milder."
+    paragraphs.edit(lines[5], project=script.project, by=None)
+    takes.request(script, lines[6:8], by=None)
+    assert claims.claim(worker="w") is not None
+    told = {line.pk: line.mark for line in script.paragraphs.with_takes()}
+    assert {row[0]: row[2] for row in script.paragraphs.in_order(script.project)} == told
+    expected = ["ready", "stale", "flagged", "ready", "failed", "none"]
+    assert [told[line.pk] for line in lines[:6]] == expected
+    assert sorted(told[line.pk] for line in lines[6:]) == ["none", "queued", "running"]
 
 
 def test_a_window_brings_the_rows_between_two_positions(cast: Cast, sign_in: SignIn) -> None:

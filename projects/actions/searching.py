@@ -1,0 +1,140 @@
+"""Search and replace in the lines of a script or a project: what is found, what would change, and the change itself.
+
+Patterns are people's own, and some would take for ever: the `regex` package stops at a deadline, which `re` cannot.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import regex
+from django.db import transaction
+from django.db.models import QuerySet
+
+from narrator.teams.models import User
+from projects.actions import paragraphs
+from projects.actions.paragraphs import Done
+from projects.models import Paragraph, Project
+from projects.models.edits import EditKind
+from projects.speech.line import is_speakable
+
+# What one search may cost of the web server, all lines together.
+PATIENCE_S = 1.5
+
+
+class BadQuery(Exception):
+    """What was asked for cannot be looked for; ``str()`` says why."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is looked for. ``pattern``: the text is a regular expression, and ``\\1`` in the replacement a group."""
+
+    text: str
+    case: bool = False
+    whole: bool = False
+    pattern: bool = False
+    replacement: str = ""
+
+    def compiled(self) -> "regex.Pattern[str]":
+        """Raises ``BadQuery`` for a pattern that is none."""
+        source = (
+            self.text if self.pattern else regex.escape(self.text, special_only=True, literal_spaces=True)
+        )
+        if self.whole:
+            source = rf"(?<!\w)(?:{source})(?!\w)"
+        try:
+            return regex.compile(source, 0 if self.case else regex.IGNORECASE)
+        except regex.error as error:
+            raise BadQuery(f"This pattern cannot be read: {error.msg}.") from error
+
+    def written(self, match: "regex.Match[str]") -> str:
+        """What is written in the place of one match. Raises ``BadQuery``."""
+        if not self.pattern:
+            return self.replacement
+        try:
+            return match.expand(self.replacement)
+        except (regex.error, IndexError, KeyError) as error:
+            raise BadQuery("The replacement names a group that the pattern does not have.") from error
+
+
+@dataclass
+class Finding:
+    """A line in which something was found, at ``spans`` of its text; ``pieces`` are set by ``preview``."""
+
+    pk: int
+    text: str
+    spans: list[tuple[int, int]]
+    script_id: int = 0
+    pieces: list[tuple[str, str, str]] = field(default_factory=list)
+    after: str = ""
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether the line would still have something to speak."""
+        return is_speakable(self.after)
+
+    @property
+    def text_mark(self) -> str:
+        return Paragraph(text=self.text).text_mark
+
+
+def find(lines: "QuerySet[Paragraph]", query: Query) -> list[Finding]:
+    """Look through these lines, in their order; one query. Raises ``BadQuery``, also for what takes too long."""
+    pattern = query.compiled()
+    rows = lines.order_by("script__position", "position").values_list("pk", "text", "script")
+    return list(_found(rows, pattern))
+
+
+def _found(rows: Iterable[tuple[int, str, int]], pattern: "regex.Pattern[str]") -> Iterator[Finding]:
+    end = time.monotonic() + PATIENCE_S
+    for pk, text, script_id in rows:
+        spans = [match.span() for match in _matches(pattern, text, end)]
+        if spans:
+            yield Finding(pk, text, spans, script_id)
+
+
+def _matches(pattern: "regex.Pattern[str]", text: str, end: float) -> Iterator["regex.Match[str]"]:
+    """The matches that are not empty. Raises ``BadQuery`` past the end of patience."""
+    try:
+        for match in pattern.finditer(text, timeout=max(end - time.monotonic(), 0.001)):
+            if match.group():
+                yield match
+    except TimeoutError as error:
+        raise BadQuery("This pattern takes too long. Make it simpler, or search for plain words.") from error
+
+
+def preview(findings: Iterable[Finding], query: Query) -> None:
+    """Work out what would become of these lines: ``pieces`` are (unchanged before it, old, new), ``after`` the text."""
+    pattern = query.compiled()
+    end = time.monotonic() + PATIENCE_S
+    for finding in findings:
+        at, finding.pieces = 0, []
+        for match in _matches(pattern, finding.text, end):
+            start, stop = match.span()
+            finding.pieces.append((finding.text[at:start], match.group(), query.written(match)))
+            at = stop
+        finding.pieces.append((finding.text[at:], "", ""))
+        finding.after = "".join(before + new for before, _, new in finding.pieces).strip()
+
+
+@transaction.atomic
+def replace(project: Project, query: Query, ticked: Mapping[int, str], *, by: User | None) -> Done:
+    """Replace in these lines of a project: ids, each with the mark of the text that was agreed to.
+
+    A line that says something else by now is left alone, as is one that would have nothing left to speak. It is one
+    edit for each script. Raises ``BadQuery``.
+    """
+    rows = Paragraph.objects.filter(script__project=project, pk__in=ticked)
+    versions = paragraphs.hold(*rows.order_by().values_list("script", flat=True).distinct())
+    done = Done()
+    for script_id, version in versions.items():
+        lines = list(rows.with_takes().filter(script=script_id).order_by("position"))
+        agreed = {line.pk: line for line in lines if line.text_mark == ticked[line.pk]}
+        findings = find(Paragraph.objects.filter(pk__in=agreed), query)
+        preview(findings, query)
+        changes = [(agreed[one.pk], {"text": one.after}) for one in findings if one.is_possible]
+        held = {script_id: version}
+        part = paragraphs.put(EditKind.REPLACE, changes, project=project, versions=held, by=by)
+        done = Done(part.edit or done.edit, [*done.lines, *part.lines], [*done.outdated, *part.outdated])
+    return done

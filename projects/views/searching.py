@@ -1,0 +1,115 @@
+"""Search in a script, in place of the browser's own, which sees only the rows that are on the page; and replacing."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from narrator.teams.models import Role
+from narrator.web import Request, go
+from projects import access, tasks
+from projects.actions import searching
+from projects.forms.searching import ReplaceForm, SearchForm, errors_of, ticked
+from projects.models import Paragraph, Script
+from projects.views.lines import count
+
+PAGE = "projects/script_replace.html"
+# So many lines are shown, and can be agreed to, at once.
+SHOWN = 500
+FOUND_AT_MOST = 5_000
+
+
+@require_safe
+def script_search(request: Request, script_id: int) -> HttpResponse:
+    """Where something is found, for the page's scripts.
+
+    JSON: ``count`` of places and ``lines`` as ``[id, [[start, end], …]]``, in the script's order, counted as browsers
+    count letters; or ``error``, a sentence.
+    """
+    script = access.script(request.user, script_id)
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        return JsonResponse({"error": errors_of(form)}, status=422)
+    try:
+        findings = searching.find(script.paragraphs.all(), form.query())
+    except searching.BadQuery as error:
+        return JsonResponse({"error": str(error)}, status=422)
+    lines = [[one.pk, _as_browsers_count(one)] for one in findings[:FOUND_AT_MOST]]
+    return JsonResponse({"count": sum(len(one.spans) for one in findings), "lines": lines})
+
+
+def _as_browsers_count(finding: searching.Finding) -> list[tuple[int, int]]:
+    """The spans in UTF-16 units: letters past the first plane count twice."""
+    text = finding.text
+    if text.isascii() or max(text) <= "\uffff":
+        return finding.spans
+
+    def units(end: int) -> int:
+        return len(text[:end].encode("utf-16-le")) // 2
+
+    return [(units(start), units(end)) for start, end in finding.spans]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def script_replace(request: Request, script_id: int) -> HttpResponse:
+    """Search and replace: every change is shown first, and only what is ticked is made."""
+    script = access.script(request.user, script_id, least=Role.EDITOR)
+    data = request.POST or request.GET
+    form = ReplaceForm(data if "q" in data else None)
+    if not form.is_valid():
+        return _page(request, script, form, [], status=422 if form.errors else 200)
+    try:
+        if request.method == "POST":
+            return _replace(request, script, form)
+        findings = searching.find(_lines(script, form), form.query())
+        searching.preview(findings[:SHOWN], form.query())
+    except searching.BadQuery as error:
+        form.add_error("q", str(error))
+        return _page(request, script, form, [], status=422)
+    return _page(request, script, form, findings)
+
+
+def _lines(script: Script, form: ReplaceForm) -> Any:
+    if form.cleaned_data["everywhere"]:
+        return Paragraph.objects.filter(script__project=script.project_id)
+    return script.paragraphs.all()
+
+
+def _replace(request: Request, script: Script, form: ReplaceForm) -> HttpResponse:
+    agreed = ticked(request.POST.getlist("line"))
+    done = tasks.queue_act(searching.replace, script.project, form.query(), agreed, by=request.user)
+    left = len(agreed) - len(done.lines)
+    sentence = f"Replaced in {count(len(done.lines))}. Undo takes it back, chapter by chapter."
+    if left:
+        sentence += (
+            f" {count(left)} had changed since you looked and {'was' if left == 1 else 'were'} left alone."
+        )
+    messages.info(request, sentence)
+    return go(request, "script-detail", script.pk)
+
+
+def _page(
+    request: Request,
+    script: Script,
+    form: ReplaceForm,
+    findings: list[searching.Finding],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    shown = findings[:SHOWN]
+    numbers = Paragraph.objects.filter(pk__in=[one.pk for one in shown]).numbers()
+    titles = {one.pk: one for one in script.project.scripts.all()}
+    rows = [{"found": one, "number": numbers.get(one.pk), "script": titles[one.script_id]} for one in shown]
+    context = {
+        "script": script,
+        "project": script.project,
+        "form": form,
+        "rows": rows,
+        "line_count": len(findings),
+        "place_count": sum(len(one.spans) for one in findings),
+        "possible_count": sum(one.is_possible for one in shown),
+        "is_asked": form.is_bound and not form.errors,
+    }
+    return render(request, PAGE, context, status=status)

@@ -1,0 +1,105 @@
+// Search in the script, in place of the browser's own, which sees only the rows that are on the page.
+import * as rows from "./rows.js";
+
+const bar = document.getElementById("find");
+const field = bar.querySelector("input[name=q]");
+const told = bar.querySelector("[data-found]");
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+let found = []; // [line, spans]
+let at = -1;
+let timer = 0;
+let asked = 0;
+
+function open() {
+  const marked = String(getSelection());
+  bar.hidden = false;
+  if (marked && marked.length < 80 && !marked.includes("\n")) field.value = marked;
+  field.focus();
+  field.select();
+  if (field.value) search();
+}
+
+function close() {
+  bar.hidden = true;
+  found = [];
+  draw();
+  document.querySelector(".line.is-selected .lane")?.focus({ preventScroll: true });
+}
+
+async function search() {
+  const own = (asked += 1);
+  found = [];
+  at = -1;
+  if (!field.value) return say("");
+  const answer = await fetch(`${bar.dataset.address}?${new URLSearchParams(new FormData(bar))}`);
+  if (answer.redirected) return location.reload();
+  const result = await answer.json();
+  if (own !== asked) return;
+  if (result.error) return say(result.error);
+  found = result.lines.map(([id, spans]) => [String(id), spans]);
+  say(found.length ? `${result.count.toLocaleString("en")} in ${found.length.toLocaleString("en")} lines` : "Not found");
+  draw();
+}
+
+function say(words) {
+  told.textContent = words;
+  if (!found.length) draw();
+}
+
+function go(by) {
+  if (!found.length) return;
+  if (at < 0) {
+    const here = rows.number(document.querySelector(".line.is-selected")?.dataset.line);
+    const next = found.findIndex(([id]) => rows.number(id) >= here);
+    at = next < 0 ? 0 : by > 0 ? next : next - 1;
+  } else {
+    at += by;
+  }
+  at = (at + found.length) % found.length;
+  told.textContent = `${(at + 1).toLocaleString("en")} of ${found.length.toLocaleString("en")} lines`;
+  tell("line:select", { line: found[at][0], scroll: true });
+}
+
+// What is found is marked in the rows that are on the page, without a change to them.
+function draw() {
+  if (!CSS.highlights) return;
+  CSS.highlights.delete("found");
+  const ranges = [];
+  for (const [id, spans] of found) {
+    const text = rows.element(id)?.querySelector("p.words")?.firstChild;
+    if (text?.nodeType !== Node.TEXT_NODE) continue;
+    for (const [start, end] of spans) {
+      if (end > text.length) continue;
+      const range = new Range();
+      range.setStart(text, start);
+      range.setEnd(text, end);
+      ranges.push(range);
+    }
+  }
+  if (ranges.length) CSS.highlights.set("found", new Highlight(...ranges));
+}
+
+bar.addEventListener("submit", (event) => {
+  event.preventDefault();
+  go(event.submitter?.value === "back" ? -1 : 1);
+});
+bar.addEventListener("input", () => {
+  clearTimeout(timer);
+  timer = setTimeout(search, 150);
+});
+bar.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") close();
+  else if (event.key === "Enter" && event.target === field) {
+    event.preventDefault();
+    go(event.shiftKey ? -1 : 1);
+  } else return;
+  event.stopPropagation();
+});
+bar.querySelector("[data-close]").addEventListener("click", close);
+document.addEventListener("find:open", open);
+document.querySelector("[data-find]").addEventListener("click", open);
+// Replacing begins with what was looked for.
+bar.querySelector("[data-replace]")?.addEventListener("click", ({ currentTarget: link }) => {
+  if (field.value) link.search = new URLSearchParams(new FormData(bar));
+});
+document.addEventListener("rows:changed", () => found.length && draw());

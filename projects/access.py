@@ -8,6 +8,7 @@ from projects.models import (
     Change,
     Comment,
     Export,
+    GuestLink,
     Manuscript,
     Paragraph,
     PickupRecording,
@@ -57,6 +58,12 @@ def take(user: User, take_id: int, *, least: Role = Role.VIEWER) -> Take:
 def comment(user: User, comment_id: int, *, least: Role = Role.REVIEWER) -> Comment:
     row = get_object_or_404(Comment.objects.select_related("paragraph__script__project"), pk=comment_id)
     access.check(user, row.paragraph.script.project.team_id, least)
+    return row
+
+
+def guest_link(user: User, link_id: int) -> GuestLink:
+    row = get_object_or_404(GuestLink.objects.select_related("project"), pk=link_id)
+    access.check(user, row.project.team_id, Role.EDITOR)
     return row
 
 

@@ -6,6 +6,8 @@ from projects.views import (
     edits,
     endpoints,
     exports,
+    guest_links,
+    guests,
     lines,
     manuscripts,
     money,
@@ -76,6 +78,8 @@ urlpatterns = [
     path("projects/<int:project_id>/pickups.csv", pickups.pickup_csv, name="pickup-csv"),
     path("pickups/<int:pickup_id>/", pickups.pickup_confirm, name="pickup-confirm"),
     path("pickups/<int:pickup_id>/audio.wav", pickups.pickup_audio, name="pickup-audio"),
+    path("projects/<int:project_id>/guests/", guest_links.guest_links, name="guest-links"),
+    path("guests/<int:link_id>/revoke/", guest_links.guest_revoke, name="guest-revoke"),
     path("scripts/<int:script_id>/assign/", reviews.script_assign, name="script-assign"),
     path("scripts/<int:script_id>/review/", reviews.script_review, name="script-review"),
     path("paragraphs/<int:paragraph_id>/verdict/", reviews.paragraph_verdict, name="paragraph-verdict"),
@@ -92,4 +96,14 @@ urlpatterns = [
     ),
     path("teams/<int:team_id>/endpoint/leave/", endpoints.endpoint_leave, name="endpoint-leave"),
     path("teams/<int:team_id>/price/", money.price_edit, name="price-edit"),
+]
+
+# Behind a guest's token; nobody is signed in there. They stand apart so that no other address slips in among them.
+guest_patterns = [
+    path("", guests.guest_project, name="guest-project"),
+    path("password/", guests.guest_password, name="guest-password"),
+    path("scripts/<int:script_id>/", guests.guest_script, name="guest-script"),
+    path("lines/<int:paragraph_id>/takes/<int:take_id>.wav", guests.guest_audio, name="guest-audio"),
+    path("lines/<int:paragraph_id>/verdict/", guests.guest_verdict, name="guest-verdict"),
+    path("lines/<int:paragraph_id>/comments/", guests.guest_comment, name="guest-comment"),
 ]

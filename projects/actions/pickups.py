@@ -23,7 +23,9 @@ class NothingToFile(Exception):
 def sheet(project: Project) -> ParagraphQuerySet:
     """The lines of which a reviewer wants a pickup, in the book's order."""
     lines: ParagraphQuerySet = Paragraph.objects.filter(script__project=project).judged("pickup")
-    return lines.select_related("script", "verdict__by").order_by("script__position", "position")
+    return lines.select_related("script", "verdict__by", "verdict__guest").order_by(
+        "script__position", "position"
+    )
 
 
 def take_in(project: Project, file: BinaryIO, *, name: str, by: User) -> PickupRecording:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.models import Assignment, Comment, Paragraph, Project, Script, Verdict
+from projects.models import Assignment, Comment, GuestLink, Paragraph, Project, Script, Verdict
 from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.reviews import Kind
 
@@ -19,13 +19,21 @@ class NotHeard(Exception):
 
 
 @transaction.atomic
-def judge(line: Paragraph, *, take_id: int, kind: str, reason: str = "", by: User) -> Verdict:
+def judge(
+    line: Paragraph,
+    *,
+    take_id: int,
+    kind: str,
+    reason: str = "",
+    by: User | None,
+    guest: GuestLink | None = None,
+) -> Verdict:
     """Approve the line's take, or ask for a pickup, with the reason. The same verdict twice is one.
 
     Raises NotHeard where another take is chosen by now, or the text or direction has changed since it was spoken.
     """
     version = Script.next_version(line.script_id)
-    line = Paragraph.objects.select_related("chosen", "verdict").get(pk=line.pk)
+    line = Paragraph.objects.select_related("chosen", "verdict__by", "verdict__guest").get(pk=line.pk)
     if line.chosen is None or line.chosen.pk != take_id:
         raise NotHeard("Another take was chosen meanwhile. Hear that one, then decide.")
     if line.is_stale:
@@ -33,10 +41,17 @@ def judge(line: Paragraph, *, take_id: int, kind: str, reason: str = "", by: Use
             "The text or direction changed since this take was spoken. It has to be generated first."
         )
     standing = line.standing
-    if standing is not None and (standing.kind, standing.reason, standing.by_id) == (kind, reason, by.pk):
+    said = (kind, reason, by, guest)
+    if standing is not None and (standing.kind, standing.reason, standing.by, standing.guest) == said:
         return standing
     verdict = Verdict.objects.create(
-        paragraph=line, take_id=take_id, digest=line.digest, kind=Kind(kind), reason=reason, by=by
+        paragraph=line,
+        take_id=take_id,
+        digest=line.digest,
+        kind=Kind(kind),
+        reason=reason,
+        by=by,
+        guest=guest,
     )
     Paragraph.objects.filter(pk=line.pk).update(verdict=verdict, version=version)
     return verdict
@@ -47,7 +62,8 @@ def comment(
     line: Paragraph,
     *,
     text: str,
-    by: User,
+    by: User | None,
+    guest: GuestLink | None = None,
     words: str = "",
     take_id: int | None = None,
     at_ms: int | None = None,
@@ -55,7 +71,7 @@ def comment(
     """Write a comment; who of the team is named in it with @Name is mentioned."""
     version = Script.next_version(line.script_id)
     row = Comment.objects.create(
-        paragraph=line, take_id=take_id, at_ms=at_ms, words=words[:200], text=text, by=by
+        paragraph=line, take_id=take_id, at_ms=at_ms, words=words[:200], text=text, by=by, guest=guest
     )
     row.mentions.set(_mentioned(text, line.script.project))
     Paragraph.objects.filter(pk=line.pk).update(version=version)

@@ -4,6 +4,7 @@ from projects.models.checks import Usual
 from projects.models.edits import Change, Edit
 from projects.models.endpoints import EndpointKind, TeamEndpoint
 from projects.models.exports import Export, ExportStatus
+from projects.models.guests import GuestLink
 from projects.models.manuscripts import Manuscript
 from projects.models.money import Call, CallState, Price, Spend
 from projects.models.paragraphs import Paragraph
@@ -25,6 +26,7 @@ __all__ = [
     "EndpointKind",
     "Export",
     "ExportStatus",
+    "GuestLink",
     "Hold",
     "Manuscript",
     "Paragraph",

@@ -40,6 +40,7 @@ ROW_FIELDS = (
     "verdict__at",
     "verdict__by__name",
     "verdict__by__email",
+    "verdict__guest__name",
     "latest__number",
     "latest__status",
     "latest__priority",
@@ -57,12 +58,12 @@ def _stands() -> models.Q:
 class ParagraphQuerySet(models.QuerySet["Paragraph"]):
     def with_takes(self) -> Self:
         """With the chosen and the latest take, and without their waveforms."""
-        rows = self.select_related("chosen", "latest", "verdict__by")
+        rows = self.select_related("chosen", "latest", "verdict__by", "verdict__guest")
         return rows.defer("chosen__peaks", "latest__peaks")
 
     def for_page(self) -> Self:
         """With just what the rows of a page show: hundreds of them are read at a time."""
-        return self.select_related("chosen", "latest", "verdict__by").only(*ROW_FIELDS)
+        return self.select_related("chosen", "latest", "verdict__by", "verdict__guest").only(*ROW_FIELDS)
 
     def with_marks(self) -> Self:
         """Each with ``marked``, its mark as ``Paragraph.mark`` says, told by the database for thousands of lines."""

@@ -7,9 +7,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from narrator.teams.models import User
+from projects.models.guests import GuestLink
 from projects.models.paragraphs import Paragraph
 from projects.models.scripts import Script
 from projects.models.takes import Take
+
+
+def _who(person: User | None, guest: GuestLink | None) -> str:
+    """The name that stands beside a word: a member's, or a guest's, and that it is one."""
+    if person is not None:
+        return str(person)
+    return f"{guest} (guest)" if guest is not None else "somebody"
 
 
 class Kind(models.TextChoices):
@@ -30,6 +38,7 @@ class Verdict(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     reason = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    guest = models.ForeignKey(GuestLink, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -41,6 +50,10 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.reason}" if self.reason else self.get_kind_display()
+
+    @property
+    def who(self) -> str:
+        return _who(self.by, self.guest)
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -60,6 +73,7 @@ class Comment(models.Model):
     words = models.CharField(max_length=200, blank=True)
     text = models.TextField(max_length=2000)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    guest = models.ForeignKey(GuestLink, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     mentions = models.ManyToManyField(User, related_name="mentions", blank=True)
     resolved_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -77,6 +91,10 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def who(self) -> str:
+        return _who(self.by, self.guest)
 
 
 class Assignment(models.Model):

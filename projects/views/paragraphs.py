@@ -41,7 +41,7 @@ def line_context(request: Request, line: Paragraph) -> dict[str, Any]:
 
 def comments_of(line: Paragraph) -> Any:
     """The comments of a line, the open ones first."""
-    rows = line.comments.select_related("by", "resolved_by", "take").defer("take__peaks")
+    rows = line.comments.select_related("by", "guest", "resolved_by", "take").defer("take__peaks")
     return rows.order_by(F("resolved_at").asc(nulls_first=True), "pk")
 
 

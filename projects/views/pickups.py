@@ -61,7 +61,7 @@ def pickup_csv(request: Request, project_id: int) -> HttpResponse:
     writer.writerow(HEAD)
     for number, row in enumerate(_numbered(project), start=1):
         line = row["line"]
-        cells = (line.script.title, row["number"], line.text, line.verdict.reason, str(line.verdict.by or ""))
+        cells = (line.script.title, row["number"], line.text, line.verdict.reason, line.verdict.who)
         writer.writerow([number, *(_safe(cell) for cell in cells)])
     return answer
 

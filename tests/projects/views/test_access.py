@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from narrator.teams.models import Role, User
 from projects import urls
-from projects.actions import exports, manuscripts, paragraphs, reviews, takes, trials
+from projects.actions import exports, guests, manuscripts, paragraphs, reviews, takes, trials
 from projects.models import EndpointKind, PickupRecording, Project, Run, Take
 from tests import factories
 from tests.cast import Cast
@@ -82,6 +82,8 @@ DOORS = {
     "pickup-csv": Door("project_id", "get", Role.VIEWER, 200),
     "pickup-confirm": Door("pickup_id", "get", EDIT, 200),
     "pickup-audio": Door("pickup_id", "get", EDIT, 200),
+    "guest-links": Door("project_id", "get", EDIT, 200),
+    "guest-revoke": Door("link_id", "post", EDIT, 302),
     "script-assign": Door("script_id", "post", EDIT, 302),
     "script-review": Door("script_id", "get", Role.REVIEWER, 200),
     "paragraph-verdict": Door("paragraph_id", "post", Role.REVIEWER, 422, (("kind", "approved"),)),
@@ -133,6 +135,7 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
         "pickup_id": PickupRecording.objects.create(
             project=project, sound=line.chosen.sound, pieces=[], lines=[]
         ).pk,
+        "link_id": guests.make(project, name="Gus", days=1, by=cast.owner)[0].pk,
         "comment_id": reviews.comment(line, text="Hm.", by=cast.reviewer).pk,
         "team_id": cast.team.pk,
     }

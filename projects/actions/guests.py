@@ -1,0 +1,71 @@
+"""Guest links: made, looked up, taken back; and what is within one."""
+
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from narrator.teams.models import User
+from projects.models import GuestLink, Paragraph, Project, Script
+from projects.models.guests import hash_of
+from projects.models.paragraphs import ParagraphQuerySet
+from projects.models.scripts import ScriptQuerySet
+
+TRIES_AN_HOUR = 10
+SEEN_EACH = timedelta(minutes=1)
+
+
+def make(
+    project: Project, *, name: str, days: int, by: User, script: Script | None = None, password: str = ""
+) -> tuple[GuestLink, str]:
+    """Make a link that opens for so many days; return it with its token, which is never to be seen again."""
+    token = GuestLink.new_token()
+    link = GuestLink(
+        project=project,
+        script=script,
+        name=name,
+        token_hash=hash_of(token),
+        expires_at=timezone.now() + timedelta(days=days),
+        created_by=by,
+    )
+    link.set_password(password)
+    link.save(force_insert=True)
+    return link, token
+
+
+def revoke(link: GuestLink) -> bool:
+    """Close a link for good; False where it is closed already."""
+    return bool(GuestLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()))
+
+
+def find(token: str) -> GuestLink | None:
+    """The open link of this token, or None: unknown, expired and revoked ones look the same."""
+    now = timezone.now()
+    links = GuestLink.objects.alive(now).named(token).select_related("project", "script")
+    link = links.first()
+    if link is not None and (link.seen_at is None or now - link.seen_at > SEEN_EACH):
+        GuestLink.objects.filter(pk=link.pk).update(seen_at=now)
+    return link
+
+
+def may_try(link: GuestLink) -> bool:
+    """Count a try of the password; False where there were too many within an hour.
+
+    Tries at the same instant may be counted as one: passwords are guessed in thousands.
+    """
+    key = f"guest-tries-{link.pk}"
+    tries = (cache.get(key) or 0) + 1
+    cache.set(key, tries, timeout=3600)
+    return tries <= TRIES_AN_HOUR
+
+
+def scripts(link: GuestLink) -> ScriptQuerySet:
+    """The scripts that this link opens."""
+    rows = Script.objects.filter(project=link.project_id)
+    return rows.filter(pk=link.script_id) if link.script_id else rows
+
+
+def lines(link: GuestLink) -> ParagraphQuerySet:
+    """The lines that this link opens."""
+    rows: ParagraphQuerySet = Paragraph.objects.filter(script__in=scripts(link))
+    return rows

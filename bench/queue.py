@@ -1,7 +1,7 @@
 """The whole way of a render, many at once: real broker, real worker, stand-in endpoint that takes a second a call.
 
 600 lines, 32 at once: no queue can be quicker than the ideal, lines x latency / concurrency = 18.75 s (19 s, in
-whole rounds). Meanwhile another team's click is timed: from its row to its call. `python -m bench queue`.
+whole rounds). Then what a second team and a person's click find behind many waiting lines. `python -m bench queue`.
 """
 
 import os
@@ -10,8 +10,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import _processes
+
 LINES, SLOTS, LATENCY_S = 600, 32, 1.0
-CLICKS = 10
+FIRST, SECOND = 300, 100
+MANY, CLICKS = 10_000, 20
+ALLOWED = 180
 
 
 def main() -> None:
@@ -44,10 +48,16 @@ def _measure(data: Path) -> None:
         env = inherited_env(
             NARRATOR_SPEECH_URL=standin.url, NARRATOR_SPEECH_TOKEN="bench", NARRATOR_SPEECH_IS_STANDIN="1"
         )
-        with running(parts.worker(env, concurrency=SLOTS), data / "logs"):
+        with running(parts.worker(env, concurrency=SLOTS), data / "logs") as worker:
             _warm_up(standin)
-            _makespan(standin)
-            _clicks(standin)
+            _makespan(standin, worker.process.pid)
+            _second_team()
+            _clicks(standin, f"a click behind {MANY:,} lines")
+        standin.settings.requests_per_minute = ALLOWED
+        env["NARRATOR_REQUESTS_PER_MINUTE"] = str(ALLOWED)
+        time.sleep(60)  # what the endpoint has counted so far is over
+        with running(parts.worker(env, concurrency=SLOTS), data / "logs"):
+            _clicks(standin, f"the same at {ALLOWED} a minute")
 
 
 def _lines(count: int):  # type: ignore[no-untyped-def]
@@ -70,28 +80,56 @@ def _wait_until_ready(count: int) -> None:
         time.sleep(0.05)
 
 
+def _ready() -> int:
+    from projects.models import Take  # noqa: PLC0415
+
+    return Take.objects.filter(status="ready").count()
+
+
 def _warm_up(standin) -> None:  # type: ignore[no-untyped-def]
     _press(_lines(SLOTS))
     _wait_until_ready(SLOTS)
     standin.state.journal.clear()
 
 
-def _makespan(standin) -> None:  # type: ignore[no-untyped-def]
+def _makespan(standin, worker: int) -> None:  # type: ignore[no-untyped-def]
     script = _lines(LINES)
-    began = time.time()
+    began, used_s = time.time(), _processes.cpu_s(worker)
     _press(script)
     pressed = time.time()
     _wait_until_ready(SLOTS + LINES)
     took, ideal = time.time() - pressed, LINES * LATENCY_S / SLOTS
+    cpu_ms = 1000 * (_processes.cpu_s(worker) - used_s) / LINES
     print(f"  {LINES} lines, {SLOTS} at once, {LATENCY_S:.0f} s a call: {took:.2f} s")
     print(f"  the press itself, before that: {pressed - began:.2f} s")
     print(f"  ideal {ideal:.2f} s, ratio {ideal / took:.3f}; calls {len(standin.calls)}")
+    print(
+        f"  the worker: {cpu_ms:.1f} ms of CPU a call; {_processes.memory_mb(worker):.0f} MB for {SLOTS} slots"
+    )
 
 
-def _clicks(standin) -> None:  # type: ignore[no-untyped-def]
+def _second_team() -> None:
+    """One team's lines, then another's: first come, first served would make the other wait for all of the first."""
     from projects.models import Take  # noqa: PLC0415
 
-    _press(_lines(10_000))
+    ready = _ready()
+    first, second = _lines(FIRST), _lines(SECOND)
+    _press(first)
+    _press(second)
+    pressed = time.time()
+    _wait_until_ready(ready + FIRST + SECOND)
+    last = Take.objects.filter(paragraph__script=second).latest("finished_at")
+    took, in_turn = last.finished_at.timestamp() - pressed, (FIRST + SECOND) * LATENCY_S / SLOTS
+    print(
+        f"  {SECOND} lines of a second team behind {FIRST}: {took:.2f} s, in the order of asking {in_turn:.2f} s"
+    )
+
+
+def _clicks(standin, what: str) -> None:  # type: ignore[no-untyped-def]
+    from projects.models import Take  # noqa: PLC0415
+
+    _press(_lines(MANY))
+    time.sleep(3)
     waits = []
     for _ in range(CLICKS):
         single = _lines(1)
@@ -103,8 +141,10 @@ def _clicks(standin) -> None:  # type: ignore[no-untyped-def]
         ):
             time.sleep(0.01)
         waits.append(heard[-1].at - began)
-        time.sleep(0.3)
+        time.sleep(0.31)
     Take.objects.filter(status="queued").delete()
+    time.sleep(2)
+    refused = sum(call.status == 429 for call in standin.calls)
     print(
-        f"  a click behind 10,000 lines: p50 {statistics.median(waits):.3f} s, max {max(waits):.3f} s to its call"
+        f"  {what}: p50 {statistics.median(waits):.3f} s, max {max(waits):.3f} s to its call; {refused} refused"
     )

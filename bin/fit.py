@@ -4,6 +4,7 @@ Run by `make` with whatever `python3` the machine has, so it keeps to syntax tha
 """
 
 import importlib.util
+import sqlite3
 import sys
 
 if sys.version_info < (3, 11):
@@ -14,3 +15,8 @@ if sys.version_info < (3, 11):
     )
 if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
     sys.exit("This Python comes without venv. On Debian or Ubuntu install python3-venv, then run make again.")
+if sqlite3.sqlite_version_info < (3, 35):
+    sys.exit(
+        "Narrator needs SQLite 3.35 or newer, and this Python brings %s. Use a Python that brings a newer one: "
+        "make PYTHON=/path/to/python3.11" % sqlite3.sqlite_version
+    )

@@ -166,8 +166,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
     "socket_timeout": env.float("NARRATOR_BROKER_TIMEOUT", 1),
     "socket_connect_timeout": 1,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
     "queue_order_strategy": "priority",
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}

@@ -41,7 +41,6 @@ class TakeAdmin(LookOnly):
         "status",
         "error_code",
         "duration_ms",
-        "calls",
         "created_at",
     ]
     list_filter = ["status", "error_code", "voice", "team"]

@@ -4,8 +4,10 @@ A message carries no work (docs/adr/0003): it wakes a worker, and the rows say w
 doubled message does no harm, and a bell that cannot be rung only makes the sweep ring a few seconds later.
 """
 
+import functools
 import logging
 import os
+import random
 import socket
 import threading
 import time
@@ -33,6 +35,7 @@ from projects.actions import (
     takes,
 )
 from projects.models import Export, Paragraph, Project, Run, Script, Take
+from projects.pacing.pace import Slot
 from projects.speech import errors
 
 logger = logging.getLogger(__name__)
@@ -42,8 +45,8 @@ logger = logging.getLogger(__name__)
 class Patience:
     """How long a worker's thread stays with one message, and waits in it.
 
-    shift_s: then it hands over, so that deploys and stops find a gap. slot_s: long enough for a thread that is about
-    to leave to give its slot to this one. turn_s: a turn that comes later is left to the sweep.
+    shift_s: after about so long it hands over, so that other machines come to a slot, too. slot_s: long enough for a
+    thread that is about to leave to give its slot to this one. turn_s: a turn that comes later is left to the sweep.
     """
 
     shift_s: float
@@ -51,7 +54,7 @@ class Patience:
     turn_s: float
 
 
-ALONE = Patience(shift_s=15.0, slot_s=2.0, turn_s=20.0)
+ALONE = Patience(shift_s=60.0, slot_s=2.0, turn_s=20.0)
 # Where there are several accounts, the bells of one must not wait long for threads that serve another.
 SHARED = Patience(shift_s=1.0, slot_s=0.2, turn_s=5.0)
 
@@ -61,7 +64,7 @@ def queue_takes(
 ) -> list[Take]:
     """Ask for takes of these lines and wake the workers; see ``actions.takes.request``."""
     requested = takes.request(script, lines, by=by, fresh=fresh)
-    ring(len(requested), team_id=script.project.team_id)
+    ring(len(requested), team_id=script.project.team_id, someone_waits=fresh)
     return requested
 
 
@@ -119,10 +122,13 @@ def queue_export(
     return export
 
 
-def ring(rows: int, *, team_id: int) -> None:
-    """Wake as many workers as there may be use for, once the present transaction is committed."""
+def ring(rows: int, *, team_id: int, someone_waits: bool = False) -> None:
+    """Wake as many workers as there may be use for, once the present transaction is committed.
+
+    someone_waits: for these rows a person does; see ``pump``.
+    """
     if rows:
-        _ring(rows, accounts.of(team_id))
+        _ring(rows, accounts.of(team_id), someone_waits)
 
 
 def ring_for(team_id: int) -> None:
@@ -131,10 +137,10 @@ def ring_for(team_id: int) -> None:
     _ring(claims.waiting(Take.objects.filter(team=team_id), most=account.concurrency), account)
 
 
-def _ring(rows: int, account: accounts.Account) -> None:
+def _ring(rows: int, account: accounts.Account, someone_waits: bool = False) -> None:
     def bells() -> None:
         for _ in range(min(rows, account.concurrency)):
-            if not _send(pump, account.team_id):
+            if not _send(pump, account.team_id, someone_waits):
                 return
 
     transaction.on_commit(bells)
@@ -159,37 +165,58 @@ def _stop(**kwargs: object) -> None:
 
 
 @shared_task
-def pump(team_id: int | None = None) -> None:
+def pump(team_id: int | None = None, someone_waits: bool = False) -> None:
     """Make waiting takes for one shift, the most deserving first; then hand over to a new message.
 
-    Of those takes that are made through the account of this team, for None through the installation's.
+    Of those takes that are made through the account of this team, for None through the installation's. Where all its
+    slots are in use and a person waits for a single line, that is made in the extra slot, and no other line.
     """
     worker = f"{socket.gethostname()}:{os.getpid()}"
     account = accounts.of(team_id)
     patience = SHARED if accounts.are_several() else ALONE
-    slot = account.pace.slot(wait_s=patience.slot_s)
+    slot = _slot_at_once(account) if someone_waits else _slot(account, patience.slot_s)
     if slot is None:
         return  # as many calls are under way as the endpoint allows; those who make them go on by themselves
+    claim = claims.claim_click if slot.is_extra else claims.claim
     with slot:
         gate = endpoint.SlotGate(slot, stopping)
-        end = time.monotonic() + patience.shift_s
+        end = time.monotonic() + patience.shift_s * random.uniform(0.5, 1)  # noqa: S311 - not all end together
         while time.monotonic() < end and not stopping.is_set():
             if not slot.turn(stopping, wait_s=patience.turn_s):
                 if not slot.lost:
                     return  # a long pause: the sweep rings when it is over
                 break
             close_old_connections()
-            take = claims.claim(worker=worker, among=account.takes)
+            take = claim(worker=worker, roster=account.roster)
             if take is None:
                 return
-            _make(take, gate)
+            _make(take, account, gate)
     if not stopping.is_set():
-        _send(pump, account.team_id)
+        _send(pump, account.team_id, someone_waits)
 
 
-def _make(take: Take, gate: endpoint.Gate) -> None:
+def _slot_at_once(account: accounts.Account) -> Slot | None:
+    return account.pace.slot(wait_s=0) or account.pace.slot(wait_s=0, extra=True)
+
+
+def _slot(account: accounts.Account, wait_s: float) -> Slot | None:
+    """A slot, or None. One thread for an account waits: those who look in vain after it stand in nobody's way."""
+    waits = _waiting_for_slot(account.name).acquire(blocking=False)
     try:
-        speech = endpoint.of(take.team_id)
+        return account.pace.slot(wait_s=wait_s if waits else 0)
+    finally:
+        if waits:
+            _waiting_for_slot(account.name).release()
+
+
+@functools.cache
+def _waiting_for_slot(account: str) -> threading.BoundedSemaphore:
+    return threading.BoundedSemaphore(1)
+
+
+def _make(take: Take, account: accounts.Account, gate: endpoint.Gate) -> None:
+    try:
+        speech = endpoint.shared() if account.team_id is None else endpoint.of(take.team_id)
     except errors.Stopped as error:
         rendering.settle_error(take, error)
     else:

@@ -56,7 +56,11 @@ def ready(
 
     Its audio is a tone, or these ``samples``.
     """
-    take = _claimed(line, by)
+    return finished(claimed(line, by=by), duration_ms=duration_ms, samples=samples)
+
+
+def finished(take: Take, *, duration_ms: int = 900, samples: np.ndarray | None = None) -> Take:
+    """A claimed take, made ready."""
     stored = rendering.store(sound(duration_ms, hz=200 + take.pk % 50 * 8) if samples is None else samples)
     rendering.finish(take, request_id="test", **stored)
     take.refresh_from_db()
@@ -65,7 +69,7 @@ def ready(
 
 def failed(line: Paragraph, *, code: str = "DataInspectionFailed", by: User | None = None) -> Take:
     """A take of this line that the endpoint refused."""
-    take = _claimed(line, by)
+    take = claimed(line, by=by)
     rendering.settle_error(
         take, errors.Refused("The endpoint refused this text. Edit it, or try again.", code=code)
     )
@@ -73,11 +77,12 @@ def failed(line: Paragraph, *, code: str = "DataInspectionFailed", by: User | No
     return take
 
 
-def _claimed(line: Paragraph, by: User | None) -> Take:
+def claimed(line: Paragraph, *, by: User | None = None) -> Take:
+    """A take of this line that a worker has claimed."""
     (take,) = takes.request(line.script, [line], by=by, fresh=True)
-    claimed = claims.claim(worker="factory", among=Take.objects.filter(pk=take.pk))
-    assert claimed is not None
-    return claimed
+    mine = claims.claim(worker="factory", among=Take.objects.filter(pk=take.pk))
+    assert mine is not None
+    return mine
 
 
 def all_ready(script_row: Script, *, duration_ms: int = 900) -> None:

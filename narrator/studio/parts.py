@@ -18,10 +18,13 @@ PATIENT = {"NARRATOR_BROKER_TIMEOUT": "5"}
 
 
 def worker(env: Mapping[str, str], *, concurrency: int) -> Part:
-    """The worker that makes takes: threads, because it waits for the endpoint most of the time."""
+    """The worker that makes takes: threads, because it waits for the endpoint most of the time.
+
+    Three more than there are slots: for who waits for a slot, for the extra slot and for the sweep.
+    """
     return Part(
         name="worker",
-        argv=(*WORKER, "-n", "wake@%h", "-Q", "wake", "-P", "threads", "-c", str(concurrency + 2)),
+        argv=(*WORKER, "-n", "wake@%h", "-Q", "wake", "-P", "threads", "-c", str(concurrency + 3)),
         env={**env, **PATIENT},
         ready=log_says(" ready."),
     )

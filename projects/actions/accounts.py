@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
+from projects.actions.roster import Roster
 from projects.models import Take, TeamEndpoint
 from projects.models.takes import TakeQuerySet
 from projects.pacing.pace import Pace
 from projects.pacing.quota import account_of
+
+# A team that comes new to a queue is seen by a worker within so long.
+ROSTER_KEEPS_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class Account:
         if self.team_id is None:
             return Take.objects.filter(~Exists(TeamEndpoint.objects.filter(team=OuterRef("team"))))
         return Take.objects.filter(team__in=TeamEndpoint.objects.filter(account=self.name).values("team"))
+
+    @property
+    def roster(self) -> Roster:
+        """Whose turn it is among those takes, as the threads of this process know it."""
+        return _roster(self)
 
 
 def of(team_id: int | None) -> Account:
@@ -78,6 +87,11 @@ def _shared(rows: list[TeamEndpoint]) -> Account:
 @functools.lru_cache(maxsize=4)
 def _name(url: str, token: str) -> str:
     return account_of(url, token)
+
+
+@functools.lru_cache(maxsize=256)
+def _roster(account: Account) -> Roster:
+    return Roster(account.takes, keeps_s=ROSTER_KEEPS_S)
 
 
 @functools.lru_cache(maxsize=256)

@@ -1,16 +1,19 @@
 """Checking a take when it comes in, and asking for another where it was found wanting and the project wants that."""
 
+import functools
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from narrator.teams.models import User
 from projects.actions import estimates, money, takes
 from projects.audio import checks
-from projects.models import Paragraph, Price, Project, Script, Take, Usual
+from projects.models import Paragraph, Price, Project, Script, Take, Usual, direct
+from projects.models.direct import Blank, Prepared
 from projects.models.money import cost_micro
 from projects.speech.budget import billing_characters
 from projects.speech.line import normalised
@@ -38,22 +41,37 @@ def expected_ms(text: str, language: str) -> int:
 def look(take: Take, samples: np.ndarray) -> list[dict[str, Any]]:
     """Return what the checks find in this take (mono, 24 kHz, int16), as its ``findings`` are kept; remember its
     level and pace for the takes to come."""
-    project = Project.objects.get(pk=take.project_id)
-    usual, _ = Usual.objects.get_or_create(project=project, voice=take.voice, language=take.language)
+    usual = _usual(take)
     checked = checks.check(
         samples,
         text=take.text,
         expected_ms=expected_ms(take.text, take.language),
         limits=checks.Limits(
-            pause_ms=project.check_pause_ms,
-            level_db=project.check_level_db,
-            pace_share=project.check_pace_percent / 100,
+            pause_ms=usual.pause_ms,
+            level_db=usual.level_db,
+            pace_share=usual.pace_percent / 100,
         ),
         usual=checks.Usual(usual.levels_dbfs, usual.paces),
     )
     usual.remember(level_dbfs=checked.level_dbfs, pace=checked.pace)
-    usual.save(update_fields=["levels_dbfs", "paces"])
+    direct.update(Usual, {"pk": usual.pk}, levels_dbfs=usual.levels_dbfs, paces=usual.paces)
     return [asdict(finding) for finding in checked.findings]
+
+
+def _usual(take: Take) -> Usual:
+    """What is usual for the take's voice in its project, with the limits of the project."""
+    of_voice = {"project": take.project_id, "voice": take.voice, "language": take.language}
+    while not (found := _of_voice().objects(**of_voice)):
+        Usual.objects.get_or_create(project_id=take.project_id, voice=take.voice, language=take.language)
+    return found[0]
+
+
+@functools.cache
+def _of_voice() -> Prepared:
+    """Blanks: project, voice, language."""
+    limits = {name: F(f"project__check_{name}") for name in ("pause_ms", "level_db", "pace_percent")}
+    blanks = {name: Blank(Usual, name) for name in ("project", "voice", "language")}
+    return Prepared(Usual.objects.filter(**blanks).annotate(**limits))
 
 
 def is_choice(take: Take, findings: object) -> bool:
@@ -64,16 +82,16 @@ def is_choice(take: Take, findings: object) -> bool:
     return isinstance(findings, list) and len(findings) < len(first or [])
 
 
-def retake(take: Take) -> Take | None:
-    """Ask for another take of a line whose take was found wanting, where the project wants that.
+def retake(take: Take, findings: list[dict[str, Any]]) -> Take | None:
+    """Ask for another take of a line whose take has just been found wanting, where the project wants that.
 
     At most so many for one text and direction as the project says, never where a cap leaves no room, and only
     while the line still says this. The new take waits; the worker that asked goes on to it, or the sweep rings.
     """
+    if not any(finding["code"] in RETAKEN for finding in findings):
+        return None
     project = Project.objects.get(pk=take.project_id)
-    take = Take.objects.get(pk=take.pk)
-    wanting = any(finding["code"] in RETAKEN for finding in take.findings)
-    if not (wanting and project.retakes and take.reused_from_id is None):
+    if not project.retakes:
         return None
     line = Paragraph.objects.select_related("script").get(pk=take.paragraph_id)
     made = Take.objects.filter(paragraph=line, digest=take.digest, retake_of__isnull=False).count()

@@ -4,18 +4,18 @@ A claim is one conditional update; it carries a token and a time. The finishing 
 token, so a slow first worker cannot overwrite the second.
 """
 
-import random
 import uuid
-from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
-from projects.models import Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
-from projects.models.takes import Priority, TakeQuerySet
+from projects.actions.roster import Queue, Roster
+from projects.models import Paragraph, Take, TakeStatus, direct
+from projects.models.direct import Plus
+from projects.models.moves import sources
+from projects.models.takes import MOVES, TakeQuerySet
 
 # A claim outlives the longest call by this much; a line of many parts renews it before each.
 LEASE_MARGIN_S = 60
@@ -23,69 +23,53 @@ LEASE_MARGIN_S = 60
 LOST_WORKERS = 5
 
 
-def claim(*, worker: str, among: TakeQuerySet | None = None) -> Take | None:
-    """Take the most deserving waiting take (``among`` these, where given) for this worker; None when nothing is due."""
-    for _ in range(20):
-        take = _most_deserving(Take.objects.all() if among is None else among)
-        if take is None:
-            return None
-        if _claim(take, worker):
-            return take
-    return None
+def claim(*, worker: str, roster: Roster | None = None, among: TakeQuerySet | None = None) -> Take | None:
+    """Take the most deserving waiting take for this worker; None when nothing is due.
 
-
-def _most_deserving(among: TakeQuerySet) -> Take | None:
-    """A person's single line first; then of the team with the fewest lines in the making the run with the fewest.
-
-    Then the oldest. Between teams with equally many the lot decides, so that none starves where slots are few.
+    roster: who goes next, where the caller keeps one; else it is read now (of ``among`` these, where given).
     """
-    ripe = among.ripe(timezone.now()).order_by("id")
-    held = Exists(Hold.objects.filter(team=OuterRef("team")))
-    click = ripe.filter(~held, priority=Priority.CLICK).select_related("paragraph").first()
-    if click is not None:
-        return click
-    # Read from the runs, of which there are few, rather than from the takes, of which thousands may wait.
-    waits = Exists(ripe.filter(run=OuterRef("pk"), team=OuterRef("team")).order_by())
-    runs = Run.objects.filter(~held, waits, state=RunState.ACTIVE).order_by().values_list("team", "pk")
-    singles = ripe.filter(~held, run=None).order_by().values_list("team", "run").distinct()
-    queues: list[tuple[int, int | None]] = [*runs, *singles]
-    if not queues:
-        return None
-    team, run = _least_served(queues)
-    return ripe.filter(run=run, team=team).select_related("paragraph").first()
+    roster = roster or Roster(among)
+    is_fresh = roster.look()
+    while True:
+        queue = roster.next()
+        take = _claim(roster, queue, worker)
+        if take is not None:
+            roster.served(queue, (take.team_id, take.run_id))
+            return take
+        if queue is not None:
+            roster.missed(queue)
+        elif is_fresh:
+            return None
+        else:
+            is_fresh = roster.look(again=True)
 
 
-def _least_served(queues: list[tuple[int, int | None]]) -> tuple[int, int | None]:
-    """Choose among queues, each a team's run or (None) what it has outside of runs."""
-    running = (
-        Take.objects.filter(status=TakeStatus.RUNNING).values_list("team", "run").annotate(n=Count("pk"))
+def claim_click(*, worker: str, roster: Roster) -> Take | None:
+    """Take the single line that a person has waited for longest; None when nobody waits."""
+    take = _claim(roster, None, worker)
+    if take is not None:
+        roster.served(None, (take.team_id, take.run_id))
+    return take
+
+
+def _claim(roster: Roster, queue: Queue | None, worker: str) -> Take | None:
+    """Claim a person's single line, else the first of this queue: one statement, so that nobody else gets it too."""
+    now = timezone.now()
+    set_, params = direct.setting(
+        Take,
+        status=TakeStatus.RUNNING,
+        claim_token=uuid.uuid4(),
+        claimed_by=worker,
+        claimed_at=now,
+        lease_until=now + lease(),
     )
-    of_queue = Counter({(team, run): n for team, run, n in running.order_by()})
-    of_team: Counter[int] = Counter()
-    for (team, _), n in of_queue.items():
-        of_team[team] += n
-    lot = {team: random.random() for team, _ in queues}  # noqa: S311 - a lot is no secret
-    return min(queues, key=lambda queue: (of_team[queue[0]], lot[queue[0]], of_queue[queue], queue[1] or 0))
-
-
-def _claim(take: Take, worker: str) -> bool:
-    token, now = uuid.uuid4(), timezone.now()
     with transaction.atomic():
-        moved = (
-            Take.objects.filter(pk=take.pk)
-            .due(now)
-            .move(
-                to=TakeStatus.RUNNING,
-                claim_token=token,
-                claimed_by=worker,
-                claimed_at=now,
-                lease_until=now + lease(),
-            )
-        )
-        if moved:
+        first, more = roster.first(queue, now)
+        sql = f"{set_} WHERE status = %s AND id = {first} RETURNING *"
+        claimed = list(Take.objects.raw(sql, [*params, TakeStatus.QUEUED, *more]))
+        for take in claimed:
             touch(take)
-    take.claim_token, take.claimed_at, take.status = token, now, TakeStatus.RUNNING
-    return bool(moved)
+    return claimed[0] if claimed else None
 
 
 def lease() -> timedelta:
@@ -93,10 +77,15 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.SPEECH_DEADLINE_S + LEASE_MARGIN_S)
 
 
-def touch(take: Take, **changes: object) -> None:
+def renew(take: Take) -> bool:
+    """Hold the claim for a full lease from now; False where it was lost."""
+    held = {"pk": take.pk, "claim_token": take.claim_token, "status": TakeStatus.RUNNING}
+    return bool(direct.update(Take, held, lease_until=timezone.now() + lease()))
+
+
+def touch(take: Take) -> None:
     """Let pages see the line's change; to be called inside the transaction that makes it."""
-    version = Script.next_version(take.paragraph.script_id)
-    Paragraph.objects.filter(pk=take.paragraph_id).update(version=version, **changes)
+    Paragraph.touch(take.paragraph_id)
 
 
 def leave(take: Take, *, to: str, **values: object) -> int:
@@ -104,10 +93,9 @@ def leave(take: Take, *, to: str, **values: object) -> int:
 
     Returns 1, or 0 where the claim was lost: then another worker has the take, and nothing is changed.
     """
-    with transaction.atomic():
-        moved = Take.objects.filter(pk=take.pk, claim_token=take.claim_token).move(
-            to=to, claim_token=None, lease_until=None, **values
-        )
+    held = {"pk": take.pk, "claim_token": take.claim_token, "status": sources(MOVES, to)}
+    with transaction.atomic(savepoint=False):
+        moved = direct.update(Take, held, status=to, claim_token=None, lease_until=None, **values)
         if moved:
             touch(take)
     return moved
@@ -116,7 +104,7 @@ def leave(take: Take, *, to: str, **values: object) -> int:
 def sweep() -> int:
     """Free takes whose worker is gone, so that another may claim them; return how many."""
     freed = 0
-    for take in Take.objects.expired(timezone.now()).select_related("paragraph"):
+    for take in Take.objects.expired(timezone.now()):
         freed += free(take) if take.attempts + 1 < LOST_WORKERS else _give_up(take)
     return freed
 
@@ -142,4 +130,4 @@ def idle(among: TakeQuerySet, *, slots: int) -> int:
 
 def free(take: Take) -> int:
     """Put one claimed take back into the queue; its worker, if it lives, can no longer finish it."""
-    return leave(take, to=TakeStatus.QUEUED, attempts=F("attempts") + 1)
+    return leave(take, to=TakeStatus.QUEUED, attempts=Plus(1))

@@ -96,6 +96,11 @@ def of(team_id: int) -> Endpoint:
     if row is not None:
         return own(row)
     _own.pop(team_id, None)
+    return shared()
+
+
+def shared() -> Endpoint:
+    """The installation's endpoint, for the teams that have none. Raises Stopped as ``of``."""
     if not settings.SPEECH_URL:
         raise errors.Stopped(
             "There is no speech endpoint for this team. An admin of the team can connect one under Endpoint.",

@@ -4,25 +4,27 @@ Every call of the endpoint goes through ``reserve`` and ``settle``, so the caps 
 tables mean is in models/money.py; which failed call counts as free, and why, is in docs/money.md.
 """
 
+import functools
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils import timezone
 
 from narrator.tags import money
 from narrator.teams.models import Team, User
 from projects.actions import claims
-from projects.models import Call, CallState, Price, Project, Spend, Take, TakeStatus
-from projects.models.money import EVER, cost_micro, month_of
+from projects.models import Call, CallState, Price, Project, Spend, Take, TakeStatus, direct
+from projects.models.direct import AtMost, Blank, Plus, Prepared
+from projects.models.money import EVER, MOVES, NEVER_SENT, cost_micro, month_of
+from projects.models.moves import sources
 from projects.models.takes import Priority
 from projects.speech import errors
 from projects.speech.budget import billing_characters
 from projects.speech.line import Line
 from projects.speech.speaking import Speech
 
-# Nothing was sent: no connection came about, or we did not even try.
-NEVER_SENT = frozenset({"dns_failed", "unreachable", "empty_text", "over_budget", "claim_lost", "paused"})
 # A filter that may have judged the sound: free only where the request itself was refused.
 CONTENT_CODES = frozenset(
     {"datainspectionfailed", "customroleblocked", "faqruleblocked", "ipinfringementsuspect"}
@@ -39,6 +41,10 @@ class CapReached(errors.Refused):
 
 class BeingSpoken(Exception):
     """Another worker has begun, or made, a take of the same text and direction: wait for it and use its audio."""
+
+    def __init__(self, twin_id: int, *, is_ready: bool) -> None:
+        super().__init__(twin_id)
+        self.twin_id, self.is_ready = twin_id, is_ready
 
 
 def room_micro(project: Project) -> int | None:
@@ -61,31 +67,35 @@ def room_micro(project: Project) -> int | None:
 def reserve(take: Take, line: Line, *, at: datetime | None = None) -> Call:
     """Set aside what a call for this line (or part of one) may cost, and write it down; the call may then be made.
 
-    Raises CapReached, and BeingSpoken for a bulk take whose twin in the project has begun; both leave nothing
-    behind. The rows of what is spent are held until the end of the transaction, so that of any number of workers
-    only so many come through as the caps allow, and only one of equal lines.
+    Renews the take's claim. Raises Refused (``claim_lost``), CapReached, and BeingSpoken for a bulk take whose twin in
+    the project has begun; all leave nothing behind. The rows of what is spent are held until the end of the
+    transaction, so that of any number of workers only so many come through as the caps allow, and only one of equal
+    lines.
     """
-    project = Project.objects.select_related("team__price").get(pk=take.project_id)
-    price: Price = getattr(project.team, "price", None) or Price(team=project.team)
     characters = billing_characters(line.spoken)
-    call = Call(
-        take=take,
-        team=project.team,
-        project=project,
-        person_id=take.created_by_id,
-        at=at or timezone.now(),
-        voice=line.voice[:80],
-        characters=characters,
-        per_10k_micro=price.per_10k_micro,
-        amount_micro=cost_micro(characters, price.per_10k_micro),
-        currency=price.currency,
-    )
     with transaction.atomic():
-        _set_aside(call, project=None, month=month_of(call.at), cap_micro=price.monthly_cap_micro)
-        _set_aside(call, project=project, month=EVER, cap_micro=project.cap_micro)
-        if _is_being_spoken(take):
-            raise BeingSpoken
-        call.save(force_insert=True)
+        if not claims.renew(take):
+            raise errors.Refused("This line was taken over by another worker.", code="claim_lost")
+        ((project_cap_micro, currency, per_10k_micro, monthly_cap_micro),) = _prices().rows(
+            project=take.project_id
+        )
+        price = Price() if currency is None else Price(currency=currency, per_10k_micro=per_10k_micro)
+        call = Call(
+            take=take,
+            team_id=take.team_id,
+            project_id=take.project_id,
+            person_id=take.created_by_id,
+            at=at or timezone.now(),
+            voice=line.voice[:80],
+            characters=characters,
+            per_10k_micro=price.per_10k_micro,
+            amount_micro=cost_micro(characters, price.per_10k_micro),
+            currency=price.currency,
+        )
+        _set_aside(call, project_id=None, month=month_of(call.at), cap_micro=monthly_cap_micro)
+        _set_aside(call, project_id=take.project_id, month=EVER, cap_micro=project_cap_micro)
+        _raise_if_spoken(take)
+        direct.insert(call)
     return call
 
 
@@ -104,34 +114,45 @@ def reserve_trial(team: Team, line: Line, *, by: User | None) -> Call:
         currency=price.currency,
     )
     with transaction.atomic():
-        _set_aside(call, project=None, month=month_of(call.at), cap_micro=price.monthly_cap_micro)
+        _set_aside(call, project_id=None, month=month_of(call.at), cap_micro=price.monthly_cap_micro)
         call.save(force_insert=True)
     return call
 
 
-def _set_aside(call: Call, *, project: Project | None, month: date, cap_micro: int | None) -> None:
-    account = Spend.objects.filter(team=call.team, project=project, month=month, currency=call.currency)
+@functools.cache
+def _prices() -> Prepared:
+    """What a project's calls cost now and may cost together. Blank: project."""
+    project = Project.objects.filter(pk=Blank(Project, "pk", "project"))
+    price = ("currency", "per_10k_micro", "monthly_cap_micro")
+    return Prepared(project.values_list("cap_micro", *(f"team__price__{name}" for name in price)))
+
+
+def _set_aside(call: Call, *, project_id: int | None, month: date, cap_micro: int | None) -> None:
+    account: dict[str, Any] = {
+        "team": call.team_id,
+        "project": project_id,
+        "month": month,
+        "currency": call.currency,
+    }
+    added = {"amount_micro": Plus(call.amount_micro), "characters": Plus(call.characters)}
     within = account
     if cap_micro is not None:
-        within = account.filter(amount_micro__lte=cap_micro - call.amount_micro)
-    added = {
-        "amount_micro": F("amount_micro") + call.amount_micro,
-        "characters": F("characters") + call.characters,
-    }
-    if within.update(**added):
+        within = account | {"amount_micro": AtMost(cap_micro - call.amount_micro)}
+    if direct.update(Spend, within, **added):
         return
     # Two workers may make the same row at once: the second one's is dropped, and both go on with the first's.
-    fresh = Spend(team=call.team, project=project, month=month, currency=call.currency)
+    fresh = Spend(team_id=call.team_id, project_id=project_id, month=month, currency=call.currency)
     Spend.objects.bulk_create([fresh], ignore_conflicts=True)
-    if not within.update(**added):
-        raise _cap_reached(call, project, cap_micro or 0, account.get().amount_micro)
+    if not direct.update(Spend, within, **added):
+        spent = Spend.objects.get(team=call.team_id, project=project_id, month=month, currency=call.currency)
+        raise _cap_reached(call, project_id, cap_micro or 0, spent.amount_micro)
 
 
-def _cap_reached(call: Call, project: Project | None, cap_micro: int, spent_micro: int) -> CapReached:
+def _cap_reached(call: Call, project_id: int | None, cap_micro: int, spent_micro: int) -> CapReached:
     cap, spent, needed = (
         money(micro, call.currency) for micro in (cap_micro, spent_micro, call.amount_micro)
     )
-    if project is None:
+    if project_id is None:
         which, where = f"The cap of {call.team} for this month, {cap},", "under Usage"
     else:
         which, where = f"The cap of this project, {cap},", "where the project is edited"
@@ -142,18 +163,33 @@ def _cap_reached(call: Call, project: Project | None, cap_micro: int, spent_micr
     )
 
 
-def _is_being_spoken(take: Take) -> bool:
-    """Whether a twin has begun to call, or is ready, while this take has not begun.
+def _raise_if_spoken(take: Take) -> None:
+    """Raise BeingSpoken where a twin has begun to call, or is ready, while this take has not begun.
 
     Asked while the project's account is held, so that of two twins the second always sees the first.
     """
     if take.priority == Priority.CLICK:
-        return False  # a new take was asked for
-    begun = Call.objects.filter(take=OuterRef("pk"), at__gte=OuterRef("claimed_at"))
-    twins = Take.objects.twins(take).filter(
-        Q(status=TakeStatus.READY) | Q(status=TakeStatus.RUNNING) & Exists(begun)
-    )
-    return twins.exists() and not Take.objects.filter(Exists(begun), pk=take.pk).exists()
+        return  # a new take was asked for
+    same = {"digest": take.digest, "model": take.model, "host": take.host}
+    twins = _twins().rows(project=take.project_id, but=take.pk, **same)
+    if twins and not Take.objects.filter(_has_begun(), pk=take.pk).exists():
+        twin_id, status = twins[0]
+        raise BeingSpoken(twin_id, is_ready=status == TakeStatus.READY)
+
+
+@functools.cache
+def _twins() -> Prepared:
+    """A twin that is ready, else one that has begun, with its status. Blanks: project, digest, model, host, but."""
+    said = {name: Blank(Take, name) for name in ("digest", "model", "host")}
+    twins = Take.objects.twins(project=Blank(Take, "project"), but=Blank(Take, "pk", "but"), **said)
+    begun = Q(status=TakeStatus.READY) | Q(status=TakeStatus.RUNNING) & _has_begun()
+    ready_first = Case(When(status=TakeStatus.READY, then=0), default=1)
+    return Prepared(twins.filter(begun).order_by(ready_first, "-pk").values_list("pk", "status")[:1])
+
+
+def _has_begun() -> Q:
+    """Of takes: a call was made under the present claim."""
+    return Q(Exists(Call.objects.filter(take=OuterRef("pk"), at__gte=OuterRef("claimed_at"))))
 
 
 def settle(
@@ -180,8 +216,10 @@ def settle(
             state, characters = CallState.FREE, 0
     amount_micro = cost_micro(characters, call.per_10k_micro)
     with transaction.atomic():
-        moved = Call.objects.filter(pk=call.pk).move(
-            to=state,
+        moved = direct.update(
+            Call,
+            {"pk": call.pk, "state": sources(MOVES, state)},
+            state=state,
             characters=characters,
             amount_micro=amount_micro,
             request_id=request_id[:200],
@@ -202,9 +240,12 @@ def _correct(call: Call, amount_micro: int, characters: int) -> None:
     """Add a difference to the month of the call and to its project, in the order in which ``reserve`` holds them."""
     if not amount_micro and not characters:
         return
-    for project, month in ((None, month_of(call.at)), (call.project, EVER)):
-        Spend.objects.filter(team=call.team, project=project, month=month, currency=call.currency).update(
-            amount_micro=F("amount_micro") + amount_micro, characters=F("characters") + characters
+    for project_id, month in ((None, month_of(call.at)), (call.project_id, EVER)):
+        direct.update(
+            Spend,
+            {"team": call.team_id, "project": project_id, "month": month, "currency": call.currency},
+            amount_micro=Plus(amount_micro),
+            characters=Plus(characters),
         )
 
 

@@ -16,19 +16,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Sum
 
 from narrator.teams.models import Team
 from projects.actions import claims, holds, manuscripts, money, projects, rendering, runs, takes
 from projects.actions.endpoint import Endpoint, Gate
 from projects.actions.estimates import Estimate, estimate
+from projects.actions.roster import Roster
 from projects.manuscript.manuscript import Manuscript as Reading
-from projects.models import Hold, Manuscript, Paragraph, Project, Run, Script, Take, TakeStatus
+from projects.models import Call, Hold, Manuscript, Paragraph, Project, Run, Script, Take, TakeStatus
 from projects.models.takes import TakeQuerySet
 
 TEAM_NAME = "Studio"
 LOOK_AGAIN_S = 0.1
 LOOK_EVERY_S = 0.5
+ROSTER_KEEPS_S = 0.25
 
 
 class OtherManuscript(Exception):
@@ -115,7 +116,7 @@ def alone(project: Project) -> Iterator[None]:
             raise InUse from None
         for take in Take.objects.filter(
             project=project, status=TakeStatus.RUNNING, claimed_by=_worker(project)
-        ).select_related("paragraph"):
+        ):
             claims.free(take)
         money.sweep()
         yield
@@ -126,8 +127,8 @@ def _worker(project: Project) -> str:
 
 
 def calls_of(project: Project) -> int:
-    """Return how many calls this project's takes have made so far, in all runs."""
-    return Take.objects.filter(project=project).aggregate(n=Sum("calls"))["n"] or 0
+    """Return how many calls were made for this project so far, in all runs."""
+    return Call.objects.filter(project=project).sent().count()
 
 
 def has_work(scripts: list[Script]) -> bool:
@@ -164,8 +165,9 @@ def render(
         takes.request(script, script.paragraphs.missing(), by=None)
     progress.reused = progress.total - lines.missing().count()
     among = Take.objects.filter(project=project, paragraph__script__in=scripts)
+    roster = Roster(among, keeps_s=ROSTER_KEEPS_S)
     with ThreadPoolExecutor(concurrency, thread_name_prefix="narrate") as pool:
-        workers = [pool.submit(_work, project, among, endpoint, stop) for _ in range(concurrency)]
+        workers = [pool.submit(_work, project, among, roster, endpoint, stop) for _ in range(concurrency)]
         try:
             while wait(workers, timeout=LOOK_EVERY_S, return_when=FIRST_EXCEPTION).not_done:
                 for worker in workers:
@@ -193,10 +195,12 @@ def _look(lines: Any, among: TakeQuerySet, progress: Progress) -> None:
     progress.done = progress.total - waiting
 
 
-def _work(project: Project, among: TakeQuerySet, endpoint: Endpoint, stop: threading.Event) -> None:
+def _work(
+    project: Project, among: TakeQuerySet, roster: Roster, endpoint: Endpoint, stop: threading.Event
+) -> None:
     try:
         while not stop.is_set():
-            take = claims.claim(worker=_worker(project), among=among)
+            take = claims.claim(worker=_worker(project), roster=roster)
             if take is not None:
                 rendering.render(take, endpoint)
             elif not among.active().exists() or holds.of(project.team_id) is not None:

@@ -12,15 +12,14 @@ from datetime import timedelta
 
 import numpy as np
 from django.db import DatabaseError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from projects.actions import checks, claims, holds, live, money, pieces, runs, sounds
 from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import MEASURED
 from projects.audio import measure
-from projects.models import Paragraph, Take, TakeStatus
-from projects.models.takes import Priority
+from projects.models import Paragraph, Take, TakeStatus, direct
+from projects.models.direct import Plus
 from projects.speech import errors
 from projects.speech.client import Speech
 from projects.speech.line import Line
@@ -45,8 +44,6 @@ class Outcome:
 def render(take: Take, endpoint: Endpoint) -> Outcome:
     """Make a claimed take: call the endpoint, store the audio, settle the row. Never raises for a failed call."""
     _assign(take, endpoint)
-    if take.priority != Priority.CLICK and (twin := _twin(take)) is not None:
-        return _adopt(take, twin)
     if not endpoint.has_voice(take.voice):
         return settle_error(take, _unknown_voice(take))
     sink = live.sink(take, stream=endpoint.stream)
@@ -58,9 +55,10 @@ def render(take: Take, endpoint: Endpoint) -> Outcome:
             call=lambda line: _call(take, line, endpoint, sink),
             sink=sink,
         )
-        stored = {**store(spoken.pcm), "findings": checks.look(take, spoken.pcm)}
-    except money.BeingSpoken:
-        return _requeue(take, wait_s=TWIN_WAIT_S)
+        stored = store(spoken.pcm)
+        findings = checks.look(take, spoken.pcm)
+    except money.BeingSpoken as twin:
+        return _adopt(take, twin)
     except errors.SpeechError as error:
         return settle_error(take, error)
     except OSError as error:
@@ -75,10 +73,10 @@ def render(take: Take, endpoint: Endpoint) -> Outcome:
         return _put_back(
             take, "internal", "Narrator met a fault of its own with this line. See the worker's log."
         )
-    outcome = finish(take, request_id=spoken.request_id, **stored)
+    outcome = finish(take, request_id=spoken.request_id, findings=findings, **stored)
     pieces.forget(take.pk)
     if outcome.status == TakeStatus.READY:
-        checks.retake(take)
+        checks.retake(take, findings)
     return outcome
 
 
@@ -110,7 +108,7 @@ def _call(take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None = N
             sink.write(samples)
 
     try:
-        _begin(take, endpoint)
+        endpoint.gate.begin()
         speech = endpoint.client.synthesize(line, stream=sink is not None, on_audio=hear)
     except errors.SpeechError as error:
         money.settle(paid, error=error, heard=heard, duration_ms=_since_ms(begun_s))
@@ -118,37 +116,19 @@ def _call(take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None = N
         raise
     endpoint.gate.told(None)
     money.settle(paid, speech=speech, duration_ms=_since_ms(begun_s))
-    Take.objects.filter(pk=take.pk).update(characters=F("characters") + (speech.characters or 0))
     return speech
-
-
-def _begin(take: Take, endpoint: Endpoint) -> None:
-    """Wait for this call's turn and count the call before it is made, so that the count is never too low."""
-    endpoint.gate.begin()
-    now = timezone.now()
-    held = Take.objects.filter(pk=take.pk, claim_token=take.claim_token, status=TakeStatus.RUNNING).update(
-        calls=F("calls") + 1, lease_until=now + claims.lease()
-    )
-    if not held:
-        raise errors.Refused("This line was taken over by another worker.", code="claim_lost")
 
 
 def _since_ms(begun_s: float) -> int:
     return round((time.monotonic() - begun_s) * 1000)
 
 
-def _twin(take: Take) -> Take | None:
-    """Another take of the same text and direction in the project that is ready or in the making."""
-    same = Take.objects.twins(take)
-    ready = same.filter(status=TakeStatus.READY).order_by("-pk").first()
-    return ready or same.filter(status=TakeStatus.RUNNING, pk__lt=take.pk).first()
-
-
-def _adopt(take: Take, twin: Take) -> Outcome:
+def _adopt(take: Take, twin: money.BeingSpoken) -> Outcome:
     """Use the twin's audio, or wait for it where it is still being made."""
-    if twin.status != TakeStatus.READY:
+    if not twin.is_ready:
         return _requeue(take, wait_s=TWIN_WAIT_S)
-    return finish(take, reused_from=twin, **{name: getattr(twin, name) for name in MEASURED})
+    made = Take.objects.get(pk=twin.twin_id)
+    return finish(take, reused_from=made.pk, **{name: getattr(made, name) for name in MEASURED})
 
 
 def store(pcm: np.ndarray) -> dict[str, object]:
@@ -165,7 +145,7 @@ def finish(take: Take, **fields: object) -> Outcome:
         moved = claims.leave(take, to=TakeStatus.READY, finished_at=timezone.now(), **fields)
         if moved:
             if checks.is_choice(take, fields.get("findings")):
-                Paragraph.objects.filter(pk=take.paragraph_id, digest=take.digest).update(chosen=take)
+                direct.update(Paragraph, {"pk": take.paragraph_id, "digest": take.digest}, chosen=take.pk)
             _end_run(take)
     return Outcome(TakeStatus.READY if moved else TakeStatus.CANCELLED)
 
@@ -183,7 +163,7 @@ def settle_error(take: Take, error: errors.SpeechError) -> Outcome:
     else:
         allowed, asked = 0, None
     if take.attempts + 1 < allowed:
-        return _requeue(take, wait_s=_wait_s(take.attempts, asked), attempts=F("attempts") + 1)
+        return _requeue(take, wait_s=_wait_s(take.attempts, asked), attempts=Plus(1))
     return _fail(take, error)
 
 

@@ -1,5 +1,6 @@
 """Runs: pausing, resuming, taking back, trying failed lines again, and how far one is. Takes are made elsewhere."""
 
+import functools
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from django.utils import timezone
 from narrator.teams.models import User
 from projects.actions import holds
 from projects.models import Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
+from projects.models.direct import Blank, Prepared
 from projects.models.takes import ACTIVE, TakeQuerySet
 
 # No time is promised before so many lines have come, and before so long.
@@ -113,10 +115,19 @@ def finish_done(run_id: int | None = None) -> int:
     One conditional update, so one caller ends a run. Two workers that settle the last two lines at the same
     moment may each miss it; the sweep does not.
     """
+    if run_id is not None and _unfinished().rows(run=run_id):
+        return 0
     left = Take.objects.filter(run=OuterRef("pk"), status__in=ACTIVE)
     over = Run.objects.open().filter(~Exists(left))
     over = over if run_id is None else over.filter(pk=run_id)
     return over.move(to=RunState.DONE, finished_at=timezone.now())
+
+
+@functools.cache
+def _unfinished() -> Prepared:
+    """A take of a run that waits or is being made. Blank: run."""
+    of_run = Take.objects.filter(run=Blank(Take, "run"), status__in=ACTIVE)
+    return Prepared(of_run.order_by().values("pk")[:1])
 
 
 @dataclass(frozen=True)

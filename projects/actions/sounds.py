@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from projects.audio import sums, wav
-from projects.models import Sound
+from projects.models import Sound, direct
 
 
 def keep(pcm: np.ndarray) -> Sound:
@@ -24,8 +24,8 @@ def keep(pcm: np.ndarray) -> Sound:
     name = name_of(sha256)
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(data))
-    known = Sound.objects.filter(sha256=sha256).first()
-    return known or _measured(sha256, pcm)
+    sound = _measured(sha256, pcm)
+    return sound if direct.insert(sound, unless_known=True) else Sound.objects.get(sha256=sha256)
 
 
 def name_of(sha256: str) -> str:
@@ -35,7 +35,4 @@ def name_of(sha256: str) -> str:
 
 def _measured(sha256: str, pcm: np.ndarray) -> Sound:
     measured = sums.measure(pcm)
-    alone = sums.figures(measured)
-    return Sound.objects.get_or_create(
-        sha256=sha256, defaults={**asdict(measured), "loudness_lufs": alone.loudness_lufs}
-    )[0]
+    return Sound(sha256=sha256, loudness_lufs=sums.figures(measured).loudness_lufs, **asdict(measured))

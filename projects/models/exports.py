@@ -1,13 +1,14 @@
 """An export: one finished file of a project. Its row is the job, the frozen plan and the result."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from narrator.teams.models import User
+from projects.models.moves import Moves, MovingQuerySet
 from projects.models.projects import Project
 
 
@@ -19,7 +20,7 @@ class ExportStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-MOVES: dict[str, frozenset[str]] = {
+MOVES: Moves = {
     ExportStatus.QUEUED: frozenset({ExportStatus.RUNNING, ExportStatus.CANCELLED}),
     ExportStatus.RUNNING: frozenset(
         {ExportStatus.READY, ExportStatus.QUEUED, ExportStatus.FAILED, ExportStatus.CANCELLED}
@@ -38,17 +39,14 @@ class Format(models.TextChoices):
     WAV = "wav", "WAV"
 
 
-class ExportQuerySet(models.QuerySet["Export"]):
+class ExportQuerySet(MovingQuerySet["Export"]):
+    moves = MOVES
+
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
 
     def expired(self, now: datetime) -> Self:
         return self.filter(status=ExportStatus.RUNNING, lease_until__lt=now)
-
-    def move(self, *, to: str, **values: Any) -> int:
-        """Set these exports' status where the table of moves allows it; return how many were moved."""
-        sources = [source for source, targets in MOVES.items() if to in targets]
-        return self.filter(status__in=sources).update(status=to, **values)
 
 
 class Export(models.Model):

@@ -12,10 +12,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
+from projects.models.moves import Moves, MovingQuerySet
 from projects.models.projects import Project
 from projects.models.takes import Take
 
 MICRO = 1_000_000
+# With these codes nothing was sent: no connection came about, or we did not even try.
+NEVER_SENT = frozenset({"dns_failed", "unreachable", "empty_text", "over_budget", "claim_lost", "paused"})
 # The "month" of what a project has spent over all time.
 EVER = date(1970, 1, 1)
 
@@ -91,7 +94,7 @@ class CallState(models.TextChoices):
 
 
 # From -> to. What the sweep called unknown is settled after all by a worker that was only slow.
-MOVES: dict[str, frozenset[str]] = {
+MOVES: Moves = {
     CallState.OPEN: frozenset({CallState.CHARGED, CallState.FREE, CallState.UNKNOWN}),
     CallState.UNKNOWN: frozenset({CallState.CHARGED, CallState.FREE, CallState.UNKNOWN}),
     CallState.CHARGED: frozenset(),
@@ -99,12 +102,19 @@ MOVES: dict[str, frozenset[str]] = {
 }
 
 
-class CallQuerySet(models.QuerySet["Call"]):
+class CallQuerySet(MovingQuerySet["Call"]):
+    moves = MOVES
+    status_field = "state"
+
     def in_month(self, month: date) -> Self:
         """The calls of the month that begins with this day, UTC."""
         start = datetime(month.year, month.month, 1, tzinfo=UTC)
         end = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=UTC)
         return self.filter(at__gte=start, at__lt=end)
+
+    def sent(self) -> Self:
+        """Without those of which nothing was sent after all."""
+        return self.exclude(state=CallState.FREE, error_code__in=NEVER_SENT)
 
     def summed_by(self, *fields: str) -> models.QuerySet[Any, dict[str, Any]]:
         """One row for each combination of these fields and the currency, in that order, with what came together.
@@ -122,11 +132,6 @@ class CallQuerySet(models.QuerySet["Call"]):
             )
             .order_by(*fields, "currency")
         )
-
-    def move(self, *, to: str, **values: Any) -> int:
-        """Set these calls' state where the table of moves allows it; return how many were moved."""
-        sources = [source for source, targets in MOVES.items() if to in targets]
-        return self.filter(state__in=sources).update(state=to, **values)
 
 
 class Call(models.Model):

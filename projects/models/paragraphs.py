@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Length
 
 from narrator.teams.models import User
+from projects.models import direct
 from projects.models.direction import INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES, VOICE_CHARACTERS
 from projects.models.projects import LONGEST_PAUSE_MS, Project
 from projects.models.scripts import Script
@@ -181,6 +182,11 @@ class Paragraph(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @classmethod
+    def touch(cls, pk: int) -> None:
+        """Let pages see that the line or a take of it has changed, inside the transaction that changes it."""
+        direct.update(cls, {"pk": pk}, version=Script.next_version_of_line(pk))
 
     def line(self, project: Project) -> Line:
         """Return what would be sent for this line now, its own direction over the project's."""

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from narrator.teams.models import Team, User
+from projects.models.moves import Moves, MovingQuerySet
 from projects.models.projects import Project
 from projects.models.scripts import Script
 
@@ -21,7 +22,7 @@ class RunState(models.TextChoices):
 
 
 # From -> to; docs/states.md is written from this table.
-MOVES: dict[str, frozenset[str]] = {
+MOVES: Moves = {
     RunState.ACTIVE: frozenset({RunState.PAUSED, RunState.CANCELLED, RunState.DONE}),
     RunState.PAUSED: frozenset({RunState.ACTIVE, RunState.CANCELLED, RunState.DONE}),
     RunState.CANCELLED: frozenset({RunState.ACTIVE}),
@@ -34,7 +35,10 @@ OPEN = (RunState.ACTIVE, RunState.PAUSED)
 IN_SIGHT = timedelta(hours=24)
 
 
-class RunQuerySet(models.QuerySet["Run"]):
+class RunQuerySet(MovingQuerySet["Run"]):
+    moves = MOVES
+    status_field = "state"
+
     def of(self, user: User) -> Self:
         """The runs of the teams this person is in."""
         return self.filter(team__memberships__user=user)
@@ -69,11 +73,6 @@ class RunQuerySet(models.QuerySet["Run"]):
             failed_count=count(failed),
             failed_line=Subquery(failed.order_by("paragraph__position").values("paragraph")[:1]),
         )
-
-    def move(self, *, to: str, **values: object) -> int:
-        """Set these runs' state where the table of moves allows it; return how many were moved."""
-        sources = [source for source, targets in MOVES.items() if to in targets]
-        return self.filter(state__in=sources).update(state=to, **values)
 
     def stand_still(self, length: timedelta) -> int:
         """Take this long off the run's own clock, and move what it promised by as much."""

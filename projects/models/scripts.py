@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.urls import reverse
 
+from projects.models import direct
 from projects.models.projects import Project
 
 
@@ -97,5 +98,15 @@ class Script(models.Model):
         The update holds the script's row until the commit. So changes to one script become visible in the
         order of their numbers, and a page that asks for everything past a number can miss none.
         """
-        cls.objects.filter(pk=script_id).update(version=models.F("version") + 1)
-        return cls.objects.values_list("version", flat=True).get(pk=script_id)
+        return cls._counted_up("%s", script_id)
+
+    @classmethod
+    def next_version_of_line(cls, paragraph_id: int) -> int:
+        """As ``next_version``, for the script of this paragraph."""
+        return cls._counted_up("(SELECT script_id FROM projects_paragraph WHERE id = %s)", paragraph_id)
+
+    @classmethod
+    def _counted_up(cls, which: str, pk: int) -> int:
+        set_, params = direct.setting(cls, version=direct.Plus(1))
+        ((version,),) = direct.fetch(f"{set_} WHERE id = {which} RETURNING version", [*params, pk])
+        return version

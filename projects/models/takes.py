@@ -8,7 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
+from projects.models.direct import Blank
 from projects.models.direction import Direction
+from projects.models.moves import Moves, MovingQuerySet
 from projects.models.paragraphs import Paragraph
 from projects.models.projects import Project
 from projects.models.runs import Hold, Run, RunState
@@ -34,7 +36,7 @@ class Source(models.TextChoices):
 
 
 # From -> to. docs/states.md is written from this table, and `Take.move` obeys it.
-MOVES: dict[str, frozenset[str]] = {
+MOVES: Moves = {
     TakeStatus.QUEUED: frozenset({TakeStatus.RUNNING, TakeStatus.FAILED, TakeStatus.CANCELLED}),
     TakeStatus.RUNNING: frozenset(
         {TakeStatus.READY, TakeStatus.QUEUED, TakeStatus.FAILED, TakeStatus.CANCELLED}
@@ -54,15 +56,17 @@ class Priority(models.IntegerChoices):
     BULK = 5
 
 
-class TakeQuerySet(models.QuerySet["Take"]):
+class TakeQuerySet(MovingQuerySet["Take"]):
+    moves = MOVES
+
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
 
-    def ripe(self, now: datetime) -> Self:
+    def ripe(self, now: datetime | Blank) -> Self:
         """Queued, and not waiting for a later moment."""
         return self.filter(Q(not_before=None) | Q(not_before__lte=now), status=TakeStatus.QUEUED)
 
-    def due(self, now: datetime) -> Self:
+    def due(self, now: datetime | Blank) -> Self:
         """Ripe, and of no run or team whose queue stands still."""
         stopped = Run.objects.filter(pk=OuterRef("run"), state__in=[RunState.PAUSED, RunState.CANCELLED])
         return self.ripe(now).filter(~Exists(stopped), ~Exists(Hold.objects.filter(team=OuterRef("team"))))
@@ -80,18 +84,9 @@ class TakeQuerySet(models.QuerySet["Take"]):
         """Finished takes of exactly this text and direction, the newest first."""
         return self.filter(status=TakeStatus.READY, digest=digest).order_by("-pk")
 
-    def twins(self, take: "Take") -> Self:
-        """Other takes in its project that say the same as this one, by the same model of the same endpoint."""
-        same = self.filter(project=take.project_id, digest=take.digest, model=take.model, host=take.host)
-        return same.exclude(pk=take.pk)
-
-    def move(self, *, to: str, **values: Any) -> int:
-        """Set these takes' status where the table of moves allows it; return how many were moved.
-
-        Compare-and-set: a row that another process moved meanwhile is left alone.
-        """
-        sources = [source for source, targets in MOVES.items() if to in targets]
-        return self.filter(status__in=sources).update(status=to, **values)
+    def twins(self, *, project: Any, digest: Any, model: Any, host: Any, but: Any) -> Self:
+        """Takes in a project, ``but`` one, that say the same by the same model of the same endpoint."""
+        return self.filter(project=project, digest=digest, model=model, host=host).exclude(pk=but)
 
     def try_again(self) -> int:
         """Put those of these takes that failed back into the queue, as if they had never been tried."""
@@ -159,8 +154,6 @@ class Take(Direction):
     # Asked for by nobody: the checks flagged that take, and the project wants another then.
     retake_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
-    calls = models.PositiveIntegerField(default=0)
-    characters = models.PositiveIntegerField(default=0)
     reused_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     request_id = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=100, blank=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 
-from projects.pacing.quota import LEASE_S, Reservation, SharedQuota
+from projects.pacing.quota import EXTRA, LEASE_S, Reservation, SharedQuota
 from projects.pacing.spare import SpareQuota
 from projects.pacing.steady import SteadyQuota
 from projects.pacing.turns import Lost, Turns
@@ -45,9 +45,10 @@ class PaceState:
 class Pace:
     """The pace of one account as this process keeps it. Threads share one; make it in the process that uses it.
 
-    account: see quota.account_of. concurrency: slots over all processes. requests_per_minute: None where no
-    limit is known; a 429 then makes it learn one. lease_s: how soon a dead process's slots come back. Redis that
-    is away delays no method by more than about two seconds. Raises ValueError for settings that cannot be.
+    account: see quota.account_of. concurrency: slots over all processes, the extra one not counted.
+    requests_per_minute: None where no limit is known; a 429 then makes it learn one. lease_s: how soon a dead
+    process's slots come back. Redis that is away delays no method by more than about two seconds. Raises ValueError
+    for settings that cannot be.
     """
 
     def __init__(
@@ -75,9 +76,12 @@ class Pace:
         self.turns = Turns(self.quota)
         self.lent = _Lent(self.quota, lease_s / 4)
 
-    def slot(self, *, wait_s: float) -> "Slot | None":
-        """Borrow a slot, waiting for one at most so long; None when all are in use. Use it in a with statement."""
-        name = secrets.token_hex(8)
+    def slot(self, *, wait_s: float, extra: bool = False) -> "Slot | None":
+        """Borrow a slot, waiting for one at most so long; None when all are in use. Use it in a with statement.
+
+        ``extra`` asks for the one slot there is on top of ``concurrency``, for work that must not wait for others.
+        """
+        name = (EXTRA if extra else "") + secrets.token_hex(8)
         if not self.quota.hold(name, until=time.monotonic() + wait_s):
             return None
         slot = Slot(self, name)
@@ -108,7 +112,7 @@ class Slot:
     """The right to make one call at a time, for one thread. ``with`` gives it back at the end."""
 
     def __init__(self, pace: Pace, name: str) -> None:
-        self.name = name
+        self.name, self.is_extra = name, name.startswith(EXTRA)
         self.lost = False  # given back, or others have it: it lapsed while this process, or Redis, slept
         self.in_hand: Reservation | None = None
         self._pace = pace

@@ -72,12 +72,17 @@ local function lend(slot)
     redis.call('EXPIRE', slots_key, KEPT_S)
 end
 
+-- An extra slot may be one more than there are.
+local function most(slot)
+    return slot:sub(1, 6) == 'extra-' and limit + 1 or limit
+end
+
 -- True when the slot is still this holder's, or can be again.
 local function holds(slot)
     local ends = redis.call('ZSCORE', slots_key, slot)
     if ends and tonumber(ends) > now then return true end
     forget_the_dead()
-    if redis.call('ZCARD', slots_key) >= limit then return false end
+    if redis.call('ZCARD', slots_key) >= most(slot) then return false end
     lend(slot)
     return true
 end

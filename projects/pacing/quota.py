@@ -20,6 +20,8 @@ SCRIPT = Path(__file__).with_name("quota.lua").read_text()
 TIMEOUT_S = 1.0
 # A lent slot comes back so long after the last sign of life of the process that has it.
 LEASE_S = 15.0
+# What an extra slot's name begins with, here and in quota.lua.
+EXTRA = "extra-"
 # One blocking wait for a slot's bell. The connection's own timeout must be longer, and bounds a silent Redis.
 BELL_S = 1.0
 LONGEST_SLOT_WAIT_S = 120.0

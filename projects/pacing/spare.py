@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterable
 
-from projects.pacing.quota import Answer, Look, Reservation
+from projects.pacing.quota import EXTRA, Answer, Look, Reservation
 
 SHARE = 178 / 180
 CATCH_UP_S = 0.1
@@ -55,7 +55,7 @@ class SpareQuota:
             self._held.add(slot)
 
     def hold(self, slot: str, *, until: float) -> bool:
-        limit = max(self._slots // self._processes, 1)
+        limit = max(self._slots // self._processes, 1) + slot.startswith(EXTRA)
         with self._free:
             free = self._free.wait_for(
                 lambda: slot in self._held or len(self._held) < limit, max(until - time.monotonic(), 0)

@@ -30,9 +30,10 @@ def dear(cast: Cast) -> Script:
 
 def spend(script: Script, cast: Cast) -> None:
     for number, person in enumerate((cast.editor, cast.owner, None), 1):
-        take = factories.ready(script.paragraphs.all()[number - 1], by=person)
+        take = factories.claimed(script.paragraphs.all()[number - 1], by=person)
         call = money.reserve(take, Line("字" * 40 * number, "Neil"))
         money.settle(call, speech=Speech(b"", "request", 80 * number))
+        factories.finished(take)
 
 
 @pytest.mark.parametrize(("width", "height", "dark"), LOOKS)

@@ -53,6 +53,22 @@ def test_a_slot_given_back_goes_to_who_waited_longest(broker: str, make_pace: Ma
     assert time.monotonic() - given < 2
 
 
+def test_the_extra_slot_is_one_on_top_whoever_asks(broker: str, make_pace: MakePace) -> None:
+    one, other = make_pace(broker, concurrency=2), make_pace(broker, concurrency=2)
+    first, second = borrowed(one), borrowed(other)
+    extra = other.slot(wait_s=0, extra=True)
+    assert extra is not None
+    assert (first.is_extra, extra.is_extra) == (False, True)
+    assert extra.turn()
+    assert one.slot(wait_s=0, extra=True) is None
+    first.release()
+    assert one.slot(wait_s=0) is None, "while it is used there are no more than before"
+    extra.release()
+    third = borrowed(one)
+    for slot in (second, third):
+        slot.release()
+
+
 HOLDER = """
 import sys, time
 from projects.pacing.pace import Pace

@@ -17,6 +17,7 @@ from projects.models import ExportStatus, Take, TakeStatus
 from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
+from tests.journeys.waiting import until
 
 
 @pytest.fixture
@@ -85,6 +86,29 @@ def test_after_a_429_no_pump_calls_before_the_pause_is_over(
     assert len(others) >= 3  # and the refused line once more, where its own wait was over in time
     assert min(call.at for call in others) - refused.at > 0.95
     assert Take.objects.filter(status=TakeStatus.READY).count() == len(others)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_persons_line_begins_while_every_slot_is_in_use_and_no_other_line_does(
+    transactional_db: None, cast: Cast, broker: str, standin: Standin, settings: object
+) -> None:
+    settings.SPEECH_CONCURRENCY = 1  # type: ignore[attr-defined]
+    standin.settings.latency_s = 0.6
+    book, single = factories.script(cast.team, lines=3), factories.script(cast.other_team, lines=1)
+    factories.takes.request(book, book.paragraphs.all(), by=None)
+    working = threading.Thread(target=pump_and_close)
+    working.start()
+    until(lambda: len(standin.calls) == 1, what="the first line to be called for")
+    tasks.pump(someone_waits=True)
+    assert len(standin.calls) == 1, "nobody waits for anything"
+    (click,) = factories.takes.request(single, single.paragraphs.all(), by=None, fresh=True)
+    tasks.pump(someone_waits=True)
+    click.refresh_from_db()
+    assert click.status == TakeStatus.READY
+    assert standin.calls[1].at - standin.calls[0].at < 0.5
+    working.join()
+    assert standin.state.gate.max_in_flight == 2
+    assert len(standin.calls) == 4
 
 
 def pump_and_close() -> None:

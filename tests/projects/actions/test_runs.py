@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from projects.actions import claims, holds, runs, takes
+from projects.actions.roster import Roster
 from projects.models import Paragraph, Run, RunState, Script, Take, TakeStatus
 from tests import factories
 from tests.cast import Cast
@@ -83,12 +84,12 @@ def test_a_paused_runs_lines_are_not_claimed_while_anothers_are(cast: Cast) -> N
     assert [take.run_id if take else None for take in claimed] == [paused.pk] * 2 + [None]
 
 
-def test_a_claim_that_was_chosen_before_the_pause_is_refused(cast: Cast) -> None:
+def test_a_worker_that_has_not_heard_of_a_pause_claims_nothing_all_the_same(cast: Cast) -> None:
     run = begun(factories.script(cast.team))
-    chosen = claims._most_deserving(Take.objects.all())
-    assert chosen is not None
+    roster = Roster(keeps_s=60)
+    assert claims.claim(worker="w", roster=roster) is not None
     runs.pause(run, by=None)
-    assert not claims._claim(chosen, "w")
+    assert claims.claim(worker="w", roster=roster) is None
 
 
 def test_cancelling_takes_back_what_waits_and_leaves_what_is_being_made(cast: Cast) -> None:

@@ -28,11 +28,10 @@ USAGE = reverse("usage")
 
 def called(script: Script, characters: int, *, by: User | None = None, at: datetime | None = None) -> Call:
     """A charged call for the script's first line."""
-    line = script.paragraphs.all()[0]
-    take = Take.objects.filter(paragraph=line).first() or factories.ready(line)
-    take.created_by = by
+    take = factories.claimed(script.paragraphs.all()[0], by=by)
     call = money.reserve(take, Line("x" * characters, "Neil"), at=at)
     money.settle(call, speech=Speech(b"", "request-1", characters), duration_ms=900)
+    factories.finished(take)
     return Call.objects.get(pk=call.pk)
 
 
@@ -47,7 +46,7 @@ def test_usage_adds_up_by_project_and_by_person(cast: Cast, sign_in: SignIn) -> 
     called(night, 100_000, by=cast.editor)
     called(night, 25_000, by=cast.owner)
     called(day, 50_000, by=cast.editor)
-    broken = money.reserve(Take.objects.get(project=night.project), Line("x" * 10_000, "Neil"))
+    broken = money.reserve(factories.claimed(night.paragraphs.all()[0]), Line("x" * 10_000, "Neil"))
     money.settle(broken, error=Unavailable(code="cut_short"))
     called(factories.script(cast.other_team, lines=1, title="Not ours"), 999_999)
     response = sign_in(cast.viewer).get(USAGE)

@@ -1,0 +1,78 @@
+"""The work in Django's admin: to look, to find what failed, and to judge or requeue takes in bulk (takes.py)."""
+
+from django.contrib import admin
+
+from projects.admin.history import LookOnly
+from projects.admin.takes import TakeAdmin
+from projects.models import Call, Comment, Export, GuestLink, Manuscript, Project, Script, Take, Verdict
+
+admin.site.register(Take, TakeAdmin)
+
+
+@admin.register(Project)
+class ProjectAdmin(admin.ModelAdmin):
+    list_display = ["title", "author", "team", "voice", "language", "created_at"]
+    list_filter = ["team"]
+    search_fields = ["title", "author"]
+    raw_id_fields = ["team", "created_by"]
+
+
+@admin.register(Script)
+class ScriptAdmin(LookOnly):
+    list_display = ["title", "project", "position", "version"]
+    list_select_related = ["project"]
+    search_fields = ["title", "project__title"]
+
+
+@admin.register(Export)
+class ExportAdmin(LookOnly):
+    list_display = ["__str__", "project", "status", "size_bytes", "created_by", "created_at"]
+    list_filter = ["status", "format"]
+    list_select_related = ["project", "created_by"]
+
+
+@admin.register(Manuscript)
+class ManuscriptAdmin(LookOnly):
+    list_display = ["filename", "team", "project", "created_by", "created_at"]
+    list_select_related = ["team", "project", "created_by"]
+
+
+@admin.register(Call)
+class CallAdmin(LookOnly):
+    list_display = [
+        "at",
+        "team",
+        "project",
+        "state",
+        "characters",
+        "amount_micro",
+        "currency",
+        "error_code",
+        "request_id",
+    ]
+    list_filter = ["state", "error_code", "team"]
+    list_select_related = ["team", "project"]
+    date_hierarchy = "at"
+    search_fields = ["request_id", "error_code"]
+
+
+@admin.register(Verdict)
+class VerdictAdmin(LookOnly):
+    list_display = ["at", "paragraph", "kind", "reason", "by", "guest"]
+    list_filter = ["kind"]
+    list_select_related = ["paragraph", "by", "guest"]
+    search_fields = ["reason", "paragraph__text"]
+
+
+@admin.register(Comment)
+class CommentAdmin(LookOnly):
+    list_display = ["at", "paragraph", "text", "by", "guest", "resolved_at"]
+    list_select_related = ["paragraph", "by", "guest"]
+    search_fields = ["text", "paragraph__text"]
+
+
+@admin.register(GuestLink)
+class GuestLinkAdmin(LookOnly):
+    list_display = ["name", "project", "script", "expires_at", "revoked_at", "seen_at", "created_by"]
+    list_select_related = ["project", "script", "created_by"]
+    exclude = ["token_hash", "password"]

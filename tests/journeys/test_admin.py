@@ -1,0 +1,37 @@
+"""The admin's pages of takes in a browser: under the site's strict policy the sound plays and the waveform is drawn."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from narrator.teams.models import User
+from projects.models import Take
+from tests import factories
+from tests.cast import Cast
+from tests.journeys.pages import Complaints, Opener
+
+
+def test_an_admin_hears_and_approves_takes(
+    cast: Cast, open_page: Opener, shoot: Callable[..., object], complaints: Complaints
+) -> None:
+    complaints.expect("favicon.ico")  # the admin's own pages name none
+    script = factories.script(cast.team, lines=3)
+    factories.all_ready(script, duration_ms=2000)
+    finding = {"code": "pause", "text": "Pause of 2.8 s at 0:04", "at_ms": 500, "until_ms": 900}
+    Take.objects.filter(paragraph=script.paragraphs.first()).update(findings=[finding])
+    root = User.objects.create_superuser("root@example.org", "a long password")
+    page = open_page(root, height=1000)
+    page.goto("/admin/projects/take/")
+    page.locator("#action-toggle").check()
+    shoot(page, "admin-takes-1440")
+    page.get_by_label("Action:").select_option("approve")
+    page.get_by_role("button", name="Run").or_(page.get_by_role("button", name="Go")).click()
+    expect(page.get_by_text("Approve 3 takes?")).to_be_visible()
+    page.get_by_role("button", name="Yes").click()
+    expect(page.get_by_text("3 done, 0 left alone")).to_be_visible()
+    page.locator("#result_list tbody tr a").first.click()
+    expect(page.get_by_role("img", name="Waveform")).to_be_visible()
+    sound = page.locator("audio")
+    sound.evaluate("sound => sound.play()")
+    assert sound.evaluate("sound => sound.duration") > 1.9
+    shoot(page, "admin-take-1440", whole=True)

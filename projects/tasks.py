@@ -17,6 +17,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
+from django.conf import settings
 from django.db import close_old_connections, transaction
 from kombu.exceptions import OperationalError
 
@@ -55,8 +56,10 @@ class Patience:
 
 
 ALONE = Patience(shift_s=60.0, slot_s=2.0, turn_s=20.0)
-# Where there are several accounts, the bells of one must not wait long for threads that serve another.
+# Where there are several accounts, a thread goes round among those that have work, with one for so long at a time.
 SHARED = Patience(shift_s=1.0, slot_s=0.2, turn_s=5.0)
+# So many threads of a process go round; the others see to bells, to persons who wait, and to the sweep.
+_hands = threading.BoundedSemaphore(settings.SPEECH_CONCURRENCY + 1)
 
 
 def queue_takes(
@@ -168,31 +171,62 @@ def _stop(**kwargs: object) -> None:
 def pump(team_id: int | None = None, someone_waits: bool = False) -> None:
     """Make waiting takes for one shift, the most deserving first; then hand over to a new message.
 
-    Of those takes that are made through the account of this team, for None through the installation's. Where all its
-    slots are in use and a person waits for a single line, that is made in the extra slot, and no other line.
+    Of those takes that are made through the account of this team, for None through the installation's; where there
+    are several accounts, then of the others in turn. Where all slots of the account are in use and a person waits for
+    a single line, that is made in the extra slot, and no other line.
     """
-    worker = f"{socket.gethostname()}:{os.getpid()}"
     account = accounts.of(team_id)
-    patience = SHARED if accounts.are_several() else ALONE
+    end = time.monotonic() + ALONE.shift_s * random.uniform(0.5, 1)  # noqa: S311 - so that not all end together
+    if accounts.are_several():
+        _rounds(account, end, someone_waits)
+    else:
+        _serve(account, end, ALONE, someone_waits)
+    if time.monotonic() >= end and not stopping.is_set():
+        _send(pump, account.team_id, someone_waits)
+
+
+def _rounds(account: accounts.Account, end: float, someone_waits: bool) -> None:
+    """Serve this account and then, one after the other, all that have work, until none has or the time is over.
+
+    So a bell carries no account's fate: whoever is awake comes by within a line's time, and bells that find all hands
+    at work end at once rather than gather in the queue. A person's line is made by a thread that has no hand, too.
+    """
+    if not _hands.acquire(blocking=False):
+        if someone_waits:
+            _serve(account, time.monotonic(), SHARED, someone_waits)
+        return
+    try:
+        present = [account]
+        while present and time.monotonic() < end and not stopping.is_set():
+            made = [_serve(one, time.monotonic() + SHARED.shift_s, SHARED, someone_waits) for one in present]
+            present = accounts.with_work() if any(made) else []
+            someone_waits = False
+    finally:
+        _hands.release()
+
+
+def _serve(account: accounts.Account, end: float, patience: Patience, someone_waits: bool) -> int:
+    """Make takes through one account until this time.monotonic(), but at least one; return how many.
+
+    Fewer where nothing is due, all slots are in use (who has them goes on by himself), or the pause is a long one.
+    """
     slot = _slot_at_once(account) if someone_waits else _slot(account, patience.slot_s)
     if slot is None:
-        return  # as many calls are under way as the endpoint allows; those who make them go on by themselves
+        return 0
     claim = claims.claim_click if slot.is_extra else claims.claim
+    worker, made = f"{socket.gethostname()}:{os.getpid()}", 0
     with slot:
         gate = endpoint.SlotGate(slot, stopping)
-        end = time.monotonic() + patience.shift_s * random.uniform(0.5, 1)  # noqa: S311 - not all end together
-        while time.monotonic() < end and not stopping.is_set():
+        while (not made or time.monotonic() < end) and not stopping.is_set():
             if not slot.turn(stopping, wait_s=patience.turn_s):
-                if not slot.lost:
-                    return  # a long pause: the sweep rings when it is over
-                break
+                break  # the sweep rings when the pause is over
             close_old_connections()
             take = claim(worker=worker, roster=account.roster)
             if take is None:
-                return
+                break
             _make(take, account, gate)
-    if not stopping.is_set():
-        _send(pump, account.team_id, someone_waits)
+            made += 1
+    return made
 
 
 def _slot_at_once(account: accounts.Account) -> Slot | None:

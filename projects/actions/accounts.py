@@ -4,6 +4,7 @@ Teams whose endpoint has the same address and token share an account; teams with
 """
 
 import functools
+import random
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from projects.pacing.quota import account_of
 
 # A team that comes new to a queue is seen by a worker within so long.
 ROSTER_KEEPS_S = 0.25
+_everybody = Roster(keeps_s=ROSTER_KEEPS_S)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,14 @@ def every() -> list[Account]:
     for row in TeamEndpoint.objects.order_by("pk"):
         rows.setdefault(row.account, []).append(row)
     return [installation(), *map(_shared, rows.values())]
+
+
+def with_work() -> list[Account]:
+    """The accounts through which something is to be made now, in any order."""
+    own = dict(TeamEndpoint.objects.values_list("team", "account"))
+    names = {own.get(team) for team in _everybody.teams()}
+    found = [one for one in every() if (None if one.team_id is None else one.name) in names]
+    return random.sample(found, len(found))
 
 
 def installation() -> Account:

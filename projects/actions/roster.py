@@ -48,6 +48,12 @@ class Roster:
             self._running = Counter((team, run) for team, run in self._being_made.rows())
             return True
 
+    def teams(self) -> set[int]:
+        """The teams for which something was due when it was read last."""
+        self.look()
+        with self._lock:
+            return {team for team, _ in self._queues}
+
     def next(self) -> Queue | None:
         """The queue whose turn it is, counted as served. Between teams with equally many the lot decides."""
         with self._lock:

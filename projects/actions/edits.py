@@ -74,7 +74,10 @@ def _turn(edit: Edit, *, to: str, by: User) -> Done:
         changes=changes,
         by=by,
     )
-    Change.objects.bulk_update(changes, ["before", "after", "left", "left_version"], batch_size=200)
+    Change.objects.bulk_update(moved, ["before", "after"], batch_size=200)
+    for script_id, version in versions.items():
+        left = [c.pk for c in changes if (c.left_id, c.left_version) == (script_id, version)]
+        Change.objects.filter(pk__in=left).update(left=script_id, left_version=version)
     done.edit = edit
     return done
 

@@ -17,9 +17,8 @@ from projects.models import Change, Edit, Paragraph, Project, Script, Take, Take
 from projects.models.edits import EditKind
 from projects.models.paragraphs import EDITED, STEP
 
-# Written with whatever else of a line changes. A position is written only where it changes: `place` may have moved on
-# the lines that somebody holds in memory.
-ALWAYS = ("digest", "chosen", "version", "edited_by", "edited_at")
+# So many lines one statement names.
+AT_ONCE = 5_000
 
 Values = dict[str, Any]
 """New values of one line, by the names in ``EDITED``, or ``script_id``, ``position``, ``removed``."""
@@ -164,10 +163,9 @@ def store(
             change.left_id, change.left_version = was, versions[was]
         line.version, line.edited_by, line.edited_at = versions[line.script_id], by, now
     lines = [line for line, _ in rows]
-    refresh(lines, project)
-    _choose_fitting(lines)
-    changed = sorted({name for _, values in rows for name in values})
-    Paragraph.everything.bulk_update(lines, [*changed, *ALWAYS], batch_size=200)
+    resaid = refresh(lines, project)
+    rechosen = _choose_fitting(lines)
+    _write(rows, resaid, rechosen)
     _take_back([line for line in lines if line.removed])
     kept = [line for line in lines if not line.removed]
     outdated = [
@@ -178,14 +176,47 @@ def store(
     return Done(lines=kept, outdated=outdated)
 
 
-def _choose_fitting(lines: Iterable[Paragraph]) -> None:
-    """Of the lines that have no fitting take: choose the newest of their own that speaks just this."""
+def _write(
+    rows: Sequence[tuple[Paragraph, Values]], resaid: list[Paragraph], rechosen: list[Paragraph]
+) -> None:
+    """Save these lines: what is the same for all by a few updates, the rest row by row, and nothing else.
+
+    A position is written only where it changes: ``place`` may have moved on the lines that somebody holds in memory.
+    It is written with the script it is for: a line must not stand for a moment where another one does.
+    """
+    lines = [line for line, _ in rows]
+    own: dict[str, list[Paragraph]] = {"digest": resaid, "chosen": rechosen}
+    same: Values = {"edited_by": lines[0].edited_by, "edited_at": lines[0].edited_at}
+    names = {name for _, values in rows for name in values}
+    if "position" in names:
+        placed = [line for line, values in rows if "position" in values or "script_id" in values]
+        Paragraph.everything.bulk_update(placed, ["position", "script_id"], batch_size=200)
+    for name in names - {"position", "script_id"} if "position" in names else names:
+        having = [line for line, values in rows if name in values]
+        if len(having) == len(lines) and len({getattr(line, name) for line in lines}) == 1:
+            same[name] = getattr(lines[0], name)
+        else:
+            own[name] = having
+    for script_id, version in {(line.script_id, line.version) for line in lines}:
+        ids = [line.pk for line in lines if line.script_id == script_id]
+        for start in range(0, len(ids), AT_ONCE):
+            some = Paragraph.everything.filter(pk__in=ids[start : start + AT_ONCE])
+            some.update(version=version, **same)
+    for name, having in own.items():
+        Paragraph.everything.bulk_update(having, [name], batch_size=200)
+
+
+def _choose_fitting(lines: Iterable[Paragraph]) -> list[Paragraph]:
+    """Of the lines that have no fitting take: choose the newest of their own that speaks just this; return those."""
     needy = {line.pk: line for line in lines if line.chosen is None or line.is_stale}
-    finished = Take.objects.filter(paragraph__in=needy, status=TakeStatus.READY)
-    for take in finished.defer("peaks").order_by("pk"):
-        line = needy[take.paragraph_id]
-        if take.digest == line.digest:
-            line.chosen = take
+    ids, rechosen = list(needy), {}
+    for start in range(0, len(ids), AT_ONCE):
+        finished = Take.objects.filter(paragraph__in=ids[start : start + AT_ONCE], status=TakeStatus.READY)
+        for take in finished.defer("peaks").order_by("pk"):
+            line = needy[take.paragraph_id]
+            if take.digest == line.digest:
+                line.chosen, rechosen[line.pk] = take, line
+    return list(rechosen.values())
 
 
 def _take_back(removed: list[Paragraph]) -> None:

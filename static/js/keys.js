@@ -27,6 +27,7 @@ const TABLE = [
     [["shift+k", "shift+arrowup"], "Select the line before, too", step(-1, true), { again: true }],
     [["mod+a"], "Select all lines", () => tell("lines:all")],
     [["mod+f", "/"], "Search in this chapter", () => tell("find:open")],
+    [["h"], "Search and replace", () => document.querySelector("[data-replace]")?.click(), { edits: true }],
   ]],
   ["Write", [
     [["e", "enter"], "Edit the text", act("edit"), { edits: true }],

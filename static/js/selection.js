@@ -9,6 +9,7 @@ const bar = document.getElementById("chosen");
 const mayEdit = Boolean(actions.querySelector('[data-act="edit"]'));
 let selected = "";
 let chosen = new Set(); // more lines than one, the selected one among them; or empty
+let picking = false; // on touch: each tap selects one more
 let anchor = ""; // where a range begins
 let swappedBy = null;
 let inspecting = 0;
@@ -89,9 +90,9 @@ function chooseAll() {
 }
 
 function showBar() {
-  if (chosen.size < 2) chosen = new Set();
+  if (chosen.size < 2 && !picking) chosen = new Set();
   bar.hidden = chosen.size === 0;
-  const words = chosen.size ? `${chosen.size.toLocaleString("en")} lines selected` : "";
+  const words = chosen.size ? `${chosen.size.toLocaleString("en")} line${chosen.size === 1 ? "" : "s"} selected` : "";
   const place = bar.querySelector("[data-count]");
   if (place.textContent !== words) place.textContent = words;
   tell("lines:chosen", { lines: chosen.size ? inOrder(chosen) : selected ? [selected] : [] });
@@ -123,7 +124,15 @@ function step(by, extend) {
 
 function act(name) {
   const line = row(selected);
-  if (name === "close" && chosen.size) return select(selected, { focus: true });
+  if (name === "close" && (chosen.size || picking)) {
+    picking = false;
+    return select(selected, { focus: true });
+  }
+  if (name === "pick") {
+    picking = true;
+    document.getElementById("more").hidePopover();
+    return tell("say", "Tap the lines you want. The cross ends it.");
+  }
   if (!line) return;
   if (name === "edit" && mayEdit) {
     const open = line.querySelector("textarea");
@@ -158,7 +167,7 @@ function neighbour(by) {
   takes[at + by]?.querySelector("[data-choose]")?.click();
 }
 
-const OWN = new Set(["edit", "render", "live", "onward", "close"]);
+const OWN = new Set(["edit", "pick", "render", "live", "onward", "close"]);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   if (button) return OWN.has(button.dataset.act) && act(button.dataset.act);
@@ -168,7 +177,7 @@ document.addEventListener("click", (event) => {
   if (!line || (!event.target.closest(".lane") && !getSelection().isCollapsed)) return;
   if (event.target.closest("textarea")) return;
   if (event.shiftKey) return extendTo(line.dataset.line);
-  if (event.ctrlKey || event.metaKey) return toggle(line.dataset.line);
+  if (event.ctrlKey || event.metaKey || picking) return toggle(line.dataset.line);
   const retry = event.target.closest("[data-selects]");
   select(line.dataset.line);
   if (!retry && event.target.closest(".lane") && (line.dataset.take || line.dataset.live)) tell("sound:play", { line: selected, toggle: true });

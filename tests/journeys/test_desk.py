@@ -121,3 +121,20 @@ def test_selecting_by_mouse_and_pauses_for_all_of_them(cast: Cast, script: Scrip
     expect(page.locator("#chosen")).to_contain_text("5 lines selected")
     page.keyboard.press("Escape")
     expect(page.locator("#chosen")).to_be_hidden()
+
+
+def test_with_a_thumb_several_lines_are_chosen_and_deleted_and_come_back(
+    cast: Cast, script: Script, open_page: Opener
+) -> None:
+    page = opened(open_page, cast, script, width=390, height=844)
+    page.locator(".thumb[popovertarget=more]").tap()
+    page.get_by_role("button", name="Select several lines").tap()
+    line(page, "Bravo").locator(".words").tap()
+    line(page, "Delta").locator(".words").tap()
+    expect(page.locator("#chosen")).to_contain_text(
+        "3 lines selected"
+    )  # with the one that was selected before
+    page.locator("#chosen").get_by_role("button", name="Delete").tap()
+    shows(page, WORDS[2], WORDS[4])
+    page.locator("#did").get_by_role("button", name="Undo").tap()
+    shows(page, *WORDS)

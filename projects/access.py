@@ -5,7 +5,9 @@ from django.shortcuts import get_object_or_404
 from narrator.teams import access
 from narrator.teams.models import Role, Team, User
 from projects.models import (
+    CastChange,
     Change,
+    Character,
     Comment,
     Export,
     GuestLink,
@@ -29,6 +31,18 @@ def project(user: User, project_id: int, *, least: Role = Role.VIEWER) -> Projec
 def script(user: User, script_id: int, *, least: Role = Role.VIEWER) -> Script:
     row = get_object_or_404(Script.objects.select_related("project__team"), pk=script_id)
     access.check(user, row.project.team_id, least)
+    return row
+
+
+def character(user: User, character_id: int, *, least: Role = Role.VIEWER) -> Character:
+    row = get_object_or_404(Character.objects.select_related("project"), pk=character_id)
+    access.check(user, row.project.team_id, least)
+    return row
+
+
+def cast_change(user: User, change_id: int) -> CastChange:
+    row = get_object_or_404(CastChange.objects.select_related("project"), pk=change_id)
+    access.check(user, row.project.team_id, Role.EDITOR)
     return row
 
 

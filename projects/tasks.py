@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
@@ -40,6 +40,7 @@ from projects.pacing.pace import Slot
 from projects.speech import errors
 
 logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,15 @@ def queue_act(act: Callable[..., paragraphs.Done], *args: Any, **options: Any) -
         lines = [line for line in done.outdated if line.script_id == script.pk]
         queue_takes(script, lines, by=options["by"])
     return done
+
+
+def queue_change(project: Project, change: Callable[[], Result], *, by: User | None) -> Result:
+    """Make a change that reaches many lines; those of them that wait go on waiting, with what they say now."""
+    with transaction.atomic():
+        result = change()
+        for script, lines in takes.outdated(project).items():
+            queue_takes(script, lines, by=by)
+    return result
 
 
 def queue_retry(take: Take, *, script_id: int) -> bool:

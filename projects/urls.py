@@ -3,11 +3,15 @@
 from django.urls import path
 
 from projects.views import (
+    cast,
+    characters,
+    directions,
     edits,
     endpoints,
     exports,
     guest_links,
     guests,
+    inspector,
     lines,
     manuscripts,
     money,
@@ -56,10 +60,22 @@ urlpatterns = [
     path("scripts/<int:script_id>/undo/", edits.edit_undo, name="edit-undo"),
     path("scripts/<int:script_id>/redo/", edits.edit_redo, name="edit-redo"),
     path("changes/<int:change_id>/restore/", edits.change_restore, name="change-restore"),
+    path("scripts/<int:script_id>/direction/", directions.script_direction, name="script-direction"),
+    path("projects/<int:project_id>/cast/", cast.cast_detail, name="cast-detail"),
+    path("projects/<int:project_id>/cast/find/", cast.cast_find, name="cast-find"),
+    path("projects/<int:project_id>/cast/decide/", cast.cast_decide, name="cast-decide"),
+    path("projects/<int:project_id>/characters/new/", characters.character_new, name="character-new"),
+    path("characters/<int:character_id>/", characters.character_edit, name="character-edit"),
+    path("characters/<int:character_id>/merge/", characters.character_merge, name="character-merge"),
+    path("characters/<int:character_id>/remove/", characters.character_remove, name="character-remove"),
+    path("cast-changes/<int:change_id>/undo/", cast.cast_undo, name="cast-undo"),
     path("paragraphs/<int:paragraph_id>/", paragraphs.paragraph_detail, name="paragraph-detail"),
     path("paragraphs/<int:paragraph_id>/text/", paragraphs.paragraph_text, name="paragraph-text"),
     path(
-        "paragraphs/<int:paragraph_id>/direction/", paragraphs.paragraph_direction, name="paragraph-direction"
+        "paragraphs/<int:paragraph_id>/direction/", inspector.paragraph_direction, name="paragraph-direction"
+    ),
+    path(
+        "paragraphs/<int:paragraph_id>/character/", inspector.paragraph_character, name="paragraph-character"
     ),
     path("paragraphs/<int:paragraph_id>/recording/", recordings.recording_new, name="recording-new"),
     path("paragraphs/<int:paragraph_id>/split/", paragraphs.paragraph_split, name="paragraph-split"),

@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from narrator.teams.models import Membership, Role, Team, User
-from projects.actions import manuscripts, projects
+from projects.actions import cast, manuscripts
 from projects.manuscript.manuscript import Chapter
-from projects.models import Project
+from projects.models import Paragraph, Project
 
 EMAIL = "mei@demo.example"
 PASSWORD = "narrator-demo"  # noqa: S105 - printed at every start; the demo listens on loopback alone
@@ -75,9 +75,9 @@ def seed() -> Project | None:
     )
     chapter = Chapter.of("A scene for two voices", [text for _, text in SCENE])
     script = manuscripts.add_script(project, chapter)
-    guest_lines = [
+    guest = cast.add(project, name="Guest", voice=GUEST, instructions=GUEST_DIRECTION, by=mei)
+    lines = [
         line.pk for line, (voice, _) in zip(script.paragraphs.all(), SCENE, strict=True) if voice == GUEST
     ]
-    script.paragraphs.filter(pk__in=guest_lines).update(voice=GUEST, instructions=GUEST_DIRECTION)
-    projects.direct(project)
+    cast.assign(project, Paragraph.objects.filter(pk__in=lines), guest, by=mei)
     return project

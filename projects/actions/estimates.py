@@ -1,6 +1,7 @@
 """What generating would cost and how long it would sound, before anything is called."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,7 +13,7 @@ from projects.models.money import cost_micro
 from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.takes import ACTIVE
 from projects.speech.budget import billing_characters
-from projects.speech.line import normalised
+from projects.speech.line import Line, normalised
 
 # Characters, spaces and punctuation with them, that a narrator speaks in a minute, pauses between sentences
 # included. English: 155 words a minute, the usual pace of audiobooks, at 5.9 characters a word. Chinese: 240, the
@@ -32,6 +33,7 @@ CHARACTERS_A_MINUTE = {
 }
 # Of a text whose language is not given: Chinese where more than this share of its characters is Han.
 HAN_SHARE = 0.3
+DIGESTS_A_QUERY = 500
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,31 @@ def estimate(lines: ParagraphQuerySet, project: Project, *, with_waiting: bool =
         status__in=[TakeStatus.READY] if with_waiting else [TakeStatus.READY, *ACTIVE],
     )
     rows = lines.filter(~Exists(spoken)).order_by().values_list("digest", "text", "language")
-    wanted = {digest: (normalised(text), language) for digest, text, language in rows}
-    characters, minutes = 0, 0.0
-    for text, language in wanted.values():
+    wanted = {digest: (normalised(text), language or project.language) for digest, text, language in rows}
+    return _estimate(wanted.values(), price)
+
+
+def of_lines(lines: Iterable[Line], project: Project) -> Estimate:
+    """The same for lines as they might be sent one day, not as the rows say now."""
+    wanted = {line.digest: (line.spoken, line.language) for line in lines}
+    digests = list(wanted)
+    for start in range(0, len(digests), DIGESTS_A_QUERY):
+        some = digests[start : start + DIGESTS_A_QUERY]
+        ready = Take.objects.filter(project=project, status=TakeStatus.READY, digest__in=some).order_by()
+        for digest in ready.values_list("digest", flat=True):
+            wanted.pop(digest, None)
+    return _estimate(wanted.values(), Price.of(project.team_id))
+
+
+def _estimate(wanted: Iterable[tuple[str, str]], price: Price) -> Estimate:
+    """Of texts as they are sent, each with its language."""
+    lines, characters, minutes = 0, 0, 0.0
+    for text, language in wanted:
         billed = billing_characters(text)
-        characters += billed
-        minutes += len(text) / pace(text, billed, language or project.language)
+        lines, characters = lines + 1, characters + billed
+        minutes += len(text) / pace(text, billed, language)
     amount_micro = cost_micro(characters, price.per_10k_micro)
-    return Estimate(len(wanted), characters, amount_micro, price.currency, minutes, price.confirm_above_micro)
+    return Estimate(lines, characters, amount_micro, price.currency, minutes, price.confirm_above_micro)
 
 
 def pace(text: str, billed: int, language: str) -> int:

@@ -17,6 +17,7 @@ from projects.manuscript import reading
 from projects.manuscript.manuscript import Chapter
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import Manuscript, Paragraph, Project, Script
+from projects.models.characters import NAME_CHARACTERS
 from projects.models.paragraphs import STEP
 
 # What BCP 47 calls the ten languages of the endpoint; any other language is sent as Auto.
@@ -100,9 +101,17 @@ def add_script(project: Project, chapter: Chapter, *, title: str = "") -> Script
     script = Script.objects.create(
         project=project, position=position, title=(title or chapter.title or f"Chapter {position}")[:300]
     )
+    spoken = [passage for passage in chapter.passages if passage.is_spoken]
     lines = [
-        Paragraph(script=script, position=n * STEP, text=text)
-        for n, text in enumerate(chapter.paragraphs, start=1)
+        Paragraph(
+            script=script,
+            position=n * STEP,
+            text=passage.text if passage.speaker else passage.whole,
+            speaker=passage.speaker[:NAME_CHARACTERS],
+            speaker_sure=round(100 * passage.confidence),
+            is_labelled=bool(passage.speaker),
+        )
+        for n, passage in enumerate(spoken, start=1)
     ]
     paragraphs.refresh(lines, project)
     Paragraph.objects.bulk_create(lines, batch_size=500)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from narrator.teams.models import User
 from projects.actions import runs
-from projects.models import Change, Edit, Paragraph, Project, Script, Take, TakeStatus
+from projects.models import Change, Edit, Guide, Paragraph, Project, Script, Take, TakeStatus
 from projects.models.edits import EditKind
 from projects.models.paragraphs import EDITED, STEP
 
@@ -52,14 +52,16 @@ class Done:
     outdated: list[Paragraph] = field(default_factory=list)
 
 
-def refresh(lines: Iterable[Paragraph], project: Project) -> list[Paragraph]:
+def refresh(lines: Iterable[Paragraph], project: Project, *, guide: Guide | None = None) -> list[Paragraph]:
     """Set ``digest`` of these lines of one project to that of what would be sent now; return those it changed of.
 
-    Saves nothing. Wherever a line's text or direction, or what it inherits, changes, this is to be called.
+    Saves nothing. Wherever a line's text or direction, or what it inherits, changes, this is to be called. What
+    is inherited comes from the ``guide``, else from the rows as they are now: three queries for any number of lines.
     """
+    guide = guide or Guide.of(project.pk)
     changed = []
     for line in lines:
-        digest = line.line(project).digest
+        digest = line.line(guide).digest
         if digest != line.digest:
             line.digest = digest
             changed.append(line)
@@ -164,7 +166,7 @@ def store(
         line.version, line.edited_by, line.edited_at = versions[line.script_id], by, now
     lines = [line for line, _ in rows]
     resaid = refresh(lines, project)
-    rechosen = _choose_fitting(lines)
+    rechosen = choose_fitting(lines)
     _write(rows, resaid, rechosen)
     _take_back([line for line in lines if line.removed])
     kept = [line for line in lines if not line.removed]
@@ -206,7 +208,7 @@ def _write(
         Paragraph.everything.bulk_update(having, [name], batch_size=200)
 
 
-def _choose_fitting(lines: Iterable[Paragraph]) -> list[Paragraph]:
+def choose_fitting(lines: Iterable[Paragraph]) -> list[Paragraph]:
     """Of the lines that have no fitting take: choose the newest of their own that speaks just this; return those."""
     needy = {line.pk: line for line in lines if line.chosen is None or line.is_stale}
     ids, rechosen = list(needy), {}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from narrator.teams.models import User
 from projects.actions import checks, recordings, sounds
 from projects.audio import pcm, recording, splitting, wav
-from projects.models import Paragraph, PickupRecording, Project
+from projects.models import Guide, Paragraph, PickupRecording, Project
 from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.takes import Source
 
@@ -40,7 +40,8 @@ def take_in(project: Project, file: BinaryIO, *, name: str, by: User) -> PickupR
     pieces = splitting.split(read.samples)
     if not pieces:
         raise NothingToFile("Nothing is spoken in this recording.")
-    lengths_ms = [checks.expected_ms(line.text, line.line(project).language) for line in wanted]
+    guide = Guide.of(project.pk)
+    lengths_ms = [checks.expected_ms(line.text, line.line(guide).language) for line in wanted]
     given = splitting.match(pieces, lengths_ms)
     return PickupRecording.objects.create(
         project=project,

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from projects.actions import paragraphs
+from projects.actions import reach
 from projects.models import Paragraph, Project, Script
 
 
@@ -12,13 +12,14 @@ def direct(project: Project) -> int:
 
     Returns how many lines would now be sent differently; their takes are kept and are stale.
     """
+    reach.hold(project.pk)
     project.save()
-    changed = 0
-    for script in project.scripts.all():
-        version = Script.next_version(script.pk)
-        different = paragraphs.refresh(script.paragraphs.all(), project)
-        for line in different:
-            line.version = version
-        Paragraph.objects.bulk_update(different, ["digest", "version"], batch_size=500)
-        changed += len(different)
-    return changed
+    return reach.settle(project)
+
+
+@transaction.atomic
+def direct_script(script: Script) -> int:
+    """Save a script's changed direction; the rest as for a project."""
+    project = reach.hold(script.project_id)
+    script.save(update_fields=["voice", "language", "instructions"])
+    return reach.settle(project, Paragraph.objects.filter(script=script))

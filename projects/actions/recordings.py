@@ -10,7 +10,7 @@ from django.utils import timezone
 from narrator.teams.models import User
 from projects.actions import checks, rendering
 from projects.audio import recording
-from projects.models import Paragraph, Script, Take, TakeStatus
+from projects.models import Guide, Paragraph, Script, Take, TakeStatus
 from projects.models.takes import Source
 
 MOST_TAKE_MS = 10 * 60_000
@@ -31,7 +31,7 @@ def keep(line: Paragraph, samples: np.ndarray, *, source: str, by: User | None) 
     It is checked like any other, but never made again by itself. What waits to be generated for the line is taken
     back: a person has spoken it. The voice and the model stay empty, so no other line uses it by itself.
     """
-    spoken = line.line(line.script.project)
+    spoken = line.line(Guide.of(line.script.project_id))
     take = Take(
         paragraph=line,
         project_id=line.script.project_id,

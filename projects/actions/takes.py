@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from narrator.teams.models import User
 from projects.actions import endpoint, runs
 from projects.actions.endpoint import Speaker
-from projects.models import Paragraph, Project, Run, RunState, Script, Take, TakeStatus
+from projects.models import Guide, Paragraph, Project, Run, RunState, Script, Take, TakeStatus
 from projects.models.takes import Priority
 from projects.speech.budget import billing_characters
 
@@ -43,7 +43,8 @@ def request(
     """
     with transaction.atomic():
         version = Script.next_version(script.pk)  # holds the script, so two presses come one after the other
-        project = Project.objects.get(pk=script.project_id)
+        guide = Guide.of(script.project_id)
+        project = guide.project
         wanted = Paragraph.objects.filter(script=script, pk__in=[line.pk for line in lines])
         idle = [line for line in wanted.select_related("latest") if not _waits_already(line)]
         speaker = endpoint.speaker(project.team_id)
@@ -59,7 +60,7 @@ def request(
             if source is not None and source.paragraph_id == line.pk:
                 line.chosen = line.latest = source
                 continue
-            take = _new_take(line, project, speaker, number=numbers.get(line.pk, 0) + 1, by=by)
+            take = _new_take(line, guide, speaker, number=numbers.get(line.pk, 0) + 1, by=by)
             take.priority = Priority.CLICK if fresh else Priority.BULK
             if source is not None:
                 copy_audio(source, take)
@@ -101,6 +102,17 @@ def _take_back(lines: list[Paragraph]) -> None:
     Take.objects.filter(pk__in=outdated).cancel(timezone.now())
 
 
+def outdated(project: Project) -> dict[Script, list[Paragraph]]:
+    """The lines of a project that wait with a text or direction they no longer have, by their scripts."""
+    waiting = Paragraph.objects.filter(script__project=project, latest__status=TakeStatus.QUEUED)
+    found: dict[Script, list[Paragraph]] = {}
+    for line in (
+        waiting.exclude(latest__digest=F("digest")).select_related("script").order_by("script", "position")
+    ):
+        found.setdefault(line.script, []).append(line)
+    return found
+
+
 def _waits_already(line: Paragraph) -> bool:
     return line.latest is not None and line.latest.is_active and line.latest.digest == line.digest
 
@@ -118,8 +130,8 @@ def _reusable(
     return found
 
 
-def _new_take(line: Paragraph, project: Project, speaker: Speaker, *, number: int, by: User | None) -> Take:
-    spoken = line.line(project)
+def _new_take(line: Paragraph, guide: Guide, speaker: Speaker, *, number: int, by: User | None) -> Take:
+    project, spoken = guide.project, line.line(guide)
     return Take(
         paragraph=line,
         project=project,

@@ -11,11 +11,11 @@ from narrator.teams.models import Team
 from projects.actions import endpoint, lines
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import Paragraph, Price, Project
-from projects.models.direction import LANGUAGE_CHOICES
 from projects.models.exports import Format
 from projects.models.money import MICRO
 from projects.models.projects import LONGEST_PAUSE_MS
 from projects.models.takes import Source
+from projects.speech import instructions
 from projects.speech.line import is_speakable
 
 PASTE_CHARACTERS = 2_000_000
@@ -38,6 +38,13 @@ class VoiceField(forms.ChoiceField):
         if present and present not in dict(offered):
             offered.insert(0, (present, f"{present} · unknown to the team's endpoint"))
         self.choices = [("", blank), *offered] if blank else offered
+
+
+def checked(text: str) -> str:
+    """A direction that the endpoint takes, without white space around it."""
+    if fault := instructions.fault(text):
+        raise forms.ValidationError(fault)
+    return text.strip()
 
 
 class ManuscriptForm(forms.Form):
@@ -96,6 +103,9 @@ class ImportForm(forms.ModelForm):
             self.fields[f"title-{index}"] = forms.CharField(
                 required=False, max_length=300, initial=chapter.title or f"Chapter {index + 1}"
             )
+
+    def clean_instructions(self) -> str:
+        return checked(self.cleaned_data["instructions"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -193,6 +203,9 @@ class ProjectForm(forms.ModelForm):
         if not may_set_cap:
             del self.fields["cap_micro"]
 
+    def clean_instructions(self) -> str:
+        return checked(self.cleaned_data["instructions"])
+
     def clean(self) -> dict[str, Any]:
         """A limit that is left empty stays as it was."""
         cleaned = super().clean() or {}
@@ -274,29 +287,6 @@ class InsertForm(forms.Form):
                 f"This is more than {LINES_AT_ONCE:,} lines. Import it as a manuscript."
             )
         return texts
-
-
-class DirectionForm(forms.ModelForm):
-    """What a line changes of the project's direction; blank means as the project says."""
-
-    voice = VoiceField(required=False)
-
-    class Meta:
-        model = Paragraph
-        fields = ["voice", "language", "instructions", "pause_ms"]
-        widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
-
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["voice"].offer(  # type: ignore[attr-defined]
-            project.team_id, present=self.instance.voice, blank=f"As the project: {project.voice}"
-        )
-        language: forms.ChoiceField = self.fields["language"]  # type: ignore[assignment]
-        language.choices = [("", f"As the project: {project.language}"), *LANGUAGE_CHOICES]
-        self.fields["instructions"].widget.attrs["placeholder"] = (
-            project.instructions or "As the project: none"
-        )
-        self.fields["pause_ms"].widget.attrs["placeholder"] = f"{project.pause_ms}"
 
 
 class ExportForm(forms.Form):

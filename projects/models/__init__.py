@@ -1,10 +1,12 @@
 """Rows, the questions they answer, and the moves their statuses may make. No network, no files but their names."""
 
+from projects.models.characters import CastChange, Character, Speaker
 from projects.models.checks import Usual
 from projects.models.edits import Change, Edit
 from projects.models.endpoints import EndpointKind, TeamEndpoint
 from projects.models.exports import Export, ExportStatus
 from projects.models.guests import GuestLink
+from projects.models.guides import Guide
 from projects.models.manuscripts import Manuscript
 from projects.models.money import Call, CallState, Price, Spend
 from projects.models.paragraphs import Paragraph
@@ -20,13 +22,16 @@ __all__ = [
     "Assignment",
     "Call",
     "CallState",
+    "CastChange",
     "Change",
+    "Character",
     "Comment",
     "Edit",
     "EndpointKind",
     "Export",
     "ExportStatus",
     "GuestLink",
+    "Guide",
     "Hold",
     "Manuscript",
     "Paragraph",
@@ -37,6 +42,7 @@ __all__ = [
     "RunState",
     "Script",
     "Sound",
+    "Speaker",
     "Spend",
     "Take",
     "TakeStatus",

@@ -9,7 +9,9 @@ from django.db.models.functions import Coalesce, Length
 
 from narrator.teams.models import User
 from projects.models import direct
-from projects.models.direction import INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES, VOICE_CHARACTERS
+from projects.models.characters import NAME_CHARACTERS, Character
+from projects.models.direction import Layer
+from projects.models.guides import Guide
 from projects.models.projects import LONGEST_PAUSE_MS, Project
 from projects.models.scripts import Script
 from projects.speech.line import Line
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from projects.models.reviews import Verdict
 
 # What a person may change of a line; all of it is kept in its history and can be undone.
-EDITED = ("text", "voice", "language", "instructions", "pause_ms")
+EDITED = ("text", "character_id", "voice", "language", "instructions", "pause_ms")
 # Between two lines of a fresh script there is room for so many others, so that moving one renumbers none.
 STEP = 2**16
 
@@ -30,6 +32,8 @@ ROW_FIELDS = (
     "pause_ms",
     "digest",
     "version",
+    "character__name",
+    "character__colour",
     "chosen__duration_ms",
     "chosen__digest",
     "chosen__findings",
@@ -58,13 +62,14 @@ def _stands() -> models.Q:
 
 class ParagraphQuerySet(models.QuerySet["Paragraph"]):
     def with_takes(self) -> Self:
-        """With the chosen and the latest take, and without their waveforms."""
-        rows = self.select_related("chosen", "latest", "verdict__by", "verdict__guest")
+        """With the character, the chosen and the latest take, the newest verdict, and without waveforms."""
+        rows = self.select_related("character", "chosen", "latest", "verdict__by", "verdict__guest")
         return rows.defer("chosen__peaks", "latest__peaks")
 
     def for_page(self) -> Self:
         """With just what the rows of a page show: hundreds of them are read at a time."""
-        return self.select_related("chosen", "latest", "verdict__by", "verdict__guest").only(*ROW_FIELDS)
+        rows = self.select_related("character", "chosen", "latest", "verdict__by", "verdict__guest")
+        return rows.only(*ROW_FIELDS)
 
     def with_marks(self) -> Self:
         """Each with ``marked``, its mark as ``Paragraph.mark`` says, told by the database for thousands of lines."""
@@ -135,9 +140,12 @@ class Present(models.Manager.from_queryset(ParagraphQuerySet)):  # type: ignore[
         return rows.filter(removed=False)
 
 
-class Paragraph(models.Model):
-    """One line. Blank fields of direction mean: as the project says.
+class Paragraph(Layer):
+    """One line. Blank fields of direction mean: as its character says, else its script, else the project.
 
+    ``speaker`` is the name that the manuscript gives to whoever speaks it, ``speaker_sure`` how sure that is, in
+    hundredths; ``is_labelled`` where it stood before the words. ``character`` is what people made of it, none means
+    the narrator.
     ``digest`` is that of the line as it would be sent now; a take with another digest is stale. ``position`` only
     puts lines in order, with gaps; ``number`` is what people see.
     """
@@ -146,9 +154,12 @@ class Paragraph(models.Model):
     position = models.BigIntegerField()
     removed = models.BooleanField(default=False, editable=False)
     text = models.TextField()
-    voice = models.CharField(max_length=VOICE_CHARACTERS, blank=True)
-    language = models.CharField(max_length=20, choices=LANGUAGE_CHOICES, blank=True)
-    instructions = models.TextField("direction", blank=True, max_length=INSTRUCTIONS_CHARACTERS)
+    character = models.ForeignKey(
+        Character, models.SET_NULL, null=True, blank=True, related_name="paragraphs"
+    )
+    speaker = models.CharField(max_length=NAME_CHARACTERS, blank=True, editable=False)
+    speaker_sure = models.PositiveSmallIntegerField(default=0, editable=False)
+    is_labelled = models.BooleanField(default=False, editable=False)
     pause_ms = models.PositiveIntegerField(
         "pause after, ms", null=True, blank=True, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
     )
@@ -188,15 +199,10 @@ class Paragraph(models.Model):
         """Let pages see that the line or a take of it has changed, inside the transaction that changes it."""
         direct.update(cls, {"pk": pk}, version=Script.next_version_of_line(pk))
 
-    def line(self, project: Project) -> Line:
-        """Return what would be sent for this line now, its own direction over the project's."""
-        return Line(
-            text=self.text,
-            voice=self.voice or project.voice,
-            language=self.language or project.language,
-            instructions=self.instructions or project.instructions,
-            optimize_instructions=project.optimize_instructions,
-        )
+    def line(self, guide: Guide) -> Line:
+        """Return what would be sent for this line now, by the guide of its project. No query."""
+        direction = {name: said.value for name, said in guide.direction(self).items()}
+        return Line(text=self.text, optimize_instructions=guide.project.optimize_instructions, **direction)
 
     def pause_after_ms(self, project: Project) -> int:
         return project.pause_ms if self.pause_ms is None else self.pause_ms

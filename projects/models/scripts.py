@@ -6,10 +6,15 @@ from django.db import models
 from django.urls import reverse
 
 from projects.models import direct
+from projects.models.direction import Layer
 from projects.models.projects import Project
 
 
 class ScriptQuerySet(models.QuerySet["Script"]):
+    def directed(self) -> Self:
+        """Those that have a direction of their own."""
+        return self.exclude(voice="", language="", instructions="")
+
     def with_counts(self) -> Self:
         """Each with ``line_count``, ``ready_count``, ``active_count``, ``failed_count`` and ``duration_ms``.
 
@@ -55,8 +60,8 @@ class ScriptQuerySet(models.QuerySet["Script"]):
         )
 
 
-class Script(models.Model):
-    """One chapter or episode. ``version`` counts the changes to its lines and their takes.
+class Script(Layer):
+    """One chapter or episode, with what its lines inherit. ``version`` counts changes of its lines and takes.
 
     ``spread_version`` is the version at which the positions of its lines were last spread anew.
     """

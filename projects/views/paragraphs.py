@@ -1,8 +1,5 @@
-"""One line: its inspector, its text and direction, and making a take of it."""
+"""One line: its text, and making a take of it."""
 
-from typing import Any
-
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,12 +8,10 @@ from narrator.teams.models import Role
 from narrator.web import Request, say, tell
 from projects import access, tasks
 from projects.actions import lines, paragraphs
-from projects.forms import DirectionForm, SplitForm, TextForm
+from projects.forms import SplitForm, TextForm
 from projects.models import Paragraph
+from projects.views.inspector import INSPECTOR, PAGE, answer_both, inspector_context, line_context
 from projects.views.lines import act, refused
-
-PAGE = "projects/script_detail.html"
-INSPECTOR = "projects/inspector.html"
 
 
 @require_safe
@@ -26,32 +21,6 @@ def paragraph_detail(request: Request, paragraph_id: int) -> HttpResponse:
     if request.GET.get("part") == "line":
         return render(request, f"{PAGE}#line", line_context(request, line))
     return render(request, f"{INSPECTOR}#inspector", inspector_context(request, line))
-
-
-def line_context(request: Request, line: Paragraph) -> dict[str, Any]:
-    """What the row of a line needs."""
-    project = line.script.project
-    return {
-        "line": line,
-        "project": project,
-        "may_edit": access.may_edit(request.user, project),
-        "may_review": access.may_review(request.user, project),
-    }
-
-
-def comments_of(line: Paragraph) -> Any:
-    """The comments of a line, the open ones first."""
-    rows = line.comments.select_related("by", "guest", "resolved_by", "take").defer("take__peaks")
-    return rows.order_by(F("resolved_at").asc(nulls_first=True), "pk")
-
-
-def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
-    """What the inspector of a line needs, and its row beside it."""
-    project = line.script.project
-    takes = line.takes.select_related("created_by", "cleared_by").defer("peaks").order_by("-number")
-    form = form or DirectionForm(instance=line, project=project)
-    shown = {"number": line.number(), "sent": line.line(project), "takes": takes, "form": form}
-    return {**line_context(request, line), **shown, "comments": comments_of(line)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,26 +95,8 @@ def paragraph_merge(request: Request, paragraph_id: int) -> HttpResponse:
 
 
 @require_POST
-def paragraph_direction(request: Request, paragraph_id: int) -> HttpResponse:
-    """Save a line's own direction; answers with the inspector, and the row out of band."""
-    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
-    form = DirectionForm(request.POST, instance=line, project=line.script.project)
-    if not form.is_valid():
-        return render(request, f"{INSPECTOR}#inspector", inspector_context(request, line, form), status=422)
-    tasks.queue_edit(form.save(commit=False), by=request.user)
-    return answer_both(request, paragraph_id)
-
-
-@require_POST
 def paragraph_render(request: Request, paragraph_id: int) -> HttpResponse:
     """Ask for a new take of one line, even of an unchanged one."""
     line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
     tasks.queue_takes(line.script, [line], by=request.user, fresh=True)
     return answer_both(request, paragraph_id)
-
-
-def answer_both(request: Request, paragraph_id: int, **more: Any) -> HttpResponse:
-    """Answer with a line's inspector, and with its row to be put in place out of band."""
-    line = access.paragraph(request.user, paragraph_id)
-    context = {**inspector_context(request, line), **more}
-    return render(request, f"{INSPECTOR}#inspector_and_line", context)

@@ -9,10 +9,12 @@ from narrator import media
 from narrator.teams import access as teams
 from narrator.teams.models import Role
 from narrator.web import Request, go
-from projects import access
+from projects import access, tasks
 from projects.actions import exports, figures, projects, voices
 from projects.forms import ExportForm, ProjectForm
 from projects.models import Price, Project
+from projects.speech.instructions import PRESETS
+from projects.views.directions import said
 from projects.views.endpoints import spoken_by
 
 
@@ -52,14 +54,13 @@ def project_edit(request: Request, project_id: int) -> HttpResponse:
     may_set_cap = access.may_set_cap(request.user, project)
     form = ProjectForm(request.POST or None, instance=project, may_set_cap=may_set_cap)
     if request.method == "POST" and form.is_valid():
-        changed = projects.direct(form.save(commit=False))
+        directed = form.save(commit=False)
+        changed = tasks.queue_change(project, lambda: projects.direct(directed), by=request.user)
         if changed:
-            messages.info(
-                request, f"Saved. {changed} lines would now be spoken differently; their takes are kept."
-            )
+            messages.info(request, f"Saved. {said(changed)}")
         return go(request, project)
     status = 422 if form.errors else 200
-    context = {"project": project, "form": form, "price": Price.of(project.team_id)}
+    context = {"project": project, "form": form, "price": Price.of(project.team_id), "presets": PRESETS}
     return render(request, "projects/project_edit.html", context, status=status)
 
 

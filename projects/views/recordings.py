@@ -12,7 +12,7 @@ from projects import access
 from projects.actions import recordings
 from projects.audio import recording
 from projects.forms import RecordingForm
-from projects.views.paragraphs import answer_both
+from projects.views.inspector import answer_both
 
 CUT_SHORT = "This file ends earlier than it says. The {seconds:.1f} s of sound that are in it were kept."
 

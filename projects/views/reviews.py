@@ -15,7 +15,7 @@ from projects import access
 from projects.actions import reviews
 from projects.forms.reviews import AssignForm, CommentForm, VerdictForm
 from projects.models import Assignment, Paragraph, Script
-from projects.views.paragraphs import answer_both, comments_of
+from projects.views.inspector import answer_both, comments_of
 
 PAGE = "projects/review_next.html"
 

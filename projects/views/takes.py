@@ -10,7 +10,7 @@ from narrator.web import Request
 from projects import access, tasks
 from projects.actions import checks, live, takes
 from projects.models import Take, TakeStatus
-from projects.views.paragraphs import answer_both
+from projects.views.inspector import answer_both
 
 
 @require_POST

@@ -1,8 +1,9 @@
 """Clean input: the voices that forms offer are those of the team's endpoint."""
 
-from projects.forms import DirectionForm, ImportForm, ProjectForm
+from projects.forms import ImportForm, ProjectForm
+from projects.forms.direction import DirectionForm
 from projects.manuscript import reading
-from projects.models import TeamEndpoint
+from projects.models import Guide, TeamEndpoint
 from tests import factories
 from tests.cast import Cast
 
@@ -20,7 +21,8 @@ def test_every_form_offers_the_voices_of_the_teams_endpoint(cast: Cast) -> None:
     line = project.scripts.get().paragraphs.first()
     assert named(ImportForm(read=read, team_id=cast.team.pk)) == ["af_heart", "bm_george"]
     assert named(ProjectForm(instance=project, may_set_cap=True)) == ["af_heart", "bm_george"]
-    assert named(DirectionForm(instance=line, project=project)) == ["", "af_heart", "bm_george"]
+    form = DirectionForm(instance=line, project=project, inherited=Guide.of(project.pk).of_project)
+    assert named(form) == ["", "af_heart", "bm_george"]
 
 
 def test_a_voice_that_the_endpoint_does_not_have_is_refused(cast: Cast) -> None:

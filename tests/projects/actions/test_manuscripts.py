@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from projects.actions import manuscripts
 from projects.manuscript.manuscript import Unreadable
-from projects.models import Manuscript, Paragraph, Project
+from projects.models import Guide, Manuscript, Paragraph, Project
 from tests.cast import Cast
 
 TEXT = b"CHAPTER I\n\nThe lamp was lit.\n\nNobody came.\n\nCHAPTER II\n\nRain.\n"
@@ -21,7 +21,7 @@ def test_a_manuscript_becomes_scripts_of_paragraphs(cast: Cast) -> None:
     assert [script.title for script in scripts] == list(chapters.values())
     lines = list(Paragraph.objects.filter(script__project=project))
     assert [line.text for line in lines] == ["The lamp was lit.", "Nobody came.", "Rain."]
-    assert all(line.digest == line.line(project).digest for line in lines)
+    assert all(line.digest == line.line(Guide.of(project.pk)).digest for line in lines)
     row.refresh_from_db()
     assert row.project == project
 

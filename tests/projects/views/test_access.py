@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from narrator.teams.models import Role, User
 from projects import urls
+from projects.actions import cast as cast_actions
 from projects.actions import exports, guests, manuscripts, paragraphs, reviews, takes, trials
-from projects.models import EndpointKind, PickupRecording, Project, Run, Take
+from projects.models import EndpointKind, Paragraph, PickupRecording, Project, Run, Take
 from tests import factories
 from tests.cast import Cast
 
@@ -47,6 +48,16 @@ DOORS = {
     "run-cancel": Door("run_id", "post", EDIT, 302),
     "run-retry": Door("run_id", "post", EDIT, 302),
     "team-resume": Door("team_id", "post", EDIT, 302),
+    "cast-detail": Door("project_id", "get", Role.VIEWER, 200),
+    "cast-find": Door("project_id", "post", EDIT, 302),
+    "cast-decide": Door("project_id", "post", EDIT, 422),
+    "cast-undo": Door("cast_change_id", "post", EDIT, 302),
+    "character-new": Door("project_id", "get", EDIT, 200),
+    "character-edit": Door("character_id", "get", EDIT, 200),
+    "character-merge": Door("character_id", "post", EDIT, 404),
+    "character-remove": Door("character_id", "post", EDIT, 200),  # the question: a line of it is finished
+    "paragraph-character": Door("paragraph_id", "post", EDIT, 200),
+    "script-direction": Door("script_id", "get", EDIT, 200),
     "script-detail": Door("script_id", "get", Role.VIEWER, 200),
     "script-changes": Door("script_id", "get", Role.VIEWER, 200),
     "script-render": Door("script_id", "post", EDIT, 302),
@@ -123,12 +134,15 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
     longer = factories.script(cast.team, lines=2)
     (first, _) = takes.request(longer, longer.paragraphs.all(), by=None)
     run = Run.objects.get(takes=first)
+    character = cast_actions.add(project, name="Filby", voice="Maia", by=None)
+    cast_actions.assign(project, Paragraph.objects.filter(pk=line.pk), character, by=None)
+    factories.ready(line)
     return {
         "project_id": project.pk,
         "script_id": script.pk,
         "paragraph_id": line.pk,
         "change_id": line.changes.get().pk,
-        "take_id": line.takes.get().pk,
+        "take_id": line.takes.first().pk,
         "export_id": export.pk,
         "manuscript_id": manuscript.pk,
         "run_id": run.pk,
@@ -138,6 +152,8 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
         "link_id": guests.make(project, name="Gus", days=1, by=cast.owner)[0].pk,
         "comment_id": reviews.comment(line, text="Hm.", by=cast.reviewer).pk,
         "team_id": cast.team.pk,
+        "character_id": character.pk,
+        "cast_change_id": project.cast_changes.first().pk,
     }
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from narrator.teams.models import User
 from projects.actions import exports
-from projects.models import Export, ExportStatus, Manuscript, Paragraph, Project
+from projects.models import Export, ExportStatus, Guide, Manuscript, Paragraph, Project
 from tests import factories
 from tests.cast import Cast
 
@@ -123,7 +123,7 @@ def test_changing_the_projects_voice_says_how_many_lines_it_reaches(cast: Cast, 
     assert b"3 lines would now be spoken differently" in response.content
     project.refresh_from_db()
     assert (project.title, project.voice, project.pause_ms) == ("New title", "Serena", 700)
-    assert all(line.digest == line.line(project).digest for line in Paragraph.objects.all())
+    assert all(line.digest == line.line(Guide.of(project.pk)).digest for line in Paragraph.objects.all())
 
 
 def test_an_export_with_missing_lines_is_refused_with_links_to_them(cast: Cast, sign_in: SignIn) -> None:

@@ -1,0 +1,121 @@
+"""Who speaks, and how: what a layer of a direction says, characters, and whose the found names are."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from projects.actions.speakers import SURE
+from projects.forms import VoiceField, checked
+from projects.models import Character, Paragraph, Project, Script
+from projects.models.direction import FIELDS, LANGUAGE_CHOICES
+from projects.models.guides import Said
+
+
+class LayerForm(forms.ModelForm):
+    """What a layer says of the direction; blank leaves it to the layers above, whose values the fields show."""
+
+    voice = VoiceField(required=False)
+
+    def __init__(self, *args: Any, inherited: dict[str, Said], team_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        voice, language, said = (inherited[name] for name in FIELDS)
+        self.fields["voice"].offer(  # type: ignore[attr-defined]
+            team_id, present=self.instance.voice, blank=f"{voice.value}, from {voice.origin}"
+        )
+        field: forms.ChoiceField = self.fields["language"]  # type: ignore[assignment]
+        field.choices = [("", f"{language.value}, from {language.origin}"), *LANGUAGE_CHOICES]
+        placeholder = f"From {said.origin}: {said.value}" if said.value else "None"
+        self.fields["instructions"].widget.attrs["placeholder"] = placeholder
+
+    def clean_instructions(self) -> str:
+        return checked(self.cleaned_data["instructions"])
+
+
+class DirectionForm(LayerForm):
+    """What a line changes of its direction."""
+
+    class Meta:
+        model = Paragraph
+        fields = ["voice", "language", "instructions", "pause_ms"]
+        widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, team_id=project.team_id, **kwargs)
+        self.fields["pause_ms"].widget.attrs["placeholder"] = f"{project.pause_ms}"
+        self.fields["pause_ms"].widget.attrs["placeholder"] = f"{project.pause_ms}"
+
+
+class ScriptDirectionForm(LayerForm):
+    """What a chapter changes of the project's direction."""
+
+    class Meta:
+        model = Script
+        fields = ["voice", "language", "instructions"]
+        widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
+
+
+class CharacterForm(LayerForm):
+    """Who a character is, and how it speaks."""
+
+    class Meta:
+        model = Character
+        fields = ["name", "colour", "voice", "instructions", "language", "is_narrator"]
+        widgets = {"instructions": forms.Textarea(attrs={"rows": 3}), "colour": forms.RadioSelect}
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if taken := self._others().filter(name__iexact=name).first():
+            raise forms.ValidationError(
+                f"There is a character {taken} already. Choose another name, or merge the two."
+            )
+        return name
+
+    def clean_is_narrator(self) -> bool:
+        wanted: bool = self.cleaned_data["is_narrator"]
+        if wanted and (narrator := self._others().filter(is_narrator=True).first()):
+            raise forms.ValidationError(f"{narrator} speaks those lines already. Only one character can.")
+        return wanted
+
+    def _others(self) -> QuerySet[Character]:
+        return self.instance.project.characters.exclude(pk=self.instance.pk)
+
+
+class DecisionForm(forms.Form):
+    """Who is behind names that were found: the ticked ones, whose they are, and how sure their lines must be."""
+
+    NEW, NOBODY = "new", "nobody"
+    names = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, error_messages={"required": "Tick at least one name."}
+    )
+    to = forms.ChoiceField(label="They are")
+    least = forms.TypedChoiceField(
+        label="Lines", coerce=int, choices=[(0, "All their lines"), (SURE, "Only the sure ones")], initial=0
+    )
+
+    def __init__(self, *args: Any, project: Project, names: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+        self.fields["names"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+        cast = [(str(one.pk), one.name) for one in project.characters.filter(is_narrator=False)]
+        to: forms.ChoiceField = self.fields["to"]  # type: ignore[assignment]
+        to.choices = [(self.NEW, "A new character each"), *cast, (self.NOBODY, "Nobody: ignore them")]
+
+    def decision(self) -> dict[str, Any]:
+        """What actions.cast.decide is to be told."""
+        to, cleaned = self.cleaned_data["to"], self.cleaned_data
+        known = None if to in (self.NEW, self.NOBODY) else self.project.characters.get(pk=to)
+        options = {"names": cleaned["names"], "least": cleaned["least"]}
+        return {**options, "character": known, "each_new": to == self.NEW}
+
+
+class SpeakerForm(forms.Form):
+    """Who one line's speaker is: a character of the project, or nobody but the narrator."""
+
+    character = forms.ModelChoiceField(Character.objects.none(), required=False)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: forms.ModelChoiceField = self.fields["character"]  # type: ignore[assignment]
+        field.queryset = project.characters.filter(is_narrator=False)
+        field.empty_label = "Narrator"

@@ -1,0 +1,119 @@
+"""The guide of a project: by what its lines are spoken, read once for any number of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Protocol
+
+from projects.models.characters import Character
+from projects.models.direction import FIELDS
+from projects.models.projects import Project
+from projects.models.scripts import Script
+
+
+@dataclass(frozen=True)
+class Said:
+    """One value of a direction, and the layer that says it: line, character, script or project, with name and id."""
+
+    value: str
+    layer: str
+    name: str = ""
+    pk: int | None = None
+
+    @property
+    def origin(self) -> str:
+        """``the character Filby``, for "Voice Neil, from the character Filby"."""
+        if self.layer == "line":
+            return "this line"
+        if self.layer == "script":
+            return f"the chapter {self.name}"
+        return f"the character {self.name}" if self.layer == "character" else "the project"
+
+
+class Directed(Protocol):
+    """A paragraph, as far as the guide has to know it."""
+
+    character_id: int | None
+    script_id: int
+
+
+@dataclass(frozen=True)
+class Guide:
+    """The layers of a project's direction. Each layer overrides the one before: project, script, character, line.
+
+    ``scripts`` holds those that have a direction of their own; ``narrator`` speaks the lines without a character.
+    """
+
+    project: Project
+    scripts: dict[int, Script] = field(default_factory=dict)
+    characters: dict[int, Character] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, project_id: int) -> "Guide":
+        """The guide as the rows say now: three queries. Ask for it inside the transaction that uses it."""
+        project = Project.objects.get(pk=project_id)
+        return cls(
+            project,
+            {script.pk: script for script in project.scripts.directed()},
+            {character.pk: character for character in project.characters.all()},
+        )
+
+    @cached_property
+    def narrator(self) -> Character | None:
+        return next((one for one in self.characters.values() if one.is_narrator), None)
+
+    def character_of(self, line: Directed) -> Character | None:
+        """Who speaks a line: its character, else the narrator if the project has one."""
+        if line.character_id is None:
+            return self.narrator
+        return self.characters.get(line.character_id)
+
+    def direction(self, line: Directed) -> dict[str, Said]:
+        """Each field of a line's direction with its value and the layer that says it."""
+        return _resolve([("line", "", line), *self._above(line)])
+
+    def inherited(self, line: Directed) -> dict[str, Said]:
+        """The same for a line that says nothing itself."""
+        return _resolve(self._above(line))
+
+    @property
+    def of_project(self) -> dict[str, Said]:
+        """What scripts and characters inherit."""
+        return self.of_character(None)
+
+    def of_character(self, character: Character | None) -> dict[str, Said]:
+        """What a character, or nobody in particular, speaks with where no chapter and no line says otherwise."""
+        own = [("character", character.name, character)] if character else []
+        return _resolve([*own, ("project", "", self.project)])
+
+    def replacing(
+        self, *, project: Project | None = None, rows: Iterable[Character | Script] = ()
+    ) -> "Guide":
+        """The guide as it would be with these rows in the place of those with the same id; nothing is saved."""
+        scripts, characters = dict(self.scripts), dict(self.characters)
+        for row in rows:
+            place: dict[int, Any] = scripts if isinstance(row, Script) else characters
+            place[row.pk] = row
+        return replace(self, project=project or self.project, scripts=scripts, characters=characters)
+
+    def _above(self, line: Directed) -> list[tuple[str, str, Any]]:
+        """The layers over a line, the nearest first."""
+        layers: list[tuple[str, str, Any]] = []
+        character, script = self.character_of(line), self.scripts.get(line.script_id)
+        if character is not None:
+            layers.append(("character", character.name, character))
+        if script is not None:
+            layers.append(("script", script.title, script))
+        return [*layers, ("project", "", self.project)]
+
+
+def _resolve(layers: list[tuple[str, str, Any]]) -> dict[str, Said]:
+    return {name: _said(layers, name) for name in FIELDS}
+
+
+def _said(layers: list[tuple[str, str, Any]], name: str) -> Said:
+    """The first of these layers, from the nearest on, that says something."""
+    for layer, called, row in layers:
+        if value := getattr(row, name):
+            return Said(value, layer, called, row.pk)
+    return Said("", "project", "", layers[-1][2].pk)

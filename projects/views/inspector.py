@@ -1,0 +1,85 @@
+"""The inspector of a line: who speaks it and how, what will be sent and why, and the history of its takes."""
+
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from narrator.teams.models import Role
+from narrator.web import Request
+from projects import access, tasks
+from projects.forms.direction import DirectionForm, SpeakerForm
+from projects.models import Guide, Paragraph
+from projects.speech.instructions import PRESETS
+
+PAGE = "projects/script_detail.html"
+INSPECTOR = "projects/inspector.html"
+
+
+def line_context(request: Request, line: Paragraph) -> dict[str, Any]:
+    """What the row of a line needs."""
+    project = line.script.project
+    return {
+        "line": line,
+        "project": project,
+        "may_edit": access.may_edit(request.user, project),
+        "may_review": access.may_review(request.user, project),
+    }
+
+
+def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
+    """What the inspector of a line needs, and its row beside it."""
+    guide = Guide.of(line.script.project_id)
+    return {
+        **line_context(request, line),
+        "sent": line.line(guide),
+        "said": guide.direction(line),
+        "speaks": guide.character_of(line),
+        "number": line.number(),
+        "takes": line.takes.select_related("created_by", "cleared_by").defer("peaks").order_by("-number"),
+        "form": form or _form(line, guide),
+        "speaker_form": SpeakerForm(project=guide.project, initial={"character": line.character_id}),
+        "presets": PRESETS,
+        "comments": comments_of(line),
+    }
+
+
+def comments_of(line: Paragraph) -> Any:
+    """The comments of a line, the open ones first."""
+    rows = line.comments.select_related("by", "guest", "resolved_by", "take").defer("take__peaks")
+    return rows.order_by(F("resolved_at").asc(nulls_first=True), "pk")
+
+
+def _form(line: Paragraph, guide: Guide, data: Any = None) -> DirectionForm:
+    return DirectionForm(data, instance=line, inherited=guide.inherited(line), project=guide.project)
+
+
+def answer_both(request: Request, paragraph_id: int, **more: Any) -> HttpResponse:
+    """Answer with a line's inspector, and with its row to be put in place out of band."""
+    line = access.paragraph(request.user, paragraph_id)
+    context = {**inspector_context(request, line), **more}
+    return render(request, f"{INSPECTOR}#inspector_and_line", context)
+
+
+@require_POST
+def paragraph_direction(request: Request, paragraph_id: int) -> HttpResponse:
+    """Save a line's own direction; answers with the inspector, and the row out of band."""
+    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
+    form = _form(line, Guide.of(line.script.project_id), request.POST)
+    if not form.is_valid():
+        return render(request, f"{INSPECTOR}#inspector", inspector_context(request, line, form), status=422)
+    tasks.queue_edit(form.save(commit=False), by=request.user)
+    return answer_both(request, paragraph_id)
+
+
+@require_POST
+def paragraph_character(request: Request, paragraph_id: int) -> HttpResponse:
+    """Let another character speak one line; answers with the inspector, and the row out of band."""
+    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
+    form = SpeakerForm(request.POST, project=line.script.project)
+    if form.is_valid():
+        line.character = form.cleaned_data["character"]
+        tasks.queue_edit(line, by=request.user)
+    return answer_both(request, paragraph_id)

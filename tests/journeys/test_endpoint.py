@@ -14,6 +14,7 @@ from tests import factories
 from tests.cast import Cast
 from tests.journeys.pages import Complaints, Opener
 from tests.journeys.test_looks import GERMAN, LOOKS, is_fine
+from tests.journeys.waiting import until
 from tests.journeys.worker import running_worker
 
 TOKEN = "kokoro-token"
@@ -87,7 +88,8 @@ def test_a_team_connects_lists_tries_generates_and_hears(
     expect(page.get_by_text(f"It lists {len(VOICE_NAMES)} voices.")).to_be_visible()
     page.get_by_role("button", name="Try it").click()
     expect(page.locator("#trial audio")).to_be_visible()
-    page.wait_for_function("document.querySelector('#trial audio').duration > 1")
+    heard = page.locator("#trial audio")
+    until(lambda: heard.evaluate("(audio) => audio.duration > 1"), what="the sentence to be heard")
     page.goto(script.get_absolute_url())
     with running_worker(kokoro):
         page.get_by_role("button", name="Generate 1 line").click()

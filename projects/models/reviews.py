@@ -60,6 +60,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def open(self) -> Self:
         return self.filter(resolved_at=None)
 
+    def mentioning(self, user: User) -> Self:
+        """The comments in which this person is named, on lines that are there, of teams she is still in."""
+        return self.filter(
+            mentions=user, paragraph__removed=False, paragraph__script__project__team__members=user
+        )
+
 
 class Comment(models.Model):
     """A remark on a line: on all of it, on some words of it, or on a moment of a take.

@@ -14,7 +14,7 @@ from narrator.web import Request, go, page_or_part
 from projects import access
 from projects.actions import reviews
 from projects.forms.reviews import AssignForm, CommentForm, VerdictForm
-from projects.models import Assignment, Paragraph, Script
+from projects.models import Assignment, Comment, Paragraph, Script
 from projects.views.inspector import answer_both, comments_of
 
 PAGE = "projects/review_next.html"
@@ -22,11 +22,16 @@ PAGE = "projects/review_next.html"
 
 @require_safe
 def review_list(request: Request) -> HttpResponse:
-    """The scripts that this person is to hear, with how far each is."""
+    """The scripts that this person is to hear, with how far each is, and the open comments that name her."""
     mine = Script.objects.filter(assignments__reviewer=request.user, project__team__members=request.user)
     # Counted apart: the joins above would count each line once for every row they find.
     scripts = Script.objects.filter(pk__in=mine.values("pk")).with_verdicts().select_related("project")
-    return render(request, "projects/review_list.html", {"scripts": scripts.order_by("project", "position")})
+    named = Comment.objects.open().mentioning(request.user).order_by("-pk")
+    context = {
+        "scripts": scripts.order_by("project", "position"),
+        "mentions": named.select_related("by", "guest", "paragraph__script__project")[:100],
+    }
+    return render(request, "projects/review_list.html", context)
 
 
 @require_safe

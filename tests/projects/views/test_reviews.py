@@ -154,3 +154,18 @@ def test_a_viewer_sees_verdicts_and_gives_none(cast: Cast, sign_in: SignIn, scri
     assert "Approved by" in inspector
     assert "data-approve" not in inspector
     assert judge(client, line, "approved").status_code == 403
+
+
+def test_open_comments_that_name_a_person_stand_in_her_queue(
+    cast: Cast, sign_in: SignIn, script: Script
+) -> None:
+    line = script.paragraphs.all()[0]
+    row = reviews.comment(line, text="Is this right, @Rosa?", by=cast.editor)
+    foreign = factories.script(cast.other_team, lines=1).paragraphs.get()
+    reviews.comment(foreign, text="Not for you.", by=cast.stranger).mentions.add(cast.reviewer)
+    page = sign_in(cast.reviewer).get(reverse("review-list")).content.decode()
+    assert "Is this right, @Rosa?" in page
+    assert "Not for you" not in page
+    assert "Is this right" not in sign_in(cast.owner).get(reverse("review-list")).content.decode()
+    reviews.resolve(row, by=cast.reviewer)
+    assert "Is this right" not in sign_in(cast.reviewer).get(reverse("review-list")).content.decode()

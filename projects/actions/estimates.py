@@ -97,12 +97,15 @@ def estimate(lines: ParagraphQuerySet, project: Project, *, with_waiting: bool =
 
 def of_lines(lines: Iterable[Line], project: Project) -> Estimate:
     """The same for lines as they might be sent one day, not as the rows say now."""
+    speaker = endpoint.speaker(project.team_id)
+    made = Take.objects.filter(
+        project=project, status=TakeStatus.READY, model=speaker.model, host=speaker.host
+    ).order_by()
     wanted = {line.digest: (line.spoken, line.language) for line in lines}
     digests = list(wanted)
     for start in range(0, len(digests), DIGESTS_A_QUERY):
         some = digests[start : start + DIGESTS_A_QUERY]
-        ready = Take.objects.filter(project=project, status=TakeStatus.READY, digest__in=some).order_by()
-        for digest in ready.values_list("digest", flat=True):
+        for digest in made.filter(digest__in=some).values_list("digest", flat=True):
             wanted.pop(digest, None)
     return _estimate(wanted.values(), Price.of(project.team_id))
 

@@ -1,99 +1,95 @@
-"""The voices that a project names and its team's endpoint does not have: finding them, and putting others in place."""
+"""The voices that a project names and its team's endpoint does not have: finding them, and putting others in place.
+
+A voice may be named by the project, by a chapter, by a character and by a line (models/guides.py).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Count, Min, QuerySet
 
 from narrator.teams.models import User
 from projects.actions import endpoint, paragraphs, reach
-from projects.models import Character, Paragraph, Project, Script, TakeStatus
+from projects.models import Character, Guide, Paragraph, Project, Script, TeamEndpoint
 from projects.models.edits import EditKind
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """A voice that nobody can speak with: the project that names it, in how many lines, one of them."""
+    """A voice that nobody can speak with, in how many lines of a project, and one of them."""
 
-    project: Project
     name: str
     lines: int
     first_line: Paragraph | None = None
 
 
-def names_unknown(project: Project) -> list[str]:
-    """The unknown voices that a project, or any of its lines, names. One query where its team's endpoint is read."""
-    known = {voice.name for voice in endpoint.voices_of(endpoint.row_of(project.team))}
-    lines = Paragraph.objects.filter(script__project=project).exclude(voice="")
-    named = lines.order_by().values_list("voice", flat=True).distinct()
-    return sorted({project.voice, *named} - known)
+def unknown_of(project: Project) -> list[str]:
+    """The unknown voices that a project names anywhere, by name. One query where its team's endpoint is read."""
+    return sorted(_named(Project.objects.filter(pk=project.pk)).get(project.pk, set()) - _known(project))
 
 
-def unknown(team_id: int, *, project: Project | None = None) -> list[Unknown]:
-    """Every unknown voice of a team's projects (of this one alone), by project and name. At most six queries."""
+def unknown_of_team(team_id: int) -> list[tuple[Project, list[str]]]:
+    """The projects of a team that name unknown voices, by title, each with those. Three queries."""
     known = {voice.name for voice in endpoint.voices(team_id)}
-    rows = Project.objects.filter(team=team_id)
-    mine = {one.pk: one for one in (rows if project is None else rows.filter(pk=project.pk))}
-    named = Paragraph.objects.filter(script__project__in=mine).annotate(said=_said()).order_by()
-    counted = named.values_list("script__project", "said").annotate(lines=Count("pk"), first=Min("pk"))
-    found: dict[tuple[int, str], tuple[int, int | None]] = {
-        (pk, voice): (0, None) for pk, voice in _named_above_lines(mine) if voice not in known
-    }
-    for pk, voice, lines, first in counted:
-        name = voice or mine[pk].voice
-        if name not in known:
-            before, earlier = found.get((pk, name), (0, None))
-            found[pk, name] = (before + lines, min(first, earlier or first))
-    firsts = Paragraph.objects.select_related("script").in_bulk([one for _, one in found.values() if one])
-    order = sorted(found.items(), key=lambda item: (str(mine[item[0][0]]), item[0]))
-    return [Unknown(mine[pk], name, lines, firsts.get(first or 0)) for (pk, name), (lines, first) in order]
+    projects = Project.objects.filter(team=team_id)
+    found = {pk: sorted(names - known) for pk, names in _named(projects).items()}
+    lacking = projects.filter(pk__in=[pk for pk, names in found.items() if names])
+    return [(project, found[project.pk]) for project in lacking.order_by("title", "pk")]
 
 
-def _said() -> Case:
-    """The voice of a line, by itself or by the layers between it and the project; empty where they say nothing."""
-    narrator = Character.objects.filter(project=OuterRef("script__project"), is_narrator=True)
-    return Case(
-        When(voice__gt="", then="voice"),
-        When(character__voice__gt="", then="character__voice"),
-        When(
-            Q(character=None) & Exists(narrator.exclude(voice="")),
-            then=Subquery(narrator.values("voice")[:1]),
-        ),
-        default="script__voice",
-        output_field=CharField(),
+def _known(project: Project) -> set[str]:
+    row: TeamEndpoint | None = endpoint.row_of(project.team)
+    return {voice.name for voice in endpoint.voices_of(row)}
+
+
+def _named(projects: QuerySet[Project]) -> dict[int, set[str]]:
+    """The voices that these projects name, by project."""
+    layers = (
+        projects.values_list("pk", "voice"),
+        Script.objects.filter(project__in=projects).values_list("project", "voice"),
+        Character.objects.filter(project__in=projects).values_list("project", "voice"),
+        Paragraph.objects.filter(script__project__in=projects).values_list("script__project", "voice"),
     )
+    first, *others = (layer.exclude(voice="").order_by() for layer in layers)
+    found: dict[int, set[str]] = {}
+    for project, voice in first.union(*others):
+        found.setdefault(project, set()).add(voice)
+    return found
 
 
-def _named_above_lines(mine: Mapping[int, Project]) -> list[tuple[int, str]]:
-    """(project, voice) of each voice that a project, a script or a character names."""
-    own = [(pk, one.voice) for pk, one in mine.items()]
-    for rows in (Script.objects.filter(project__in=mine), Character.objects.filter(project__in=mine)):
-        own += rows.exclude(voice="").values_list("project", "voice").distinct().order_by()
-    return own
+def counted(project: Project) -> list[Unknown]:
+    """The unknown voices of a project, by name, with the lines that would be spoken with them."""
+    guide, rows = Guide.of(project.pk), Paragraph.objects.filter(script__project=project).order_by()
+    spoken: dict[str, tuple[int, int]] = {}
+    groups = rows.values_list("script", "character", "voice").annotate(lines=Count("pk"), first=Min("pk"))
+    for script, character, voice, lines, first in groups:
+        line = Paragraph(script_id=script, character_id=character, voice=voice)
+        name = guide.direction(line)["voice"].value
+        before, earlier = spoken.get(name, (0, first))
+        spoken[name] = (before + lines, min(first, earlier))
+    found = [(name, *spoken.get(name, (0, 0))) for name in unknown_of(project)]
+    firsts = Paragraph.objects.select_related("script").in_bulk([first for *_, first in found])
+    return [Unknown(name, lines, firsts.get(first)) for name, lines, first in found]
 
 
 @transaction.atomic
-def replace(project: Project, instead: Mapping[str, str], *, by: User | None) -> paragraphs.Done:
-    """Let a project speak with other voices, old name -> new name, in every layer of its direction.
+def replace(project: Project, instead: Mapping[str, str], *, by: User | None) -> int:
+    """Let a project speak with other voices, old name -> new name, wherever it names them.
 
-    The lines' takes are kept and are stale. Changes of lines can be undone, script by script.
+    Returns how many lines are spoken differently now; their takes are kept and are stale. What lines themselves name
+    can be undone, script by script.
     """
-    reach.hold(project.pk)
+    project = reach.hold(project.pk)
     named = Paragraph.objects.filter(script__project=project, voice__in=list(instead))
     versions = paragraphs.hold(*named.order_by().values_list("script", flat=True).distinct())
-    done = paragraphs.Done()
+    changed = 0
     for script_id in versions:
         lines = named.filter(script=script_id).with_takes().order_by("position")
         rows = [(line, {"voice": instead[line.voice]}) for line in lines]
         put = paragraphs.put(EditKind.DIRECTION, rows, project=project, versions=versions, by=by)
-        done.lines += put.lines
-    other = Case(*[When(voice=old, then=Value(new)) for old, new in instead.items()], default="voice")
-    for layer in (project.scripts, project.characters):
-        layer.filter(voice__in=list(instead)).update(voice=other)  # all at once: A for B and B for A
-    project.voice = instead.get(project.voice, project.voice)
-    project.save(update_fields=["voice"])
-    reach.settle(project)
-    waiting = Paragraph.objects.filter(script__project=project, latest__status=TakeStatus.QUEUED)
-    done.outdated = list(waiting.exclude(latest__digest=F("digest")).select_related("latest"))
-    return done
+        changed += len(put.lines)
+    for old, new in instead.items():
+        for layer in (Project.objects.filter(pk=project.pk), project.scripts, project.characters):
+            layer.filter(voice=old).update(voice=new)
+    return changed + reach.settle(project)

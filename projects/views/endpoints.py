@@ -86,7 +86,7 @@ def _page(request: Request, team: Team, part: str, *, status: int = 200, **conte
         "team": team,
         "row": row,
         "voices": endpoint.voices_of(row),
-        "unknown": voices.unknown(team.pk),
+        "unknown": voices.unknown_of_team(team.pk),
         "price": Price.of(team.pk),
         "default_host": endpoint.default_host(),
         **context,
@@ -143,12 +143,12 @@ def endpoint_leave(request: Request, team_id: int) -> HttpResponse:
 def project_voices(request: Request, project_id: int) -> HttpResponse:
     """The voices of a project that its team's endpoint does not have, and others in their place."""
     project = access.project(request.user, project_id, least=Role.EDITOR)
-    unknown = voices.unknown(project.team_id, project=project)
+    unknown = voices.counted(project)
     form = VoicesForm(request.POST or None, unknown=unknown, team_id=project.team_id)
     if request.method == "POST" and form.is_valid():
         instead = form.instead()
-        tasks.queue_act(voices.replace, project, instead, by=request.user)
-        lines = sum(voice.lines for voice in unknown if voice.name in instead)
+        by = request.user
+        lines = tasks.queue_change(project, lambda: voices.replace(project, instead, by=by), by=by)
         messages.info(
             request, f"Changed. {lines} lines are spoken by another voice now; their takes are kept."
         )

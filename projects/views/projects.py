@@ -38,7 +38,7 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
         "exports": project.exports.select_related("created_by").defer("plan")[:20],
         "export_form": ExportForm(initial={"narrator": exports.narrators(project)}),
         "may_edit": may_edit,
-        "unknown": voices.names_unknown(project) if may_edit else [],
+        "unknown": voices.unknown_of(project) if may_edit else [],
         **spoken_by(project.team),
         "line_count": sum(script.line_count for script in scripts),
         "ready_count": sum(script.ready_count for script in scripts),

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from narrator.teams.models import Membership, Role, User
-from projects.actions import holds, takes
-from projects.models import Call, CallState, EndpointKind, Price, Spend, Take, TeamEndpoint
+from projects.actions import holds, reach, takes
+from projects.models import Call, CallState, Character, EndpointKind, Guide, Price, Spend, Take, TeamEndpoint
 from projects.models.money import MICRO
 from projects.speech.standin.server import Standin
 from projects.speech.voices import MODEL, VOICE_NAMES
@@ -231,6 +231,7 @@ def test_unknown_voices_are_named_with_their_lines_and_replaced_in_one_step(
     first, second, third = script.paragraphs.all()
     second.voice = "Cherry"
     second.save()
+    second.refresh_from_db()
     factories.ready(first)
     (waiting,) = takes.request(script, [third], by=None)
     factories.endpoint(cast.team)
@@ -254,6 +255,31 @@ def test_unknown_voices_are_named_with_their_lines_and_replaced_in_one_step(
     assert (waiting.status, Take.objects.latest("pk").voice) == ("cancelled", "af_heart")
     assert script.edits.count() == 1
     assert "has every voice" in client.get(address).content.decode()
+
+
+def test_unknown_voices_of_chapters_and_characters_are_found_and_replaced_too(
+    cast: Cast, sign_in: SignIn, broker: str
+) -> None:
+    project = factories.project(cast.team, lines=3, voice="af_heart")
+    script = project.scripts.get()
+    first, *_ = script.paragraphs.all()
+    filby = Character.objects.create(project=project, name="Filby", voice="Serena")
+    script.paragraphs.filter(pk=first.pk).update(character=filby)
+    script.voice = "Maia"
+    script.save()
+    reach.settle(project)
+    factories.endpoint(cast.team)
+    client, address = sign_in(cast.editor), reverse("project-voices", args=[project.pk])
+    rows = client.get(address).context["form"].rows()
+    assert [(voice.name, voice.lines) for voice, _ in rows] == [("Maia", 2), ("Serena", 1)]
+    answer = client.post(address, {"voice-0": "bm_george", "voice-1": "af_heart"}, follow=True)
+    assert "3 lines are spoken by another voice now" in answer.content.decode()
+    script.refresh_from_db()
+    filby.refresh_from_db()
+    assert (script.voice, filby.voice) == ("bm_george", "af_heart")
+    said = Guide.of(project.pk)
+    assert {line.line(said).voice for line in script.paragraphs.all()} == {"bm_george", "af_heart"}
+    assert all(line.digest == line.line(said).digest for line in script.paragraphs.all())
 
 
 def test_the_endpoints_page_costs_the_same_queries_for_one_project_and_for_three(

@@ -194,7 +194,7 @@ function goTo(mark) {
 }
 
 list?.addEventListener("dblclick", (event) => {
-  if (!event.target.closest(".words") || event.target.closest("textarea") || event.shiftKey || event.ctrlKey) return;
+  if (!event.target.closest(".words") || event.target.closest("textarea") || event.shiftKey || event.ctrlKey || picking) return;
   getSelection().removeAllRanges();
   act("edit");
 });

@@ -1,98 +1,149 @@
-"""Assembling a book: CPU against the encoder alone, and peak memory at two lengths.
+"""Assembling a book, beside the ffmpeg command line on the same takes in the same run: CPU seconds, and peak memory.
 
-The limit in the same run is FFmpeg's encoder fed with the same samples from memory, in blocks of a second: no
-program that re-encodes can be cheaper. Each measurement is a process of its own, so that memory is its own.
+Cold: nothing is encoded yet. Warm: every take is, as the studio leaves it. Edited: one line is another. Each
+measurement is a process of its own. How long the sets are: NARRATOR_BENCH_MINUTES (10), warm NARRATOR_BENCH_HOURS (10).
 """
 
 import functools
 import json
+import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from fractions import Fraction
 from pathlib import Path
 
-import av
-import numpy as np
-
+from bench._takes import takes
 from projects.audio import book as books
-from projects.audio import encoding, wav
+from projects.audio import encoding, packing, pcm, wav
+from projects.audio.packet_cache import PacketCache
 
-TAKE_S, PAUSE_MS, RATE_HZ = 6, 600, 24_000
-SHORT, LONG = 50, 400  # takes: 5.5 and 44 minutes
-
-
-def takes(folder: Path) -> list[Path]:
-    """Ten takes of speech-like noise: bursts with pauses, so that an encoder has real work."""
-    made = []
-    for n in range(10):
-        noise = np.random.default_rng(n).normal(0, 1, TAKE_S * RATE_HZ)
-        smooth = np.convolve(noise, np.ones(12) / 12, "same")
-        syllables = np.clip(np.sin(np.arange(TAKE_S * RATE_HZ) * 2 * np.pi * 4 / RATE_HZ), 0, 1)
-        path = folder / f"{n}.wav"
-        with open(path, "wb") as file:
-            wav.write(file, (smooth * syllables * 9000).astype(np.int16))
-        made.append(path)
-    return made
+PAUSE_MS = 600
+MINUTES = float(os.environ.get("NARRATOR_BENCH_MINUTES", "10"))
+HOURS = float(os.environ.get("NARRATOR_BENCH_HOURS", "10"))
+TAKES = round(MINUTES * 60 / 6.6)
+CLI = {
+    "wav": ["-c:a", "pcm_s16le"],
+    "mp3": ["-ar", "44100", "-c:a", "libmp3lame", "-b:a", "192k"],
+    "m4b": ["-c:a", "aac", "-b:a", "64k", "-f", "mp4"],
+}
 
 
-def ours(folder: Path, kind: str, count: int) -> None:
-    files = takes(folder)
-    lines = [
-        books.Line(functools.partial(open, files[n % 10], "rb"), TAKE_S * RATE_HZ, PAUSE_MS)
-        for n in range(count)
-    ]
-    chapters = tuple(books.Chapter(f"{n}", tuple(lines[n : n + 25])) for n in range(0, count, 25))
-    encoding.write(books.Book("Book", "Author", "Neil", chapters), folder / "out", kind)  # type: ignore[arg-type]
+def prepare(folder: Path) -> None:
+    for number, take in enumerate(takes(TAKES)):
+        with open(folder / f"{number}.wav", "wb") as file:
+            wav.write(file, take)
+    with open(folder / "pause.wav", "wb") as file:
+        wav.write(file, pcm.silence(pcm.ms_to_frames(PAUSE_MS)))
+    rows = "".join(f"file '{number}.wav'\nfile 'pause.wav'\n" for number in range(TAKES))
+    (folder / "list").write_text(rows)
 
 
-def encoder_alone(folder: Path, kind: str, count: int) -> None:
-    samples = np.concatenate(
-        [np.frombuffer(path.read_bytes()[44:], "<i2") for path in takes(folder)[:1]]
-        + [np.zeros(14_400, np.int16)]
-    )
-    codec = {"mp3": ("libmp3lame", 44_100, 192_000), "m4b": ("aac", 24_000, 64_000)}[kind]
-    with av.open(str(folder / "out"), "w", format={"mp3": "mp3", "m4b": "mp4"}[kind]) as file:
-        stream = file.add_stream(codec[0], rate=codec[1], layout="mono", bit_rate=codec[2])
-        resampler = av.AudioResampler(format=stream.codec_context.format, layout="mono", rate=codec[1])
-        done = 0
-        for _ in range(count):
-            for start in range(0, len(samples), RATE_HZ):
-                block = samples[start : start + RATE_HZ]
-                frame = av.AudioFrame.from_ndarray(block[None, :], format="s16", layout="mono")
-                frame.rate, frame.pts, frame.time_base = RATE_HZ, done, Fraction(1, RATE_HZ)
-                done += len(block)
-                for part in resampler.resample(frame):
-                    file.mux(stream.encode(part))
-        file.mux(stream.encode(None))
+def book(folder: Path, *, copies: int = 1, edited: bool = False) -> books.Book:
+    lines = []
+    for copy in range(copies):
+        for number in range(TAKES):
+            path = folder / f"{number}.wav"
+            name = "edited" if edited and copy == copies // 2 and number == TAKES // 2 else number
+            frames = (path.stat().st_size - 44) // 2
+            lines.append(
+                books.Line(functools.partial(open, path, "rb"), frames, PAUSE_MS, key=f"{copy} {name}")
+            )
+    chapters = tuple(books.Chapter(f"{n}", tuple(lines[n : n + 60])) for n in range(0, len(lines), 60))
+    return books.Book("Book", "Author", "Neil", chapters)
 
 
-def child(name: str, kind: str, count: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.process_time()
-        {"ours": ours, "encoder": encoder_alone}[name](Path(folder), kind, count)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"cpu_s": time.process_time() - began, "peak_mib": peak}))
+def ours(folder: Path, kind: str, copies: int, edited: bool) -> encoding.Written:
+    cache = PacketCache(folder / "packets", 10**12)
+    return encoding.write(
+        book(folder, copies=copies, edited=edited), folder / f"out.{kind}", kind, cache=cache
+    )  # type: ignore[arg-type]
 
 
-def measured(name: str, kind: str, count: int) -> dict[str, float]:
-    words = [sys.executable, "-m", "bench.assemble", name, kind, str(count)]
+def child(folder: Path, kind: str, copies: int, edited: bool) -> None:
+    began = time.process_time()
+    written = ours(folder, kind, copies, edited)
+    used = time.process_time() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"cpu_s": used, "peak_mib": peak, "minutes": written.duration_ms / 60_000}))
+
+
+def measured(folder: Path, kind: str, *, copies: int = 1, edited: bool = False) -> dict[str, float]:
+    words = [sys.executable, "-m", "bench.assemble", str(folder), kind, str(copies), str(int(edited))]
     return json.loads(subprocess.run(words, capture_output=True, check=True, text=True).stdout)
 
 
+def command_line(folder: Path, kind: str, options: list[str]) -> float:
+    """The CPU seconds of ffmpeg's concat demuxer over the same takes and pauses."""
+    words = [
+        "ffmpeg",
+        "-y",
+        "-v",
+        "error",
+        "-f",
+        "concat",
+        "-safe",
+        "0",
+        "-i",
+        str(folder / "list"),
+        *options,
+    ]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*words, str(folder / f"cli.{kind}")], check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def copied(folder: Path, kind: str, copies: int) -> None:
+    """What is encoded of the first copy stands for all: the others get the same packets under their own names."""
+    cache, codec = PacketCache(folder / "packets", 10**12), encoding.CODECS[kind]
+    first = list(packing.units(book(folder)))
+    for number, unit in enumerate(packing.units(book(folder, copies=copies))):
+        made = cache.get(packing.key_of(first[number % len(first)], codec))
+        assert made is not None
+        cache.put(packing.key_of(unit, codec), made)
+
+
 def main() -> None:
-    hour = 3600 / (TAKE_S + PAUSE_MS / 1000)
-    for kind in ("wav", "mp3", "m4b"):
-        short, long = measured("ours", kind, SHORT), measured("ours", kind, LONG)
-        line = f"  {kind}  CPU {long['cpu_s'] * hour / LONG:5.1f} s an hour of book"
-        line += f"; peak {short['peak_mib']:.0f} MiB at 5.5 min, {long['peak_mib']:.0f} MiB at 44 min"
-        if kind != "wav":
-            limit = measured("encoder", kind, LONG)
-            line += f"; {long['cpu_s'] / limit['cpu_s']:.2f}x the encoder alone"
-        print(line)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        # Elsewhere, since a process's peak begins with that of the one that started it.
+        subprocess.run([sys.executable, "-m", "bench.assemble", name], check=True)
+        beside = shutil.which("ffmpeg")
+        if not beside:
+            print("  ffmpeg's command line is not installed: only our own side is measured")
+        for kind in CLI:
+            report(folder, kind, has_cli=bool(beside))
 
 
-if __name__ == "__main__":
-    child(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+def report(folder: Path, kind: str, *, has_cli: bool) -> None:
+    cold = measured(folder, kind)
+    hourly = 60 / cold["minutes"]
+    line = f"  {kind}  cold {cold['cpu_s'] * hourly:6.2f} CPU s an hour"
+    alone = command_line(folder, kind, CLI[kind]) if has_cli else 0.0
+    if has_cli:
+        line += f", ffmpeg {alone * hourly:6.2f}: {cold['cpu_s'] / alone:.3f}x"
+        if kind == "m4b":
+            same = command_line(folder, kind, [*CLI[kind], "-aac_coder", "fast", "-b:a", "80k"])
+            line += f" (with the coder and rate of ours {same * hourly:.2f}: {cold['cpu_s'] / same:.2f}x)"
+    print(f"{line}; peak {cold['peak_mib']:.0f} MiB")
+    copies = max(round(HOURS * 60 / cold["minutes"]), 1)
+    if kind != "wav":
+        copied(folder, kind, copies)
+    warm = measured(folder, kind, copies=copies)
+    edited = measured(folder, kind, copies=copies, edited=True)
+    hours = warm["minutes"] / 60
+    line = f"       {hours:.1f} h: warm {warm['cpu_s']:.2f} CPU s, peak {warm['peak_mib']:.0f} MiB"
+    line += f"; one line edited {edited['cpu_s']:.2f}"
+    if has_cli:
+        whole = alone * hourly * hours
+        line += f", ffmpeg's whole export {whole:.0f}: 1/{whole / edited['cpu_s']:.0f}"
+    print(line)
+
+
+if __name__ == "__main__" and len(sys.argv) == 2:
+    prepare(Path(sys.argv[1]))
+elif __name__ == "__main__":
+    child(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), bool(int(sys.argv[4])))

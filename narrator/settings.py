@@ -176,7 +176,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "wake"
-CELERY_TASK_ROUTES = {"projects.tasks.assemble_export": {"queue": "heavy"}}
+CELERY_TASK_ROUTES = {
+    "projects.tasks.assemble_export": {"queue": "heavy"},
+    "projects.tasks.encode": {"queue": "heavy"},
+}
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "projects.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}}}
 
 # People.

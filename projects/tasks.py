@@ -9,22 +9,25 @@ import logging
 import os
 import random
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from kombu.exceptions import OperationalError
 
 from narrator.teams.models import Team, User
 from projects.actions import (
     accounts,
     claims,
+    encoded,
     endpoint,
     exports,
     holds,
@@ -159,9 +162,9 @@ def _ring(rows: int, account: accounts.Account, someone_waits: bool = False) -> 
     transaction.on_commit(bells)
 
 
-def _send(task: object, *args: object) -> bool:
+def _send(task: object, *args: object, expires_s: float | None = None) -> bool:
     try:
-        task.apply_async(args=args)  # type: ignore[attr-defined]
+        task.apply_async(args=args, expires=expires_s)  # type: ignore[attr-defined]
     except OperationalError as error:
         logger.warning("the broker does not answer (%s); the sweep will ring again", error)
         return False
@@ -275,6 +278,31 @@ def assemble_export(export_id: int) -> None:
         exports.assemble(export)
 
 
+ENCODE_SHIFT_S = 5.0
+ENCODE_NICENESS = 15
+
+
+@shared_task
+def encode() -> None:
+    """Encode chosen takes for a shift, behind all else that wants the processor; exports get in between the shifts."""
+    end = time.monotonic() + ENCODE_SHIFT_S
+    with ThreadPoolExecutor(1, initializer=_give_way) as alone:
+        alone.submit(_encode, lambda: stopping.is_set() or time.monotonic() > end).result()
+
+
+def _encode(stop: Callable[[], bool]) -> None:
+    try:
+        encoded.encode(stop=stop)
+    finally:
+        connection.close()
+
+
+def _give_way() -> None:
+    """Let this thread, and those that it starts, be served last. Other systems than Linux know processes only."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), ENCODE_NICENESS)
+
+
 @shared_task
 def sweep() -> None:
     """Every few seconds: free what lost its worker, and ring for everything that waits."""
@@ -285,4 +313,6 @@ def sweep() -> None:
         _ring(claims.idle(account.takes, slots=account.concurrency), account)
     for export_id in exports.sweep():
         _send(assemble_export, export_id)
+    if Script.objects.to_encode().exists():
+        _send(encode, expires_s=ENCODE_SHIFT_S)
     manuscripts.forget_unused()

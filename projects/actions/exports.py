@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from narrator.storage import FinishedFile
 from narrator.teams.models import User
+from projects.actions import encoded
 from projects.audio import book as books
 from projects.audio import encoding
 from projects.audio.assembly import BrokenTake
 from projects.audio.cover import BadCover
+from projects.audio.timeline import Timeline
 from projects.models import Export, ExportStatus, Paragraph, Project, Script, Take
 
 LEASE_S = 120
@@ -142,6 +144,7 @@ def assemble(export: Export) -> str:
             _book(export),
             folder / f"book.{export.format}",
             cast(encoding.Format, export.format),
+            cache=encoded.cache(),
             on_progress=_progress(export),
         )
         return _finish(export, folder / f"book.{export.format}", written)
@@ -151,19 +154,17 @@ def assemble(export: Export) -> str:
         return _fail(export, error)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        encoded.cache().evict()
 
 
 def _book(export: Export) -> books.Book:
     project = export.project
-    ids = [line["take"] for chapter in export.plan for line in chapter["lines"]]
-    takes = {take.pk: take for take in Take.objects.filter(pk__in=ids).only("audio", "frames")}
+    rows = Take.objects.filter(pk__in=_take_ids(export)).only("audio", "audio_sha256", "frames")
+    takes = {take.pk: take for take in rows}
     chapters = tuple(
         books.Chapter(
             chapter["title"],
-            tuple(
-                books.Line(_opener(takes[line["take"]].audio), takes[line["take"]].frames, line["pause_ms"])
-                for line in chapter["lines"]
-            ),
+            tuple(encoded.line(takes[line["take"]], line["pause_ms"]) for line in chapter["lines"]),
         )
         for chapter in export.plan
     )
@@ -181,10 +182,6 @@ def _book(export: Export) -> books.Book:
         comment="Narrated with synthetic voices.",
         chapter_pause_ms=project.chapter_pause_ms,
     )
-
-
-def _opener(name: str) -> Callable[[], BinaryIO]:
-    return lambda: cast(BinaryIO, default_storage.open(name, "rb"))
 
 
 def _progress(export: Export) -> Callable[[int, int], None]:
@@ -219,11 +216,31 @@ def _finish(export: Export, path: Path, written: encoding.Written) -> str:
         done_ms=written.duration_ms,
         total_ms=written.duration_ms,
         marks=marks,
+        timeline=_timeline(export, written.timeline),
         finished_at=timezone.now(),
     )
     if not moved:
         default_storage.delete(stored)
     return ExportStatus.READY if moved else ExportStatus.CANCELLED
+
+
+def _timeline(export: Export, plan: Timeline) -> dict[str, Any]:
+    """Where each take is in the file, from its first sample to behind its last."""
+    grid = plan.grid
+    frames = dict(Take.objects.filter(pk__in=_take_ids(export)).values_list("pk", "frames"))
+    chapters = []
+    for chapter, starts in zip(export.plan, plan.line_starts, strict=True):
+        ids = [line["take"] for line in chapter["lines"]]
+        lines = [
+            {"take": pk, "start": start, "end": start + grid.samples(frames[pk])}
+            for pk, start in zip(ids, starts, strict=True)
+        ]
+        chapters.append({"title": chapter["title"], "start": starts[0], "lines": lines})
+    return {"rate_hz": grid.rate_hz, "samples": plan.samples, "chapters": chapters}
+
+
+def _take_ids(export: Export) -> list[int]:
+    return [line["take"] for chapter in export.plan for line in chapter["lines"]]
 
 
 def _fail(export: Export, error: Exception) -> str:

@@ -1,16 +1,20 @@
-"""A book's sound as a stream: takes and silence in order, in blocks of one second, never more in memory.
+"""A book's sound as a stream: takes and silence in order, in pieces of some seconds, never more in memory.
 
 Fails closed: a take that is not exactly what the book says ends the stream. Encodes and writes nothing.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from projects.audio import pcm, wav
-from projects.audio.book import Book, Line, pauses_ms
+from projects.audio.book import Book, Line
+from projects.audio.timeline import Unit, units
 
-BLOCK_FRAMES = pcm.RATE_HZ
+PIECE_FRAMES = 8 * pcm.RATE_HZ
 FADE_FRAMES = pcm.ms_to_frames(3)
+VERSION = 1
+"""Counts up when the same takes come to sound otherwise: what was encoded before is then of no use."""
+
 NEAR_ZERO = 33
 """About -60 dBFS: an edge below this is not heard as a click and stays as it is."""
 
@@ -35,52 +39,38 @@ class _Unfit(Exception):
     """Why a take cannot be used, before it is known which one it is."""
 
 
-def blocks(book: Book) -> Generator[pcm.Pcm]:
-    """The book in blocks of exactly one second, the last one shorter; together as long as its timeline.
-
-    Encoders are fed fixed blocks because one frame per take makes the memory of the resampler climb.
-    """
-    block, filled = pcm.silence(BLOCK_FRAMES), 0
-    for piece in _pieces(book):
-        taken = 0
-        while taken < piece.size:
-            count = min(piece.size - taken, BLOCK_FRAMES - filled)
-            block[filled : filled + count] = piece[taken : taken + count]
-            filled, taken = filled + count, taken + count
-            if filled == BLOCK_FRAMES:
-                yield block
-                block, filled = pcm.silence(BLOCK_FRAMES), 0
-    if filled:
-        yield block[:filled]
-
-
-def _pieces(book: Book) -> Iterator[pcm.Pcm]:
+def sound(book: Book) -> Iterator[pcm.Pcm]:
+    """The whole book in pieces of some seconds at most; together as long as its plain timeline."""
     yield from _silence(book.lead_ms)
-    for chapter_index, chapter in enumerate(book.chapters):
-        pauses = pauses_ms(book, chapter_index)
-        for line_index, line in enumerate(chapter.lines):
-            try:
-                yield from _sound(line)
-            except _Unfit as unfit:
-                raise BrokenTake(
-                    chapter_index, line_index, str(unfit), title=chapter.title
-                ) from unfit.__cause__
-            yield from _silence(pauses[line_index])
+    for unit in units(book):
+        yield from unit_sound(unit, title=book.chapters[unit.chapter].title)
+        yield from _silence(unit.pause_ms)
+
+
+def unit_sound(unit: Unit, *, title: str = "") -> Iterator[pcm.Pcm]:
+    """One unit's lines with the pauses inside it, in pieces of some seconds; `title` is its chapter's, for errors."""
+    for index, line in enumerate(unit.lines):
+        try:
+            yield from _sound(line)
+        except _Unfit as unfit:
+            raise BrokenTake(unit.chapter, unit.first + index, str(unfit), title=title) from unfit.__cause__
+        if index + 1 < len(unit.lines):
+            yield from _silence(line.pause_ms)
 
 
 def _silence(duration_ms: int) -> Iterator[pcm.Pcm]:
     left = pcm.ms_to_frames(duration_ms)
     while left > 0:
-        yield pcm.silence(min(left, BLOCK_FRAMES))
-        left -= BLOCK_FRAMES
+        yield pcm.silence(min(left, PIECE_FRAMES))
+        left -= PIECE_FRAMES
 
 
 def _sound(line: Line) -> Iterator[pcm.Pcm]:
-    """One take in pieces of about a second; the last piece is long enough to hold the fade out."""
+    """One take in pieces of some seconds; the last piece is long enough to hold the fade out."""
     with _opened(line) as reader:
         left = line.frames
         while left:
-            count = left if left < BLOCK_FRAMES + FADE_FRAMES else BLOCK_FRAMES
+            count = left if left < PIECE_FRAMES + FADE_FRAMES else PIECE_FRAMES
             piece = _read(reader, count)
             piece = _softened(piece, first=left == line.frames, last=left == count, of_frames=line.frames)
             left -= count

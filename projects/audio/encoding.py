@@ -1,29 +1,28 @@
-"""A book written as one file: WAV, MP3 or M4B, in one pass over its takes with little memory.
+"""A book written as one file. WAV is its sound in one pass; MP3 and M4B are packets of takes, each encoded once.
 
-Measured facts behind the settings: blocks of one second run at the encoder's own speed; AAC at the takes'
-own 24 kHz costs less than at 44.1; one pass keeps every line on its frame. A cache of encoded packets comes
-later and will feed the same containers.
+Which formats there are, what stands in their tags, and the order of the work. Containers are mp3.py, mp4.py, wav.py.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import BinaryIO, Literal
 
-import av
-
-from projects.audio import assembly, id3, muxing, pcm, riff, tags, wav
+from projects.audio import assembly, codecs, id3, mp3, mp4, packing, pcm, riff, tags, wav
 from projects.audio import cover as covers
-from projects.audio.book import Book, Mark, Timeline, timeline
+from projects.audio.book import Book
+from projects.audio.codecs import Codec, Packets
+from projects.audio.grid import PLAIN
+from projects.audio.packet_cache import PacketCache
+from projects.audio.timeline import Mark, Timeline, timeline
 
 Format = Literal["wav", "mp3", "m4b"]
 Progress = Callable[[int, int], None]
 
-MP3_RATE_HZ, MP3_BITS_PER_S = 44_100, 192_000
-M4B_BITS_PER_S = 64_000
 GENRE = "Audiobook"
+CODECS: dict[str, Codec] = {"mp3": codecs.MP3, "m4b": codecs.AAC}
 
 _PROGRESS_FRAMES = 10 * pcm.RATE_HZ
 _PROGRESS_S = 1.0
@@ -32,61 +31,105 @@ _TITLE_LIMIT_BYTES = 255
 
 @dataclass(frozen=True)
 class Written:
-    """A finished file. `marks` are its chapters in frames of 24 kHz, whatever the file's own rate."""
+    """A finished file, and where everything in it stands, in samples of the file's own rate."""
 
     size_bytes: int
-    duration_ms: int
-    marks: tuple[Mark, ...]
+    timeline: Timeline
+
+    @property
+    def duration_ms(self) -> int:
+        return self.timeline.duration_ms
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        return self.timeline.marks
 
 
 @dataclass(frozen=True)
 class _Job:
-    """All that a container needs: texts already made safe, the cover checked, the sound still to be read."""
+    """All that a container needs: texts already made safe, the cover checked, and how to get at the sound."""
 
     book: Book
+    plan: Timeline
     marks: tuple[Mark, ...]
     cover: covers.Cover | None
-    blocks: Iterator[pcm.Pcm]
+    cache: PacketCache | None
+    told: "_Told"
 
 
 def _no_progress(done_frames: int, total_frames: int) -> None:
     pass
 
 
-def write(book: Book, target: Path, format: Format, *, on_progress: Progress = _no_progress) -> Written:
+def write(
+    book: Book,
+    target: Path,
+    format: Format,
+    *,
+    cache: PacketCache | None = None,
+    on_progress: Progress = _no_progress,
+) -> Written:
     """Assemble the book into `target`, replacing what is there; the caller syncs and renames it.
 
-    `on_progress(done_frames, total_frames)` is called at least each second or each 10 s of sound, and at the
-    end. Whatever it raises ends the work. After any failure no file is left.
+    With a `cache`, what was encoded before is copied, and what is encoded now is kept, even if the work is broken off.
+    `on_progress(done_frames, total_frames)` is called each second, or after the first line past 10 s of sound, and at
+    the end. Whatever it raises ends the work. After any failure no file is left.
     EmptyBook without a line; BrokenTake when a take is not what the book says; BadCover for a cover that is
     not a whole JPEG or PNG; OSError when the disk refuses.
     """
-    plan = timeline(book)
-    writer = _WRITERS[format]
+    plan = timeline(book, CODECS[format].grid if format in CODECS else PLAIN)
     cover = covers.check(book.cover) if book.cover else None
-    with closing(assembly.blocks(book)) as sound:
-        job = _Job(_with_clean_texts(book), _named(plan), cover, _watched(sound, plan.frames, on_progress))
-        try:
-            writer(job, target)
-            on_progress(plan.frames, plan.frames)
-            return Written(target.stat().st_size, plan.duration_ms, plan.marks)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+    told = _Told(on_progress, plan)
+    job = _Job(_with_clean_texts(book), plan, _named(plan), cover, cache, told)
+    try:
+        with target.open("wb") as file:
+            _WRITERS[format](job, file)
+        told.all_done()
+        return Written(target.stat().st_size, plan)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
-def _watched(sound: Iterator[pcm.Pcm], total: int, on_progress: Progress) -> Iterator[pcm.Pcm]:
-    """The blocks as they are, with word of how far they got; their sum must be what the timeline says."""
-    done, told_frames, told_at = 0, 0, time.monotonic()
-    for block in sound:
-        yield block
-        done += block.size
-        now = time.monotonic()
-        if done - told_frames >= _PROGRESS_FRAMES or now - told_at >= _PROGRESS_S:
-            on_progress(done, total)
-            told_frames, told_at = done, now
-    if done != total:
-        raise RuntimeError(f"The book has {done} frames, its timeline {total}.")
+class _Told:
+    """Tells how far the work is, in frames of 24 kHz: not too often, and often enough for whoever holds a lease."""
+
+    def __init__(self, tell: Progress, plan: Timeline) -> None:
+        self._tell, self._plan = tell, plan
+        self._total = plan.samples * pcm.RATE_HZ // plan.grid.rate_hz
+        self._done = self._told = 0
+        self._at = time.monotonic()
+
+    def samples(self, done: int) -> None:
+        self._done = min(done * pcm.RATE_HZ // self._plan.grid.rate_hz, self._total)
+        if self._done - self._told >= _PROGRESS_FRAMES or time.monotonic() - self._at >= _PROGRESS_S:
+            self.again()
+
+    def again(self) -> None:
+        self._tell(self._done, self._total)
+        self._told, self._at = self._done, time.monotonic()
+
+    def all_done(self) -> None:
+        self._tell(self._total, self._total)
+
+
+def _sound(job: _Job) -> Iterator[pcm.Pcm]:
+    """The book's samples; their sum must be what the timeline says."""
+    done = 0
+    for piece in assembly.sound(job.book):
+        yield piece
+        done += piece.size
+        job.told.samples(done)
+    if done != job.plan.samples:
+        raise RuntimeError(f"The book has {done} frames, its timeline {job.plan.samples}.")
+
+
+def _packets(job: _Job, codec: Codec) -> Generator[Packets]:
+    lots = packing.packets(job.book, job.plan, codec, job.cache, tick=job.told.again)
+    with closing(lots):
+        for lot, end in lots:
+            yield lot
+            job.told.samples(end * codec.grid.frame)
 
 
 def _with_clean_texts(book: Book) -> Book:
@@ -108,74 +151,37 @@ def _named(plan: Timeline) -> tuple[Mark, ...]:
     )
 
 
-def _write_wav(job: _Job, target: Path) -> None:
+def _write_wav(job: _Job, file: BinaryIO) -> None:
     book = job.book
     texts = [(b"INAM", book.title), (b"IART", book.author), (b"IGNR", GENRE), (b"ICMT", book.comment)]
-    extra = riff.cues([(mark.start_frame, mark.title) for mark in job.marks]) + riff.info(texts)
-    with target.open("wb") as file:
-        writer = wav.WavWriter(file, extra=extra)
-        for block in job.blocks:
-            writer.write(block)
-        writer.close()
+    extra = riff.cues([(mark.start, mark.title) for mark in job.marks]) + riff.info(texts)
+    writer = wav.WavWriter(file, extra=extra)
+    for piece in _sound(job):
+        writer.write(piece)
+    writer.close()
 
 
-def _write_mp3(job: _Job, target: Path) -> None:
-    """Our own tag, then FFmpeg's MP3 behind it, whose first frame states the encoder's delay for players."""
+def _write_mp3(job: _Job, file: BinaryIO) -> None:
     book = job.book
-    texts = {
-        "TIT2": book.title,
-        "TALB": book.title,
-        "TPE1": book.author,
-        "TCOM": book.narrator,
-        "TCON": GENRE,
-    }
-    texts["TLAN"] = book.language
-    with target.open("wb") as file:
-        tag = id3.tag(
-            texts, comment=book.comment, language=book.language, marks=list(job.marks), cover=job.cover
-        )
-        file.write(tag)
-        options = {"id3v2_version": "0", "write_xing": "1"}
-        rest = muxing.Behind(file)
-        container = av.open(rest, "w", format="mp3", container_options=options)
-        with muxing.finished(container, abandon=rest.close):
-            stream = container.add_stream(
-                "libmp3lame", rate=MP3_RATE_HZ, layout="mono", bit_rate=MP3_BITS_PER_S
-            )
-            muxing.encode(container, stream, job.blocks)
+    texts = {"TIT2": book.title, "TALB": book.title, "TPE1": book.author, "TCOM": book.narrator}
+    texts |= {"TCON": GENRE, "TLAN": book.language}
+    marks = list(job.marks)
+    tag = id3.tag(texts, comment=book.comment, language=book.language, marks=marks, cover=job.cover)
+    with closing(_packets(job, codecs.MP3)) as packets:
+        mp3.write(file, tag, job.plan, packets)
 
 
-def _write_m4b(job: _Job, target: Path) -> None:
-    options = {"brand": "M4B ", "movflags": "+faststart"}
-    container = av.open(str(target.absolute()), "w", format="mp4", container_options=options)
-    with muxing.finished(container, abandon=lambda: target.unlink(missing_ok=True)):
-        container.metadata.update(_m4b_texts(job.book))
-        container.set_chapters([_m4b_chapter(index, mark) for index, mark in enumerate(job.marks)])
-        stream = container.add_stream("aac", rate=pcm.RATE_HZ, layout="mono", bit_rate=M4B_BITS_PER_S)
-        stream.metadata["language"] = job.book.language
-        if job.cover:
-            muxing.add_cover(container, job.cover)
-        muxing.encode(container, stream, job.blocks)
+def _write_m4b(job: _Job, file: BinaryIO) -> None:
+    """`stik` 2 is Apple's "audiobook"."""
+    book, codec = job.book, codecs.AAC
+    texts = {b"\xa9nam": book.title, b"\xa9alb": book.title, b"\xa9ART": book.author}
+    texts |= {b"\xa9wrt": book.narrator, b"\xa9gen": GENRE, b"\xa9cmt": book.comment}
+    about = mp4.About(texts, {b"stik": 2}, book.language, job.marks, job.cover)
+    with closing(_packets(job, codec)) as packets:
+        mp4.write(file, job.plan, codecs.aac_setup(codec), codec.bits_per_s, about, packets)
 
 
-def _m4b_texts(book: Book) -> dict[str, str]:
-    """`media_type` 2 is Apple's "audiobook" (stik)."""
-    texts = {"title": book.title, "album": book.title, "artist": book.author, "composer": book.narrator}
-    texts |= {"genre": GENRE, "media_type": "2", "comment": book.comment}
-    return {name: text for name, text in texts.items() if text}
-
-
-def _m4b_chapter(index: int, mark: Mark) -> Any:
-    return {
-        "id": index,
-        "start": mark.start_frame,
-        "end": mark.end_frame,
-        "time_base": pcm.TICK,
-        "metadata": {"title": mark.title},
-    }
-
-
-_WRITERS: dict[Format, Callable[[_Job, Path], None]] = {
+_WRITERS: dict[Format, Callable[[_Job, BinaryIO], None]] = {
     "wav": _write_wav,
     "mp3": _write_mp3,
     "m4b": _write_m4b,

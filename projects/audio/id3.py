@@ -5,8 +5,8 @@ Sources: id3.org, ID3v2.3.0 and ID3v2 Chapter Frame Addendum 1.0.
 
 import struct
 
-from projects.audio.book import Mark
 from projects.audio.cover import Cover
+from projects.audio.timeline import Mark
 
 SIZE_LIMIT_BYTES = 1 << 28
 _LIST_LIMIT = 255

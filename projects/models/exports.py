@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from narrator.teams.models import User
 from projects.models.moves import Moves, MovingQuerySet
@@ -54,6 +55,8 @@ class Export(models.Model):
 
     ``plan`` is ``[{"title": str, "lines": [{"take": int, "pause_ms": int}]}]``, ``marks`` is
     ``[{"title": str, "start_ms": int, "end_ms": int}]``; durations are those of the file.
+    ``timeline`` is where everything stands, to the sample: ``{"rate_hz": int, "samples": int, "chapters": [{"title":
+    str, "start": int, "lines": [{"take": int, "start": int, "end": int}]}]}``.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="exports")
@@ -74,6 +77,7 @@ class Export(models.Model):
     size_bytes = models.PositiveBigIntegerField(default=0)
     duration_ms = models.PositiveBigIntegerField(null=True, blank=True)
     marks = models.JSONField(default=list, blank=True)
+    timeline = models.JSONField(default=dict, blank=True)
     error_reason = models.TextField(blank=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -100,3 +104,11 @@ class Export(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("export-detail", args=[self.pk])
+
+    @property
+    def left_s(self) -> float | None:
+        """How long the assembling will go on, as it went so far; None where that cannot be said."""
+        if self.status != ExportStatus.RUNNING or not self.done_ms or self.claimed_at is None:
+            return None
+        gone_s = (timezone.now() - self.claimed_at).total_seconds()
+        return gone_s * (self.total_ms - self.done_ms) / self.done_ms

@@ -59,11 +59,16 @@ class ScriptQuerySet(models.QuerySet["Script"]):
             to_hear_count=ready - counts["approved_count"] - counts["pickup_count"],
         )
 
+    def to_encode(self) -> Self:
+        """Those that changed since their chosen takes were last encoded, the longest untouched first."""
+        return self.filter(encoded_version__lt=models.F("version")).order_by("pk")
+
 
 class Script(Layer):
     """One chapter or episode, with what its lines inherit. ``version`` counts changes of its lines and takes.
 
-    ``spread_version`` is the version at which the positions of its lines were last spread anew.
+    ``spread_version`` is the version at which the positions of its lines were last spread anew,
+    ``encoded_version`` that up to which its chosen takes are encoded.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="scripts")
@@ -71,6 +76,7 @@ class Script(Layer):
     title = models.CharField(max_length=300)
     version = models.PositiveBigIntegerField(default=0, editable=False)
     spread_version = models.PositiveBigIntegerField(default=0, editable=False)
+    encoded_version = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     # Set by ScriptQuerySet.with_counts.

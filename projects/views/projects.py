@@ -35,7 +35,7 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
     context = {
         "project": project,
         "scripts": scripts,
-        "exports": project.exports.select_related("created_by").defer("plan")[:20],
+        "exports": project.exports.select_related("created_by").defer("plan", "timeline")[:20],
         "export_form": ExportForm(initial={"narrator": exports.narrators(project)}),
         "may_edit": may_edit,
         "unknown": voices.unknown_of(project) if may_edit else [],

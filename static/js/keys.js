@@ -15,7 +15,6 @@ const TABLE = [
     [["shift+space"], "Play from here to the end", act("onward")],
     [["arrowleft"], "Back 5 seconds", () => tell("sound:back")],
     [["["], "Earlier take", () => tell("line:take", { by: -1 }), { edits: true }],
-    [["x"], "Swap the two takes that are compared (A/B)", null],
     [["]"], "Later take", () => tell("line:take", { by: 1 }), { edits: true }],
   ]],
   ["Go", [

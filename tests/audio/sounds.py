@@ -68,17 +68,16 @@ def at_rate(sound: pcm.Pcm, rate_hz: int) -> npt.NDArray[np.float32]:
     return np.concatenate([part.to_ndarray().reshape(-1) for part in parts])
 
 
-def offset_ms(played: npt.NDArray[np.float32], rate_hz: int, sound: pcm.Pcm, start_frame: int) -> float:
-    """How far from `start_frame` (24 kHz) the sound begins in what is played; searched 100 ms around."""
+def offset(played: npt.NDArray[np.float32], rate_hz: int, sound: pcm.Pcm, start: int) -> int:
+    """How many samples after `start` the sound begins in what is played; searched 100 ms around."""
     wanted = at_rate(sound, rate_hz)
-    expected = start_frame * rate_hz / pcm.RATE_HZ
-    low = max(0, int(expected) - rate_hz // 10)
+    low = max(0, start - rate_hz // 10)
     window = played[low : low + wanted.size + rate_hz // 5]
     size = 1 << int(window.size + wanted.size).bit_length()
     match = np.fft.irfft(np.fft.rfft(window, size) * np.conj(np.fft.rfft(wanted, size)), size)
     found = int(np.argmax(match[: window.size - wanted.size + 1]))
     assert match[found] > 0.5 * float(wanted @ wanted), "the sound is not there at all"
-    return (low + found - expected) * 1000 / rate_hz
+    return low + found - start
 
 
 def speech(frames: int, *, seed: int = 0, level: int = 6000) -> pcm.Pcm:

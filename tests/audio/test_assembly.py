@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from projects.audio import assembly, pcm
-from projects.audio.book import Book, Chapter, Line, timeline
+from projects.audio.book import Book, Chapter, Line
+from projects.audio.timeline import timeline
 from tests.audio import sounds
 
 
@@ -19,26 +20,25 @@ def soft(frames: int, seed: int = 0) -> pcm.Pcm:
 
 
 def whole(book: Book) -> pcm.Pcm:
-    return np.concatenate(list(assembly.blocks(book)))
+    return np.concatenate(list(assembly.sound(book)))
 
 
 def test_every_line_stands_bit_for_bit_where_the_timeline_says() -> None:
     takes = [soft(frames, seed) for seed, frames in enumerate((50_001, 24_000, 777, 24_071, 24_072, 48_100))]
     book = made(*(sounds.line(take, pause_ms=333) for take in takes))
     plan, sound = timeline(book), whole(book)
-    assert sound.size == plan.frames
-    expected = pcm.silence(plan.frames)
+    assert sound.size == plan.samples
+    expected = pcm.silence(plan.samples)
     for start, take in zip(plan.line_starts[0], takes, strict=True):
         expected[start : start + take.size] = take
     assert np.array_equal(sound, expected)
 
 
-def test_blocks_are_one_second_each_but_the_last() -> None:
+def test_long_takes_and_silences_come_in_pieces() -> None:
     book = made(sounds.line(soft(100_000)), sounds.line(soft(5)), lead_ms=2_500)
-    sizes = [block.size for block in assembly.blocks(book)]
-    assert set(sizes[:-1]) == {24_000}
-    assert 0 < sizes[-1] <= 24_000
-    assert sum(sizes) == timeline(book).frames
+    sizes = [piece.size for piece in assembly.sound(book)]
+    assert max(sizes) <= 10 * 24_000
+    assert sum(sizes) == timeline(book).samples
 
 
 def test_lines_without_pauses_follow_each_other() -> None:
@@ -155,10 +155,10 @@ def test_one_file_is_open_at_a_time_and_all_are_closed_when_the_stream_ends_earl
 
     def opener() -> io.BytesIO:
         assert all(file.closed for file in opened)
-        opened.append(io.BytesIO(sounds.wav_bytes(soft(50_000))))
+        opened.append(io.BytesIO(sounds.wav_bytes(soft(300_000))))
         return opened[-1]
 
-    stream = assembly.blocks(made(*(Line(opener, 50_000, 0) for _ in range(5))))
+    stream = assembly.sound(made(*(Line(opener, 300_000, 0) for _ in range(5))))
     for _ in range(4):
         next(stream)
     stream.close()

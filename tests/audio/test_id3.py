@@ -4,7 +4,7 @@ import mutagen.id3
 import pytest
 
 from projects.audio import cover, id3
-from projects.audio.book import Mark
+from projects.audio.timeline import Mark
 from tests.audio import sounds
 
 

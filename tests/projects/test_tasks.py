@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 import redis
 from django.db import connection
+from django.db.models import F
 
 from projects import tasks
-from projects.models import ExportStatus, Take, TakeStatus
+from projects.actions import encoded
+from projects.models import ExportStatus, Script, Take, TakeStatus
 from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
@@ -136,6 +138,7 @@ def test_an_export_is_assembled_by_a_message_and_again_by_the_sweep(
 ) -> None:
     script = factories.script(cast.team)
     factories.all_ready(script, duration_ms=300)
+    Script.objects.update(encoded_version=F("version"))
     export = tasks.queue_export(script.project, [script], by=None, format="wav")
     assert bells("heavy") == 1
     tasks.sweep()
@@ -146,6 +149,21 @@ def test_an_export_is_assembled_by_a_message_and_again_by_the_sweep(
     assert export.status == ExportStatus.READY
     tasks.sweep()
     assert bells("heavy") == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_rings_for_chosen_takes_that_are_not_encoded(
+    transactional_db: None, cast: Cast, bells: Callable[[str], int]
+) -> None:
+    script = factories.script(cast.team)
+    factories.all_ready(script, duration_ms=300)
+    tasks.sweep()
+    assert bells("heavy") == 1
+    tasks.encode()
+    assert not Script.objects.to_encode().exists()
+    assert any(encoded.cache().folder.glob("*/*"))
+    tasks.sweep()
+    assert bells("heavy") == 1
 
 
 PRESS_GENERATE = """

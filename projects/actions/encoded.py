@@ -1,0 +1,78 @@
+"""Encoding chosen takes before anybody asks for a file, so that an export only copies (docs/adr/0014).
+
+Where the packets are kept, and how much of the disk they may take. All of it can be lost without harm.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db.models import F
+
+from projects.audio import book as books
+from projects.audio import encoding, packing
+from projects.audio.assembly import BrokenTake
+from projects.audio.packet_cache import PacketCache
+from projects.models import Export, Paragraph, Project, Script
+from projects.models.exports import Format
+
+# A gigabyte is 25 hours as M4B, 12 hours as MP3.
+LIMIT_BYTES = 20 * 10**9
+DISK_SHARE = 10
+RECENT_EXPORTS = 3
+
+
+def cache() -> PacketCache:
+    """The packets of this machine: at most 20 GB, and at most a tenth of the disk."""
+    folder = settings.DATA_DIR / "packets"
+    try:
+        disk_bytes = shutil.disk_usage(settings.DATA_DIR).total
+    except OSError:
+        disk_bytes = 0
+    return PacketCache(folder, min(LIMIT_BYTES, disk_bytes // DISK_SHARE))
+
+
+def line(take: object, pause_ms: int) -> books.Line:
+    """A take as a book takes it; its sound's hash is the name under which its packets are found again."""
+    name, frames, sha256 = take.audio, take.frames, take.audio_sha256  # type: ignore[attr-defined]
+    return books.Line(lambda: cast(BinaryIO, default_storage.open(name, "rb")), frames, pause_ms, key=sha256)
+
+
+def encode(*, stop: Callable[[], bool]) -> None:
+    """Encode what is chosen and not encoded yet, script by script, until ``stop`` says so.
+
+    A script that changes meanwhile is looked at again. Twice is harmless.
+    """
+    kept = cache()
+    for script in Script.objects.to_encode().select_related("project"):
+        if not _encode(script, kept, stop=stop):
+            return
+        Script.objects.filter(pk=script.pk).update(encoded_version=script.version)
+
+
+def _encode(script: Script, kept: PacketCache, *, stop: Callable[[], bool]) -> bool:
+    """Encode one script's chosen takes; False where it was stopped before the end."""
+    book = books.Book("", "", "", (books.Chapter(script.title, tuple(_lines(script))),))
+    for codec in {encoding.CODECS[name] for name in _formats(script.project) if name in encoding.CODECS}:
+        try:
+            packing.warm(book, codec, kept, stop=stop)
+        except BrokenTake:
+            return True  # whoever exports is told; there is nothing to do for it here
+        if stop():
+            return False
+    return True
+
+
+def _lines(script: Script) -> Iterable[books.Line]:
+    project = script.project
+    chosen = Paragraph.objects.filter(script=script, chosen__digest=F("digest")).order_by("position")
+    for one in chosen.select_related("chosen").defer("chosen__peaks"):
+        yield line(one.chosen, one.pause_after_ms(project))
+
+
+def _formats(project: Project) -> set[str]:
+    """What this project was exported as lately; before its first export, what most choose."""
+    recent = Export.objects.filter(project=project).values_list("format", flat=True)[:RECENT_EXPORTS]
+    return set(recent) or {Format.M4B}

@@ -1,0 +1,36 @@
+"""How a format counts time."""
+
+from dataclasses import dataclass
+
+from projects.audio import pcm
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How a format counts time: `frame` samples a packet at `rate_hz`. What an encoder puts first is `priming` samples.
+
+    With one sample a packet and no priming it is plain PCM.
+    """
+
+    rate_hz: int
+    frame: int
+    priming: int
+
+    def samples(self, frames: int) -> int:
+        """So many frames of 24 kHz, in samples of this rate, rounded up."""
+        return -(-frames * self.rate_hz // pcm.RATE_HZ)
+
+    def moment(self, frame: int) -> int:
+        """Where a frame of 24 kHz stands: the nearest sample of this rate."""
+        return (frame * self.rate_hz + pcm.RATE_HZ // 2) // pcm.RATE_HZ
+
+    def packets(self, frames: int) -> int:
+        """The packets of a sound of so many frames of 24 kHz, its priming among them."""
+        return -(-(self.priming + self.samples(frames)) // self.frame)
+
+    def nearest(self, samples: int) -> int:
+        """The whole packets that are nearest to so many samples."""
+        return (samples + self.frame // 2) // self.frame
+
+
+PLAIN = Grid(pcm.RATE_HZ, 1, 0)

@@ -1,0 +1,181 @@
+"""Where everything in a book stands, counted as its format counts: the one source for marks, captions and the rest.
+
+Nothing here reads sound, and nothing is asked of a finished file: where a line stands is known before it is encoded.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from projects.audio import pcm
+from projects.audio.book import Book, EmptyBook, Line
+from projects.audio.grid import PLAIN, Grid
+
+TOGETHER_BELOW_MS = 150
+"""Lines with a shorter pause between them are encoded as one: the packets of two need some silence between them."""
+
+LONGEST_UNIT_FRAMES = pcm.ms_to_frames(10 * 60 * 1000)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What is encoded as one: a line, or several with next to no pause between them.
+
+    `first` is the index of its first line in the chapter, `pause_ms` the silence wanted behind its last one.
+    """
+
+    chapter: int
+    first: int
+    lines: tuple[Line, ...]
+    pause_ms: int
+
+    @property
+    def frames(self) -> int:
+        """Its length at 24 kHz."""
+        return self.begins[-1] + self.lines[-1].frames
+
+    @property
+    def begins(self) -> tuple[int, ...]:
+        """Where each line begins in the unit, in frames of 24 kHz."""
+        at, begins = 0, []
+        for line in self.lines:
+            begins.append(at)
+            at += line.frames + pcm.ms_to_frames(line.pause_ms)
+        return tuple(begins)
+
+    @property
+    def key(self) -> str:
+        """A name for this very sound; empty where one of its takes has none."""
+        keys = [line.key for line in self.lines]
+        pauses = [line.pause_ms for line in self.lines[:-1]]
+        return hashlib.sha256(f"{keys} {pauses}".encode()).hexdigest() if all(keys) else ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A unit's place: `packets` of its own from packet `at` on, and then `silent` ones."""
+
+    unit: Unit
+    at: int
+    packets: int
+    silent: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A chapter's stretch of the file; `end` is the next one's start. In samples of `rate_hz`."""
+
+    title: str
+    start: int
+    end: int
+    rate_hz: int = pcm.RATE_HZ
+
+    @property
+    def start_ms(self) -> int:
+        return _ms(self.start, self.rate_hz)
+
+    @property
+    def end_ms(self) -> int:
+        return _ms(self.end, self.rate_hz)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Where everything stands, in samples of the grid's rate. `line_starts` has a row per chapter, as the book has.
+
+    In `packets` the file begins with `lead` silent ones; a unit at packet `at` is heard from sample `at * frame` on.
+    """
+
+    grid: Grid
+    samples: int
+    lead: int
+    places: tuple[Place, ...]
+    marks: tuple[Mark, ...]
+    line_starts: tuple[tuple[int, ...], ...]
+
+    @property
+    def duration_ms(self) -> int:
+        return _ms(self.samples, self.grid.rate_hz)
+
+    @property
+    def packets(self) -> int:
+        last = self.places[-1]
+        return last.at + last.packets + last.silent
+
+
+def timeline(book: Book, grid: Grid = PLAIN) -> Timeline:
+    """The place of each line and chapter. EmptyBook when there is no line.
+
+    A mark stands at the first sample of its chapter's first line, the first one at 0; together they cover the
+    file without a hole. A chapter without lines takes no time and gets no mark. What the packets of a unit take
+    beyond its sound comes off the pause behind it, which is whole packets, as near as can be.
+    """
+    lead = at = grid.nearest(_samples(book.lead_ms, grid))
+    places: list[Place] = []
+    for unit in units(book):
+        if places:
+            at = places[-1].at + places[-1].packets + places[-1].silent
+        packets = grid.packets(unit.frames)
+        over = packets * grid.frame - grid.samples(unit.frames)
+        silent = grid.nearest(max(_samples(unit.pause_ms, grid) - over, 0))
+        places.append(Place(unit, at, packets, silent))
+    if not places:
+        raise EmptyBook("There is no line to assemble.")
+    samples, places[-1] = _ended(places[-1], grid)
+    starts = _line_starts(book, places, grid)
+    return Timeline(grid, samples, lead, tuple(places), _marks(book, starts, samples, grid), starts)
+
+
+def units(book: Book) -> Iterator[Unit]:
+    """The book's lines, those together that have to be encoded as one."""
+    for chapter in range(len(book.chapters)):
+        lines, pauses = book.chapters[chapter].lines, pauses_ms(book, chapter)
+        first = frames = 0
+        for index, (line, pause_ms) in enumerate(zip(lines, pauses, strict=True)):
+            frames += line.frames + pcm.ms_to_frames(pause_ms)
+            is_last = index + 1 == len(lines)
+            if is_last or pause_ms >= TOGETHER_BELOW_MS or frames > LONGEST_UNIT_FRAMES:
+                yield Unit(chapter, first, tuple(lines[first : index + 1]), pause_ms)
+                first, frames = index + 1, 0
+
+
+def pauses_ms(book: Book, chapter_index: int) -> list[int]:
+    """The silence after each line of one chapter, the pause to the next one or the book's tail included."""
+    pauses = [line.pause_ms for line in book.chapters[chapter_index].lines]
+    if pauses:
+        follows = any(chapter.lines for chapter in book.chapters[chapter_index + 1 :])
+        pauses[-1] = max(pauses[-1], book.chapter_pause_ms if follows else book.tail_ms)
+    return pauses
+
+
+def _ended(last: Place, grid: Grid) -> tuple[int, Place]:
+    """The samples of the whole file, to the end of the pause behind its last sound, and packets for all of them."""
+    samples = last.at * grid.frame + grid.samples(last.unit.frames) + _samples(last.unit.pause_ms, grid)
+    needed = -(-(samples + grid.priming) // grid.frame)
+    return samples, Place(last.unit, last.at, last.packets, max(needed - last.at - last.packets, 0))
+
+
+def _line_starts(book: Book, places: list[Place], grid: Grid) -> tuple[tuple[int, ...], ...]:
+    rows: list[list[int]] = [[] for _ in book.chapters]
+    for place in places:
+        begins = (place.at * grid.frame + grid.moment(begin) for begin in place.unit.begins)
+        rows[place.unit.chapter].extend(begins)
+    return tuple(map(tuple, rows))
+
+
+def _marks(book: Book, starts: tuple[tuple[int, ...], ...], samples: int, grid: Grid) -> tuple[Mark, ...]:
+    titled = [(chapter.title, row[0]) for chapter, row in zip(book.chapters, starts, strict=True) if row]
+    begins = [0, *(start for _, start in titled[1:])]
+    ends = [*begins[1:], samples]
+    return tuple(
+        Mark(title, begin, end, grid.rate_hz)
+        for (title, _), begin, end in zip(titled, begins, ends, strict=True)
+    )
+
+
+def _samples(duration_ms: int, grid: Grid) -> int:
+    return grid.samples(pcm.ms_to_frames(duration_ms))
+
+
+def _ms(samples: int, rate_hz: int) -> int:
+    return (samples * 1000 + rate_hz // 2) // rate_hz

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from projects.actions import checks, claims, endpoint, rendering, takes
+from projects.actions import checks, claims, endpoint, paragraphs, rendering, takes
 from projects.models import Call, Paragraph, Price, Project, Take, TakeStatus, Usual
 from projects.speech.standin.server import Standin
 from tests import factories
@@ -17,7 +17,7 @@ CHINESE = "我在年青时候也曾经做过许多梦，后来大半忘却了。
 def chinese_line(cast: Cast, **fields: Any) -> Paragraph:
     line = factories.script(cast.team, lines=1, **fields).paragraphs.get()
     line.text = CHINESE
-    line.digest = line.line(line.script.project).digest
+    paragraphs.refresh([line], line.script.project)
     line.save()
     return line
 

@@ -121,7 +121,7 @@ def test_usage_costs_the_same_queries_for_three_projects_and_for_thirty(cast: Ca
         with CaptureQueriesContext(connection) as queries:
             assert len(client.get(USAGE).context["projects"]) >= projects
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 9
+    assert counts[0] == counts[1] <= 10  # one of them for the badge of the endpoint in use
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

@@ -16,9 +16,14 @@ from projects.views.lines import act, refused
 
 @require_safe
 def paragraph_detail(request: Request, paragraph_id: int) -> HttpResponse:
-    """The inspector of a line: direction and the history of its takes. ``?part=line`` asks for the row instead."""
-    line = access.paragraph(request.user, paragraph_id)
+    """The inspector of a line: direction and the history of its takes. ``?part=line`` asks for the row instead.
+
+    A page may ask for a line that was deleted a moment ago: it gets the inspector all the same, and no row.
+    """
+    line = access.paragraph(request.user, paragraph_id, removed=True)
     if request.GET.get("part") == "line":
+        if line.removed:
+            return HttpResponse()
         return render(request, f"{PAGE}#line", line_context(request, line))
     return render(request, f"{INSPECTOR}#inspector", inspector_context(request, line))
 

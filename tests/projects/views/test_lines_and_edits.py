@@ -163,6 +163,9 @@ def test_saving_a_line_that_was_deleted_meanwhile_loses_nothing(cast: Cast, sign
     assert b"Ada deleted this line while you wrote" in response.content
     assert b"My words." in response.content
     assert script.paragraphs.count() == 1
+    address = reverse("paragraph-detail", args=[line.pk])  # closing the pen leaves no row, and no error
+    assert edgar.get(address, {"part": "line"}).content == b""
+    assert edgar.get(address).status_code == 200
     post(edgar, "paragraph-text", line.pk, text="My words.", opened=line.text_mark, back="1")
     assert texts(script)[0] == "My words."
 

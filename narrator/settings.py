@@ -145,6 +145,8 @@ STORAGES = {
 # An upload past this is refused by the form; Django spools it to disk past 2.5 MB.
 UPLOAD_LIMIT_BYTES = 60 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+# The preview of a manuscript has two fields for each chapter, and serials have thousands of chapters.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 REDIS_URL = env.str("REDIS_URL", "") or places.broker_url(DATA_DIR)
 CACHES = {

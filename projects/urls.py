@@ -31,6 +31,14 @@ urlpatterns = [
     path("", projects.project_list, name="project-list"),
     path("projects/new/", manuscripts.manuscript_new, name="manuscript-new"),
     path("manuscripts/<int:manuscript_id>/", manuscripts.manuscript_preview, name="manuscript-preview"),
+    path(
+        "manuscripts/<int:manuscript_id>/arrange/", manuscripts.manuscript_arrange, name="manuscript-arrange"
+    ),
+    path(
+        "manuscripts/<int:manuscript_id>/passages/<int:at>/",
+        manuscripts.manuscript_passages,
+        name="manuscript-passages",
+    ),
     path("projects/<int:project_id>/", projects.project_detail, name="project-detail"),
     path("projects/<int:project_id>/edit/", projects.project_edit, name="project-edit"),
     path("projects/<int:project_id>/cover", projects.project_cover, name="project-cover"),

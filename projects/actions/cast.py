@@ -120,8 +120,8 @@ def decide(
     reach.hold(project.pk)
     ids = list(found_lines(project, names, least).values_list("pk", flat=True))
     known = {one.name.lower(): one for one in project.characters.all()}
-    new = [name for name in names if each_new and name.lower() not in known]
-    made = {name.lower(): _new(project, name=name.title() if name.isupper() else name) for name in new}
+    new = {name.lower(): name for name in names if each_new and name.lower() not in known}
+    made = {key: _new(project, name=name.title() if name.isupper() else name) for key, name in new.items()}
     targets = {name: character if not each_new else (known | made)[name.lower()] for name in names}
     words = _decision(names, targets, len(ids))
     with recorded(project, words, by=by, lines=ids, new=[one.pk for one in made.values()], names=names):

@@ -110,6 +110,18 @@ def of_lines(lines: Iterable[Line], project: Project) -> Estimate:
     return _estimate(wanted.values(), Price.of(project.team_id))
 
 
+def of_texts(texts: Iterable[str], language: str, price: Price) -> Estimate:
+    """Estimate what speaking these texts, one a line, would call for, where none of them is a line yet."""
+    return _estimate(((normalised(text), language) for text in texts), price)
+
+
+def together(parts: Iterable[Estimate], price: Price) -> Estimate:
+    """The sum of estimates; its price is rounded once."""
+    known = list(parts)
+    lines, characters = sum(one.lines for one in known), sum(one.characters for one in known)
+    return _priced(lines, characters, sum(one.minutes for one in known), price)
+
+
 def _estimate(wanted: Iterable[tuple[str, str]], price: Price) -> Estimate:
     """Of texts as they are sent, each with its language."""
     lines, characters, minutes = 0, 0, 0.0
@@ -117,6 +129,10 @@ def _estimate(wanted: Iterable[tuple[str, str]], price: Price) -> Estimate:
         billed = billing_characters(text)
         lines, characters = lines + 1, characters + billed
         minutes += len(text) / pace(text, billed, language)
+    return _priced(lines, characters, minutes, price)
+
+
+def _priced(lines: int, characters: int, minutes: float, price: Price) -> Estimate:
     amount_micro = cost_micro(characters, price.per_10k_micro)
     return Estimate(lines, characters, amount_micro, price.currency, minutes, price.confirm_above_micro)
 

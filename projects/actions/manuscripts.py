@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -11,15 +13,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
-from projects.actions import paragraphs
+from projects.actions import cast, estimates, paragraphs
+from projects.actions.estimates import Estimate
 from projects.audio import cover
 from projects.manuscript import reading
-from projects.manuscript.manuscript import Chapter
+from projects.manuscript.arrangement import Arrangement, Section
+from projects.manuscript.manuscript import Chapter, Kind, Passage
 from projects.manuscript.manuscript import Manuscript as Reading
-from projects.models import Manuscript, Paragraph, Project, Script
+from projects.models import Manuscript, Paragraph, Price, Project, Script
 from projects.models.characters import NAME_CHARACTERS
 from projects.models.paragraphs import STEP
+from projects.speech import instructions
 
+# The silence that a scene break is heard as.
+SCENE_PAUSE_MS = 2_000
+# So many manuscripts each process holds as they were read: a novel is about 5 MB then.
+REMEMBERED = 2
 # What BCP 47 calls the ten languages of the endpoint; any other language is sent as Auto.
 ENDPOINT_LANGUAGE = {
     "zh": "Chinese",
@@ -54,9 +63,49 @@ def keep(data: bytes, filename: str, *, team: Team, by: User | None) -> tuple[Ma
 
 
 def read(manuscript: Manuscript) -> Reading:
-    """Read a kept manuscript again."""
-    with manuscript.file.open("rb") as file:
-        return reading.read_bytes(file.read(), manuscript.filename)
+    """What a kept manuscript says. The last ones are remembered: a preview asks at every tick."""
+    return _read(manuscript.file.name, manuscript.filename, manuscript.sha256)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(place: str, filename: str, sha256: str) -> Reading:
+    with default_storage.open(place, "rb") as file:
+        return reading.read_bytes(file.read(), filename)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A chapter as the preview shows it: where it starts, its first words, and what speaking it would cost."""
+
+    section: Section
+    first: str
+    lines: int
+    expected: Estimate
+
+
+def arrangement(manuscript: Manuscript, read: Reading) -> Arrangement:
+    """How far a person has come with the preview; at first, the manuscript's own chapters."""
+    return Arrangement.from_json(manuscript.plan, read)
+
+
+def arrange(manuscript: Manuscript, plan: Arrangement, fields: Mapping[str, str]) -> None:
+    """Keep the state of a preview: the arrangement, and the project's fields as they stand in the form."""
+    kept = {**plan.as_json(), "fields": dict(fields)}
+    Manuscript.objects.filter(pk=manuscript.pk, project=None).update(plan=kept)
+
+
+def offers(plan: Arrangement, read: Reading, *, language: str, team_id: int) -> tuple[list[Offer], Estimate]:
+    """Each chapter of a plan with what it would cost and how long it would sound, and the sum of the ticked ones.
+
+    ``language`` is the endpoint's name of it. One query.
+    """
+    price = Price.of(team_id)
+    found = []
+    for section, chapter in zip(plan.sections, plan.chapters(read), strict=True):
+        texts = [passage.text for passage in chapter.passages if passage.kind is not Kind.BREAK]
+        expected = estimates.of_texts(texts, language, price)
+        found.append(Offer(section, texts[0] if texts else "", len(texts), expected))
+    return found, estimates.together((one.expected for one in found if one.section.ticked), price)
 
 
 @transaction.atomic
@@ -64,13 +113,14 @@ def make_project(
     manuscript: Manuscript,
     read: Reading,
     *,
-    chapters: Mapping[int, str],
+    plan: Arrangement,
     by: User | None,
+    with_cast: bool = False,
     **fields: object,
 ) -> Project:
-    """Make a project of the chosen chapters.
+    """Make a project of the ticked chapters of a plan, where anything in them is spoken.
 
-    ``chapters`` maps the index of a chapter in ``read`` to its title; ``fields`` are the project's own.
+    ``fields`` are the project's own; ``with_cast`` makes a character of each speaker that the manuscript names.
     A manuscript that already is a project makes no second one: that project is returned.
     """
     locked = Manuscript.objects.select_for_update().get(pk=manuscript.pk)
@@ -78,8 +128,14 @@ def make_project(
         return locked.project
     project = Project.objects.create(team=manuscript.team, created_by=by, **fields)
     _keep_cover(project, read.cover)
-    for index in sorted(chapters):
-        add_script(project, read.chapters[index], title=chapters[index])
+    for chapter in plan.chapters(read):
+        if chapter.ticked and any(passage.kind is not Kind.BREAK for passage in chapter.passages):
+            add_script(project, chapter)
+    if with_cast:
+        found = Paragraph.objects.filter(script__project=project).exclude(speaker="").order_by("pk")
+        names = list(dict.fromkeys(found.values_list("speaker", flat=True)))
+        if names:
+            cast.decide(project, names, each_new=True, by=by)
     Manuscript.objects.filter(pk=manuscript.pk).update(project=project)
     return project
 
@@ -95,27 +151,34 @@ def _keep_cover(project: Project, data: bytes) -> None:
     project.save(update_fields=["cover"])
 
 
-def add_script(project: Project, chapter: Chapter, *, title: str = "") -> Script:
-    """Append a script with a chapter's paragraphs to a project."""
+def add_script(project: Project, chapter: Chapter) -> Script:
+    """Append a script to a project, with a line for each passage; a scene break is a pause after the one before it."""
     position = project.scripts.count() + 1
     script = Script.objects.create(
-        project=project, position=position, title=(title or chapter.title or f"Chapter {position}")[:300]
+        project=project, position=position, title=(chapter.title or f"Chapter {position}")[:300]
     )
-    spoken = [passage for passage in chapter.passages if passage.is_spoken]
-    lines = [
-        Paragraph(
-            script=script,
-            position=n * STEP,
-            text=passage.text if passage.speaker else passage.whole,
-            speaker=passage.speaker[:NAME_CHARACTERS],
-            speaker_sure=round(100 * passage.confidence),
-            is_labelled=bool(passage.speaker),
-        )
-        for n, passage in enumerate(spoken, start=1)
-    ]
+    lines: list[Paragraph] = []
+    for passage in chapter.passages:
+        if passage.kind is not Kind.BREAK:
+            lines.append(_line(script, passage, (len(lines) + 1) * STEP))
+        elif lines:
+            lines[-1].pause_ms = SCENE_PAUSE_MS
     paragraphs.refresh(lines, project)
     Paragraph.objects.bulk_create(lines, batch_size=500)
     return script
+
+
+def _line(script: Script, passage: Passage, position: int) -> Paragraph:
+    """A speech without its label; how the manuscript says it is spoken directs it, where the endpoint takes that."""
+    return Paragraph(
+        script=script,
+        position=position,
+        text=passage.text if passage.speaker else passage.whole,
+        instructions="" if instructions.fault(passage.manner) else passage.manner,
+        speaker=passage.speaker[:NAME_CHARACTERS],
+        speaker_sure=round(100 * passage.confidence),
+        is_labelled=bool(passage.speaker),
+    )
 
 
 def forget_unused() -> int:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from projects.actions import claims, holds, manuscripts, money, projects, render
 from projects.actions.endpoint import Endpoint, Gate
 from projects.actions.estimates import Estimate, estimate
 from projects.actions.roster import Roster
+from projects.manuscript.arrangement import Arrangement
+from projects.manuscript.manuscript import Kind
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import Call, Hold, Manuscript, Paragraph, Project, Run, Script, Take, TakeStatus
 from projects.models.takes import TakeQuerySet
@@ -89,11 +91,11 @@ def project_for(
 
 
 def _make(row: Manuscript, read: Reading, *, name: str, direction: dict[str, Any]) -> Project:
-    chapters = {index: chapter.title for index, chapter in enumerate(read.chapters) if chapter.ticked}
     title = name or read.title or Path(row.filename).stem
     fields = {"language": manuscripts.endpoint_language(read.language), **direction}
+    plan = replace(Arrangement.of(read), kinds=frozenset((Kind.DIRECTION,)))
     return manuscripts.make_project(
-        row, read, chapters=chapters, by=None, title=title[:200], author=read.author[:200], **fields
+        row, read, plan=plan, by=None, title=title[:200], author=read.author[:200], **fields
     )
 
 

@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import UploadedFile
 
 from narrator.teams.models import Team
 from projects.actions import endpoint, lines
-from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import Paragraph, Price, Project
 from projects.models.exports import Format
 from projects.models.money import MICRO
@@ -82,57 +81,6 @@ class ManuscriptForm(forms.Form):
         if file is not None:
             return file.read(), file.name
         return self.cleaned_data["text"].encode(), "Pasted text.txt"
-
-
-class ImportForm(forms.ModelForm):
-    """What becomes of a read manuscript: the project's fields, and which chapters under which titles."""
-
-    voice = VoiceField()
-
-    class Meta:
-        model = Project
-        fields = ["title", "author", "voice", "language", "instructions"]
-        widgets = {"instructions": forms.Textarea(attrs={"rows": 2})}
-
-    def __init__(self, *args: Any, read: Reading, team_id: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["voice"].offer(team_id)  # type: ignore[attr-defined]
-        self.read = read
-        for index, chapter in enumerate(read.chapters):
-            self.fields[f"tick-{index}"] = forms.BooleanField(required=False, initial=chapter.ticked)
-            self.fields[f"title-{index}"] = forms.CharField(
-                required=False, max_length=300, initial=chapter.title or f"Chapter {index + 1}"
-            )
-
-    def clean_instructions(self) -> str:
-        return checked(self.cleaned_data["instructions"])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not any(cleaned.get(f"tick-{index}") for index in range(len(self.read.chapters))):
-            raise forms.ValidationError("Tick at least one chapter.")
-        return cleaned
-
-    def chapters(self) -> dict[int, str]:
-        """The ticked chapters: index in the reading -> title."""
-        cleaned = self.cleaned_data
-        return {
-            index: cleaned[f"title-{index}"] or f"Chapter {index + 1}"
-            for index in range(len(self.read.chapters))
-            if cleaned[f"tick-{index}"]
-        }
-
-    def rows(self) -> list[dict[str, Any]]:
-        """For the page: each chapter with its two bound fields and its figures."""
-        return [
-            {
-                "chapter": chapter,
-                "tick": self[f"tick-{index}"],
-                "title": self[f"title-{index}"],
-                "characters": sum(len(text) for text in chapter.paragraphs),
-            }
-            for index, chapter in enumerate(self.read.chapters)
-        ]
 
 
 class AmountField(forms.DecimalField):

@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(upload_to='manuscripts/%Y')),
                 ('filename', models.CharField(max_length=200)),
                 ('sha256', models.CharField(max_length=64)),
+                ('plan', models.JSONField(blank=True, default=dict, editable=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='manuscripts', to='teams.team')),

@@ -8,13 +8,18 @@ from projects.models.projects import Project
 
 
 class Manuscript(models.Model):
-    """An uploaded or pasted text. Without a project it waits for its import to be confirmed."""
+    """An uploaded or pasted text. Without a project it waits for its import to be confirmed.
+
+    ``plan`` is how far a person has come with that: what ``Arrangement.as_json`` gives, and ``fields``, the project's
+    own as they stand in the form.
+    """
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="manuscripts")
     project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="manuscripts")
     file = models.FileField(upload_to="manuscripts/%Y")
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
+    plan = models.JSONField(default=dict, blank=True, editable=False)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -42,16 +42,3 @@ for (const form of document.querySelectorAll("[data-upload]")) {
     button.textContent = words;
   });
 }
-
-for (const form of document.querySelectorAll("[data-tally]")) {
-  const place = form.querySelector("[data-sum]");
-  const number = new Intl.NumberFormat("en");
-  const count = () => {
-    const all = form.querySelectorAll("[data-lines]");
-    const ticked = [...all].filter((tick) => tick.checked);
-    const sum = (key) => number.format(ticked.reduce((total, tick) => total + Number(tick.dataset[key]), 0));
-    place.textContent = `${ticked.length} of ${all.length} chapters, ${sum("lines")} lines, ${sum("characters")} characters`;
-  };
-  form.addEventListener("change", count);
-  count();
-}

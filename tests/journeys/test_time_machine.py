@@ -47,7 +47,7 @@ def import_first_two_chapters(page: Page, book: Path, shoot: object) -> None:
     expect(page.get_by_role("heading", name="The Time Machine")).to_be_visible()
     shoot(page, "time-machine-preview")  # type: ignore[operator]
     expect(page.locator("input[value='Titlepage'], input[value='Imprint']").first).to_be_visible()
-    for box in reversed(page.locator("input[type=checkbox]:checked").all()[2:]):
+    for box in reversed(page.locator("input[name=tick]:checked").all()[2:]):
         box.uncheck()
     page.get_by_label("Voice", exact=False).select_option("Neil")
     page.get_by_role("button", name="Create the project").click()

@@ -1,8 +1,12 @@
 """Clean input: the voices that forms offer are those of the team's endpoint."""
 
-from projects.forms import ImportForm, ProjectForm
+from django.http import QueryDict
+
+from projects.forms import ProjectForm
 from projects.forms.direction import DirectionForm
+from projects.forms.manuscripts import ImportForm
 from projects.manuscript import reading
+from projects.manuscript.arrangement import Arrangement
 from projects.models import Guide, TeamEndpoint
 from tests import factories
 from tests.cast import Cast
@@ -19,7 +23,10 @@ def test_every_form_offers_the_voices_of_the_teams_endpoint(cast: Cast) -> None:
     project = factories.project(cast.team, voice="bm_george")
     read = reading.read_bytes(b"CHAPTER I\n\nSome words.\n", "a.txt")
     line = project.scripts.get().paragraphs.first()
-    assert named(ImportForm(read=read, team_id=cast.team.pk)) == ["af_heart", "bm_george"]
+    assert named(ImportForm(read=read, plan=Arrangement.of(read), team_id=cast.team.pk)) == [
+        "af_heart",
+        "bm_george",
+    ]
     assert named(ProjectForm(instance=project, may_set_cap=True)) == ["af_heart", "bm_george"]
     form = DirectionForm(instance=line, project=project, inherited=Guide.of(project.pk).of_project)
     assert named(form) == ["", "af_heart", "bm_george"]
@@ -44,5 +51,6 @@ def test_where_no_voice_is_known_the_form_says_who_can_change_that(cast: Cast) -
     factories.endpoint(cast.team)
     TeamEndpoint.objects.update(listed_voices=[])
     read = reading.read_bytes(b"CHAPTER I\n\nSome words.\n", "a.txt")
-    form = ImportForm({"title": "A", "language": "Auto", "tick-0": "on"}, read=read, team_id=cast.team.pk)
+    data = QueryDict("title=A&language=Auto&tick=0")
+    form = ImportForm(data, read=read, plan=Arrangement.of(read), team_id=cast.team.pk)
     assert form.errors["voice"][0].startswith("No voice of the team's endpoint is known.")

@@ -7,6 +7,7 @@ import pytest
 
 from projects.actions import cast as acting
 from projects.actions import cast_changes, manuscripts, reach, speakers
+from projects.manuscript.arrangement import Arrangement
 from projects.models import CastChange, Character, Guide, Paragraph, Project, Speaker, Take
 from tests import factories
 from tests.cast import Cast
@@ -226,8 +227,8 @@ def test_labels_of_a_play_and_cues_of_a_screenplay_are_taken_exactly(
 ) -> None:
     folder = shared / "manuscripts"
     row, read = manuscripts.keep((folder / name).read_bytes(), name, team=cast.team, by=None)
-    chapters = {at: one.title for at, one in enumerate(read.chapters) if one.ticked}
-    project = manuscripts.make_project(row, read, chapters=chapters, by=None, title="A play", voice="Neil")
+    plan = Arrangement.of(read)
+    project = manuscripts.make_project(row, read, plan=plan, by=None, title="A play", voice="Neil")
     expected = json.loads((folder / "expectations" / f"{name}.json").read_text())["speakers"]
     found = {one.name: one for one in speakers.undecided(project)}
     assert set(found) == set(expected)

@@ -35,6 +35,8 @@ DOORS = {
     "project-list": Door(None, "get", None, 200),
     "manuscript-new": Door(None, "get", EDIT, 200),
     "manuscript-preview": Door("manuscript_id", "get", EDIT, 200),
+    "manuscript-arrange": Door("manuscript_id", "post", EDIT, 302),
+    "manuscript-passages": Door("manuscript_id", "get", EDIT, 302, more=("0",)),
     "project-detail": Door("project_id", "get", Role.VIEWER, 200),
     "project-edit": Door("project_id", "get", EDIT, 200),
     "project-cover": Door("project_id", "get", Role.VIEWER, 404),

@@ -33,7 +33,7 @@ def test_from_a_file_over_the_preview_to_a_project(cast: Cast, sign_in: SignIn) 
     assert b"CHAPTER II" in page.content
     assert not Project.objects.exists()
     form = {"title": "My book", "author": "Me", "voice": "Maia", "language": "English", "instructions": ""}
-    done = client.post(preview.url, form | {"tick-1": "on", "title-0": "One", "title-1": "Two"})
+    done = client.post(preview.url, form | {"tick": "2", "title-0": "One", "title-2": "Two"})
     project = Project.objects.get()
     assert done.url == project.get_absolute_url()
     assert (project.title, project.voice, project.team) == ("My book", "Maia", cast.team)
@@ -73,7 +73,7 @@ def test_a_foreign_team_cannot_be_given_a_manuscript(cast: Cast, sign_in: SignIn
 def test_a_preview_without_a_ticked_chapter_is_refused(cast: Cast, sign_in: SignIn) -> None:
     client = sign_in(cast.editor)
     preview = hand_in(client, cast, TEXT.encode())
-    form = {"title": "My book", "voice": "Maia", "language": "English"}
+    form = {"title": "My book", "voice": "Maia", "language": "English", "title-0": "One", "title-2": "Two"}
     response = client.post(preview.url, form)
     assert response.status_code == 422
     assert b"Tick at least one chapter" in response.content

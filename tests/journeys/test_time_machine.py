@@ -105,7 +105,10 @@ def export_m4b(page: Page, project: Project, folder: Path) -> Path:
 def marks_stand_where_their_chapters_begin(path: Path, project: Project) -> None:
     """In the decoded file the first sound after each mark comes when the first take's own silence is over."""
     with av.open(str(path)) as file:
-        marks = [(chapter["metadata"]["title"], chapter["start"]) for chapter in file.chapters()]
+        marks = [
+            (chapter["metadata"]["title"], int(chapter["start"] * chapter["time_base"] * 1000))
+            for chapter in file.chapters()
+        ]
         sound = np.concatenate([frame.to_ndarray().reshape(-1) for frame in file.decode(audio=0)])
     assert [title for title, _ in marks] == ["I", "II"]
     for script, (_, start_ms) in zip(project.scripts.all(), marks, strict=True):

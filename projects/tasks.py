@@ -8,7 +8,6 @@ import functools
 import logging
 import os
 import random
-import socket
 import sys
 import threading
 import time
@@ -20,7 +19,7 @@ from typing import Any, TypeVar
 from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from kombu.exceptions import OperationalError
 
 from narrator.teams.models import Team, User
@@ -34,9 +33,11 @@ from projects.actions import (
     manuscripts,
     money,
     paragraphs,
+    pieces,
     rendering,
     runs,
     takes,
+    workers,
 )
 from projects.models import Export, Paragraph, Project, Run, Script, Take
 from projects.pacing.pace import Slot
@@ -59,6 +60,8 @@ class Patience:
     turn_s: float
 
 
+# How often a worker asks whether the database takes writes again.
+LOOK_AGAIN_S = 1.0
 ALONE = Patience(shift_s=60.0, slot_s=2.0, turn_s=20.0)
 # Where there are several accounts, a thread goes round among those that have work, with one for so long at a time.
 SHARED = Patience(shift_s=1.0, slot_s=0.2, turn_s=5.0)
@@ -227,18 +230,20 @@ def _serve(account: accounts.Account, end: float, patience: Patience, someone_wa
     if slot is None:
         return 0
     claim = claims.claim_click if slot.is_extra else claims.claim
-    worker, made = f"{socket.gethostname()}:{os.getpid()}", 0
+    made = 0
     with slot:
         gate = endpoint.SlotGate(slot, stopping)
         while (not made or time.monotonic() < end) and not stopping.is_set():
             if not slot.turn(stopping, wait_s=patience.turn_s):
                 break  # the sweep rings when the pause is over
             close_old_connections()
-            take = claim(worker=worker, roster=account.roster)
+            take = claim(worker=workers.me(), roster=account.roster)
             if take is None:
                 break
             _make(take, account, gate)
             made += 1
+            if not pieces.has_room():
+                break  # the sweep rings for others, a few at a time
     return made
 
 
@@ -267,7 +272,26 @@ def _make(take: Take, account: accounts.Account, gate: endpoint.Gate) -> None:
     except errors.Stopped as error:
         rendering.settle_error(take, error)
     else:
-        rendering.render(take, speech.through(gate))
+        try:
+            rendering.render(take, speech.through(gate))
+        except DatabaseError:
+            _let_go(take)
+            raise
+
+
+def _let_go(take: Take) -> None:
+    """Give back a claim whose outcome could not be written, as soon as the database takes anything.
+
+    Else the line would stand still for the rest of its lease. The parts that were paid for are kept (actions.pieces).
+    """
+    until = time.monotonic() + claims.lease().total_seconds()
+    while time.monotonic() < until and not stopping.wait(LOOK_AGAIN_S):
+        close_old_connections()
+        try:
+            claims.free(take)
+        except DatabaseError:
+            continue
+        return
 
 
 @shared_task
@@ -306,6 +330,7 @@ def _give_way() -> None:
 @shared_task
 def sweep() -> None:
     """Every few seconds: free what lost its worker, and ring for everything that waits."""
+    workers.show()
     claims.sweep()
     money.sweep()
     runs.finish_done()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from projects.actions import workers
 from projects.actions.roster import Queue, Roster
 from projects.models import Paragraph, Take, TakeStatus, direct
 from projects.models.direct import Plus
@@ -21,6 +22,8 @@ from projects.models.takes import MOVES, TakeQuerySet
 LEASE_MARGIN_S = 60
 # How many workers a line may lose before it is given up.
 LOST_WORKERS = 5
+# What an effort before this one came to says nothing of it.
+NO_ERROR = {"error_code": "", "error_reason": "", "error_detail": ""}
 
 
 def claim(*, worker: str, roster: Roster | None = None, among: TakeQuerySet | None = None) -> Take | None:
@@ -62,6 +65,7 @@ def _claim(roster: Roster, queue: Queue | None, worker: str) -> Take | None:
         claimed_by=worker,
         claimed_at=now,
         lease_until=now + lease(),
+        **NO_ERROR,
     )
     with transaction.atomic():
         first, more = roster.first(queue, now)
@@ -103,10 +107,16 @@ def leave(take: Take, *, to: str, **values: object) -> int:
 
 def sweep() -> int:
     """Free takes whose worker is gone, so that another may claim them; return how many."""
-    freed = 0
-    for take in Take.objects.expired(timezone.now()):
-        freed += free(take) if take.attempts + 1 < LOST_WORKERS else _give_up(take)
+    freed = sum(_free(take) for take in Take.objects.expired(timezone.now()))
+    for worker in workers.gone():
+        held = Take.objects.filter(status=TakeStatus.RUNNING, claimed_by=worker)
+        freed += sum(_free(take) for take in held)
+        workers.forget(worker)
     return freed
+
+
+def _free(take: Take) -> int:
+    return free(take) if take.attempts + 1 < LOST_WORKERS else _give_up(take)
 
 
 def _give_up(take: Take) -> int:

@@ -242,3 +242,5 @@ class SlotGate(Gate):
             self.slot.clean()
         elif isinstance(error, errors.Busy) and error.code != PAUSED:
             self.slot.busy(error.retry_after_s, error.code)
+        elif error.is_away:
+            self.slot.away(error.code)

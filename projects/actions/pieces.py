@@ -18,7 +18,7 @@ from projects.actions.live import Sink
 from projects.audio import joining, pcm
 from projects.speech.budget import Budget
 from projects.speech.client import Speech
-from projects.speech.errors import Refused, TooLong
+from projects.speech.errors import AGAIN, Refused, TooLong, Unavailable
 from projects.speech.line import Line
 from projects.speech.splitting import split
 
@@ -26,6 +26,9 @@ from projects.speech.splitting import split
 GAP_MS = 120
 # How often a text is cut again after the endpoint calls a piece too long, before the line fails.
 RESPLITS = 4
+# With less free disk than this no call is made: it would be paid for, and its sound lost.
+ROOM_BYTES = 32 * 2**20
+DISK_FULL = "disk_full"
 
 
 @dataclass
@@ -108,12 +111,28 @@ def _part(
         if sink:
             sink.write(part.tobytes())
         return part
+    _insist_on_room()
     speech = call(line)
     spoken.calls += speech.calls
     spoken.characters += speech.characters or 0
     spoken.request_id = speech.request_id
     _keep(kept, speech.pcm)
     return np.frombuffer(speech.pcm, dtype="<i2")
+
+
+def has_room() -> bool:
+    """Whether there is room for the sound of the calls that are under way, as a part and in the store."""
+    places = {settings.DATA_DIR, settings.MEDIA_ROOT}
+    return all(shutil.disk_usage(place).free >= ROOM_BYTES for place in places if os.path.isdir(place))
+
+
+def _insist_on_room() -> None:
+    if not has_room():
+        raise Unavailable(
+            "The disk is full, so nothing is called for: its sound could not be kept. Free some space. "
+            f"{AGAIN}",
+            code=DISK_FULL,
+        )
 
 
 def _keep(place: Path, pcm: bytes) -> None:

@@ -26,7 +26,7 @@ from projects.speech.line import Line
 
 logger = logging.getLogger(__name__)
 
-# How often the same line is tried when the endpoint fails, and when it only asks to wait.
+# How often the same line is tried when its call fails, and when that is no fault of the line (for half an hour or so).
 ATTEMPTS = 5
 ATTEMPTS_WHEN_BUSY = 40
 LONGEST_WAIT_S = 60.0
@@ -115,7 +115,11 @@ def _call(take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None = N
         endpoint.gate.told(error)
         raise
     endpoint.gate.told(None)
-    money.settle(paid, speech=speech, duration_ms=_since_ms(begun_s))
+    try:
+        money.settle(paid, speech=speech, duration_ms=_since_ms(begun_s))
+    except DatabaseError:
+        # The sound is there and paid for: its part is kept. The call stays counted as it was reserved.
+        logger.exception("call %s of take %s could not be settled", paid.pk, take.pk)
     return speech
 
 
@@ -156,15 +160,23 @@ def settle_error(take: Take, error: errors.SpeechError) -> Outcome:
         return _hold_team(take, error)
     if error.code == PAUSED:
         return _requeue(take, wait_s=LOOK_AGAIN_S)  # nothing was tried, so nothing is counted
-    if isinstance(error, errors.Busy) and not error.counts_as_attempt:
+    if _is_no_fault_of_the_line(error):
         allowed, asked = ATTEMPTS_WHEN_BUSY, error.retry_after_s
     elif isinstance(error, errors.Busy | errors.Unavailable):
         allowed, asked = ATTEMPTS, error.retry_after_s
     else:
         allowed, asked = 0, None
     if take.attempts + 1 < allowed:
-        return _requeue(take, wait_s=_wait_s(take.attempts, asked), attempts=Plus(1))
+        # What it waits for is told beside the line meanwhile; the next claim wipes it.
+        wait_s = _wait_s(take.attempts, asked)
+        return _requeue(take, wait_s=wait_s, attempts=Plus(1), **_error_fields(error, error.message))
     return _fail(take, error)
+
+
+def _is_no_fault_of_the_line(error: errors.SpeechError) -> bool:
+    """Whether any line would have met it, and nothing was spoken: too many requests, nobody there, a full disk."""
+    is_busy = isinstance(error, errors.Busy) and not error.counts_as_attempt
+    return is_busy or error.is_away or error.code == pieces.DISK_FULL
 
 
 def _wait_s(attempts: int, asked: float | None) -> float:
@@ -187,7 +199,9 @@ def _put_back(take: Take, code: str, reason: str) -> Outcome:
 
 def _fail(take: Take, error: errors.SpeechError) -> Outcome:
     with transaction.atomic():
-        if claims.leave(take, to=TakeStatus.FAILED, finished_at=timezone.now(), **_error_fields(error)):
+        if claims.leave(
+            take, to=TakeStatus.FAILED, finished_at=timezone.now(), **_error_fields(error, error.reason)
+        ):
             _end_run(take)
     return Outcome(TakeStatus.FAILED)
 
@@ -198,10 +212,10 @@ def _end_run(take: Take) -> None:
         runs.finish_done(take.run_id)
 
 
-def _error_fields(error: errors.SpeechError) -> dict[str, str]:
+def _error_fields(error: errors.SpeechError, reason: str) -> dict[str, str]:
     return {
         "error_code": error.code[:100],
-        "error_reason": error.message or "The endpoint gave no reason. Try again.",
+        "error_reason": reason or "The endpoint gave no reason. Try again.",
         "error_detail": error.detail,
         "request_id": error.request_id[:200],
     }
@@ -209,7 +223,7 @@ def _error_fields(error: errors.SpeechError) -> dict[str, str]:
 
 def _hold_team(take: Take, error: errors.SpeechError) -> Outcome:
     """The account cannot be used: put the take back without counting the try, and let nothing of its team begin."""
-    fields = _error_fields(error)
+    fields = _error_fields(error, error.message)
     with transaction.atomic():
         claims.leave(take, to=TakeStatus.QUEUED)
         holds.place(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -53,8 +53,9 @@ class RunQuerySet(MovingQuerySet["Run"]):
         return self.filter(Q(state__in=OPEN) | Q(finished_at__gt=now - IN_SIGHT)).order_by(is_open, "-pk")
 
     def with_counts(self) -> Self:
-        """Each with ``waiting_count``, ``running_count``, ``ready_count``, ``failed_count`` and ``failed_line``.
+        """Each with waiting_count, running_count, ready_count, failed_count, ``failed_line`` and ``waits_for``.
 
+        The last is what went wrong with the first line of it that waits for another try; "" for none.
         ``failed_line`` is the id of the first failed paragraph, None where none failed. Failures of what a line
         no longer says are not counted. The figures are read from the index take_of_run.
         """
@@ -71,6 +72,16 @@ class RunQuerySet(MovingQuerySet["Run"]):
             running_count=count(takes.filter(status="running")),
             ready_count=count(takes.filter(status="ready")),
             failed_count=count(failed),
+            waits_for=Coalesce(
+                Subquery(
+                    takes.filter(status="queued")
+                    .exclude(error_reason="")
+                    .order_by("pk")
+                    .values("error_reason")[:1]
+                ),
+                Value(""),
+                output_field=models.TextField(),
+            ),
             failed_line=Subquery(failed.order_by("paragraph__position").values("paragraph")[:1]),
         )
 
@@ -99,6 +110,7 @@ class Run(models.Model):
 
     # Set by RunQuerySet.with_counts.
     waiting_count: int
+    waits_for: str
     running_count: int
     ready_count: int
     failed_count: int

@@ -169,8 +169,18 @@ class Slot:
         """
         if retry_after_s is not None and not (math.isfinite(retry_after_s) and retry_after_s >= 0):
             retry_after_s = None
+        return self._told_to_wait(retry_after_s, reason, lowers=True)
+
+    def away(self, reason: str = "") -> float:
+        """The call found nobody there: as ``busy`` without a time, but the rate stays. Returns the pause in seconds.
+
+        Then a few calls ask from time to time whether the endpoint is back, and not every line that waits.
+        """
+        return self._told_to_wait(None, reason, lowers=False)
+
+    def _told_to_wait(self, retry_after_s: float | None, reason: str, *, lowers: bool) -> float:
         age_s = time.monotonic() - self._began_at
-        return self._pace.quota.busy(age_s, retry_after_s, reason[:REASON_LENGTH])
+        return self._pace.quota.busy(age_s, retry_after_s, reason[:REASON_LENGTH], lowers)
 
     def release(self) -> None:
         """Give the slot back, and a turn that was not used. Twice is harmless."""

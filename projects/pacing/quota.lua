@@ -212,12 +212,12 @@ function ask.turn(slot, held, epoch, more, clean_age)
 end
 
 -- age of the call that was told to wait; the wait asked for, or -1; the reason. -> pause, rate
-function ask.busy(age, asked, why)
+function ask.busy(age, asked, why, lowers)
     asked = tonumber(asked)
     -- Calls that had begun before the last 429 say nothing new, however many they are.
     local new = now - age > state.told + SECOND / 4
     if new then
-        lower()
+        if lowers == '1' then lower() end
         state.strikes = math.min(state.strikes + 1, 10)
         state.told, state.risen = now, now
     end

@@ -136,10 +136,12 @@ class SharedQuota:
             rate=_rate(rate),
         )
 
-    def busy(self, age_s: float, retry_after_s: float | None, reason: str) -> tuple[float, float | None]:
+    def busy(
+        self, age_s: float, retry_after_s: float | None, reason: str, lowers: bool
+    ) -> tuple[float, float | None]:
         """A call that began ``age_s`` ago was told to wait; returns the pause and the rate from now on."""
         asked_us = -1 if retry_after_s is None else round(retry_after_s * US)
-        pause, rate = self._ask("busy", round(age_s * US), asked_us, reason)
+        pause, rate = self._ask("busy", round(age_s * US), asked_us, reason, int(lowers))
         return pause / US, _rate(rate)
 
     def look(self) -> Look:

@@ -97,13 +97,15 @@ class SpareQuota:
         rate = self._own_rate()
         return 60 / (rate * SHARE) if rate else 0.0
 
-    def busy(self, age_s: float, retry_after_s: float | None, reason: str) -> tuple[float, float | None]:
+    def busy(
+        self, age_s: float, retry_after_s: float | None, reason: str, lowers: bool
+    ) -> tuple[float, float | None]:
         with self._lock:
             now = time.monotonic()
             new = now - age_s > self._told_at + PAUSE_MIN_S / 2
             if new:
                 self._told_at, self._strikes = now, min(self._strikes + 1, 10)
-                if self._rate and now - self._cut_at > CUT_EVERY_S:
+                if lowers and self._rate and now - self._cut_at > CUT_EVERY_S:
                     self._rate, self._cut_at = max(self._rate * LOWER, 1), now
             wait_s = min(2.0 ** (self._strikes - 1), BACKOFF_MAX_S) if new else 0.0
             if retry_after_s is not None:

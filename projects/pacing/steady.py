@@ -30,7 +30,7 @@ class SteadyQuota:
         self._shared, self._spare = shared, spare
         self._lock = threading.Lock()
         self.away, self._look_again_at = False, 0.0
-        self._untold: tuple[float, str] | None = None  # a pause that Redis has not heard of
+        self._untold: tuple[float, str, bool] | None = None  # a pause that Redis has not heard of
 
     def close(self) -> None:
         self._shared.close()
@@ -57,10 +57,10 @@ class SteadyQuota:
             self._spare.learn(rate=answer.rate, pause_s=answer.pause_s)
         return answer
 
-    def busy(self, age_s: float, retry_after_s: float | None, reason: str) -> float:
-        pause_s, rate = self._ask(lambda quota: quota.busy(age_s, retry_after_s, reason))
+    def busy(self, age_s: float, retry_after_s: float | None, reason: str, lowers: bool) -> float:
+        pause_s, rate = self._ask(lambda quota: quota.busy(age_s, retry_after_s, reason, lowers))
         if self.away:
-            self._untold = (time.monotonic() + pause_s, reason)
+            self._untold = (time.monotonic() + pause_s, reason, lowers)
         else:
             self._spare.learn(rate=rate, pause_s=pause_s)
         return pause_s
@@ -104,4 +104,4 @@ class SteadyQuota:
             untold, self._untold = self._untold, None
         logger.warning("Redis answers again: the pace is shared")
         if untold is not None and (left_s := untold[0] - time.monotonic()) > 0:
-            self._shared.busy(0.0, left_s, untold[1])
+            self._shared.busy(0.0, left_s, untold[1], untold[2])

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 AGAIN = "The line is tried again by itself."
+AWAY = frozenset({"unreachable", "dns_failed"})
 
 
 class SpeechError(Exception):
@@ -42,6 +43,14 @@ class SpeechError(Exception):
     def reason(self) -> str:
         """The message for a call that nobody repeats by itself."""
         return self.message.replace(AGAIN, "").strip()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether nobody was there to take the call, so that nothing was sent and the line has done no wrong.
+
+        With a request id it was the sound that could not be fetched: by then the endpoint had spoken.
+        """
+        return self.code in AWAY and not self.request_id
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(code={self.code!r}, status={self.status!r}, message={self.message!r})"

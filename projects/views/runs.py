@@ -6,6 +6,7 @@ Both are fed by one poll, which also carries the banner of a held team.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,7 +19,7 @@ from narrator.teams import access as teams
 from narrator.teams.models import Membership, Role, Team, User
 from narrator.web import Request, go
 from projects import access, tasks
-from projects.actions import runs
+from projects.actions import runs, workers
 from projects.models import Hold, Run, RunState
 
 SHOWN = 20
@@ -40,6 +41,10 @@ class Row:
         """Whether its figures change by themselves."""
         return self.progress.running > 0 or (self.run.state == RunState.ACTIVE and self.hold is None)
 
+    def needs_worker(self, now: datetime) -> bool:
+        """Whether a worker should have shown itself since it was asked for."""
+        return self.is_moving and self.run.created_at + timedelta(seconds=workers.SILENT_S) < now
+
     @property
     def words(self) -> str:
         """What it does now, or how long it still takes."""
@@ -47,6 +52,8 @@ class Row:
             return str(self.run.get_state_display())
         if self.hold is not None:
             return "Held"
+        if self.run.waits_for and not self.progress.running:
+            return f"Waiting. {self.run.waits_for}"
         if self.progress.is_late:
             return "Takes longer than expected"
         if self.progress.left_s is not None:
@@ -99,17 +106,19 @@ def queue(user: User) -> dict[str, Any]:
         if hasattr(member.team, "hold")
     ]
     going = [row.progress for row in rows if row.run.is_open]
+    silent = any(row.needs_worker(now) for row in rows) and workers.are_silent()
     return {
         "rows": rows,
         "banners": banners,
+        "silent": silent,
         "settled": sum(progress.settled for progress in going),
         "total": sum(progress.total for progress in going),
         "poll_s": POLL_BUSY_S if any(row.is_moving for row in rows) else POLL_IDLE_S,
-        "seen": _digest(rows, banners),
+        "seen": _digest(rows, banners, silent),
     }
 
 
-def _digest(rows: list[Row], banners: list[Banner]) -> str:
+def _digest(rows: list[Row], banners: list[Banner], silent: bool) -> str:
     """Return a short name for exactly what these rows and banners show."""
     shown = [
         (row.run.pk, row.run.state, str(row.run.project), str(row.run.script), row.run.failed_line)
@@ -118,7 +127,7 @@ def _digest(rows: list[Row], banners: list[Banner]) -> str:
     figures = [(row.progress.settled, row.progress.ready, row.progress.failed, row.words) for row in rows]
     acts = [(row.is_moving, row.may_edit) for row in rows]
     held = [(banner.team.pk, banner.hold.reason, banner.may_edit) for banner in banners]
-    return hashlib.blake2b(repr((shown, figures, acts, held)).encode(), digest_size=9).hexdigest()
+    return hashlib.blake2b(repr((shown, figures, acts, held, silent)).encode(), digest_size=9).hexdigest()
 
 
 @require_POST

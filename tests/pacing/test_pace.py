@@ -188,6 +188,19 @@ def test_a_pause_that_begins_while_one_waits_shifts_the_turn(broker: str, make_p
         assert began[0] - told >= 1.99
 
 
+def test_an_endpoint_that_is_away_makes_everybody_wait_longer_each_time_and_lowers_no_rate(
+    broker: str, make_pace: MakePace
+) -> None:
+    one, other = make_pace(broker, rate=1200), make_pace(broker, rate=1200)
+    for least in (0.9, 1.9):
+        with borrowed(one) as slot:
+            assert slot.begin()
+            assert least < slot.away("unreachable") <= least + 0.1
+            time.sleep(0.3)
+    state = other.state()
+    assert (state.reason, state.rate_per_minute) == ("unreachable", 1200)
+
+
 def test_a_pause_that_is_too_long_to_wait_for_is_said_at_once(broker: str, make_pace: MakePace) -> None:
     with borrowed(make_pace(broker)) as slot:
         assert slot.begin()

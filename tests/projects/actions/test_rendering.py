@@ -146,6 +146,42 @@ def test_after_five_failures_the_line_says_why(cast: Cast, standin: Standin) -> 
     assert (take.attempts, Call.objects.count(), take.audio) == (4, 5, "")
 
 
+def test_while_nobody_answers_a_line_waits_says_so_and_fails_only_after_long(
+    cast: Cast, standin: Standin
+) -> None:
+    script = factories.script(cast.team, lines=1)
+    queue(script)
+    standin.stop()
+    for _ in range(rendering.ATTEMPTS + 3):
+        assert turn().status == TakeStatus.QUEUED
+        hurry()
+    take = Take.objects.get()
+    assert (take.attempts, take.error_code) == (rendering.ATTEMPTS + 3, "unreachable")
+    assert take.error_reason.endswith("The line is tried again by itself.")
+    Take.objects.update(attempts=rendering.ATTEMPTS_WHEN_BUSY - 1)
+    assert turn().status == TakeStatus.FAILED
+    take.refresh_from_db()
+    assert "cannot be reached" in take.error_reason
+    assert "by itself" not in take.error_reason
+
+
+def test_without_room_for_its_sound_no_call_is_made(
+    cast: Cast, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = factories.script(cast.team, lines=1)
+    queue(script)
+    with monkeypatch.context() as patch:
+        patch.setattr(pieces, "ROOM_BYTES", 2**62)
+        assert turn().status == TakeStatus.QUEUED
+    take = Take.objects.get()
+    assert (take.error_code, len(standin.calls), Call.objects.count()) == (pieces.DISK_FULL, 0, 0)
+    assert take.error_reason.startswith("The disk is full")
+    hurry()
+    assert turn().status == TakeStatus.READY
+    take.refresh_from_db()
+    assert (take.error_code, take.error_reason) == ("", "")
+
+
 def test_a_refused_text_fails_at_once_and_the_others_go_on(cast: Cast, standin: Standin) -> None:
     script = factories.script(cast.team, lines=2)
     queue(script)

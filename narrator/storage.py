@@ -18,9 +18,15 @@ class FinishedFile(File):
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Static files under names with their hash, those that scripts import by name included."""
+    """Static files under names with their hash, those that our own scripts import by name included.
 
-    support_js_module_import_aggregation = True
+    Django's own switch for the latter reads everybody's scripts, and stumbles over an example in a comment of htmx's.
+    """
+
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        ("js/*.js", CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),
+    )
 
 
 class AtomicFileSystemStorage(FileSystemStorage):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Case, Count, Min, QuerySet, Value, When
 
 from narrator.teams.models import User
 from projects.actions import endpoint, paragraphs, reach
@@ -89,7 +89,8 @@ def replace(project: Project, instead: Mapping[str, str], *, by: User | None) ->
         rows = [(line, {"voice": instead[line.voice]}) for line in lines]
         put = paragraphs.put(EditKind.DIRECTION, rows, project=project, versions=versions, by=by)
         changed += len(put.lines)
-    for old, new in instead.items():
-        for layer in (Project.objects.filter(pk=project.pk), project.scripts, project.characters):
-            layer.filter(voice=old).update(voice=new)
+    # All at once: two voices may change places.
+    new = Case(*(When(voice=old, then=Value(name)) for old, name in instead.items()))
+    for layer in (Project.objects.filter(pk=project.pk), project.scripts, project.characters):
+        layer.filter(voice__in=list(instead)).update(voice=new)
     return changed + reach.settle(project)

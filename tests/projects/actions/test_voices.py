@@ -17,10 +17,10 @@ def test_unknown_voices_are_found_in_every_layer_and_counted_by_the_lines_that_s
     acting.add(project, name="Weena", voice="Maia", by=None)
     acting.assign(project, Paragraph.objects.filter(script=first), filby, by=None)
     factories.endpoint(cast.team)
-    found = {(one.name, one.lines) for one in voices.unknown(cast.team.pk)}
+    found = {(one.name, one.lines) for one in voices.counted(project)}
     assert found == {("Kai", 2), ("Vincent", 2), ("Maia", 0)}
     acting.add(project, name="Narrator", voice="Neil", is_narrator=True, by=None)
-    assert ("Neil", 2) in {(one.name, one.lines) for one in voices.unknown(cast.team.pk)}
+    assert ("Neil", 2) in {(one.name, one.lines) for one in voices.counted(project)}
 
 
 def test_voices_are_replaced_in_every_layer_at_once(cast: Cast) -> None:

@@ -30,14 +30,14 @@ def test_a_run_is_followed_paused_resumed_and_taken_back(
     cast: Cast, studio_workers: Studio, open_page: Opener
 ) -> None:
     studio_workers.standin.settings.latency_s = 0.4
-    script = factories.script(cast.team, lines=20)
+    script = factories.script(cast.team, lines=60)
     page = open_page(cast.editor)
     page.goto(f"/scripts/{script.pk}/")
     expect(page.locator("#queue-count")).to_have_text("Queue")
-    page.get_by_role("button", name="Generate 20 lines").click()
-    expect(page.locator("#queue-count")).to_contain_text("of 20")
+    page.get_by_role("button", name="Generate 60 lines").click()
+    expect(page.locator("#queue-count")).to_contain_text("of 60")
     page.goto("/")  # from another page, too
-    expect(page.locator("#queue-count")).to_contain_text("of 20")
+    expect(page.locator("#queue-count")).to_contain_text("of 60")
     open_queue(page)
     run = page.locator(".run")
     expect(run).to_contain_text(script.title)
@@ -46,8 +46,8 @@ def test_a_run_is_followed_paused_resumed_and_taken_back(
     expect(run.get_by_role("button", name="Resume")).to_be_focused()
     until(lambda: not Take.objects.filter(status=TakeStatus.RUNNING).exists(), what="lines in the making")
     stopped_at = made()
-    assert stopped_at < 20
-    expect(page.locator("#queue-count")).to_have_text(f"{stopped_at} of 20", timeout=20_000)
+    assert stopped_at < 60
+    expect(page.locator("#queue-count")).to_have_text(f"{stopped_at} of 60", timeout=20_000)
     run.get_by_role("button", name="Resume").click()
     until(lambda: made() > stopped_at + 1, what="the run to go on")
     run.get_by_role("button", name="Cancel").click()

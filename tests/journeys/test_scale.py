@@ -65,7 +65,7 @@ def test_a_long_script_goes_by_windows(cast: Cast, script: Script, open_page: Op
     page.keyboard.press("Home")
     for _ in range(130):
         page.keyboard.press("j")
-    expect(page.locator("#inspector h2")).to_have_text("Line 131")
+    expect(page.locator("#inspector h2")).to_have_text("Line 131", timeout=20_000)
     assert 131 in in_sight(page)
 
     # Searched: the hit is far from every row on the page.

@@ -63,12 +63,14 @@ def standin(settings: object) -> Iterator[Standin]:
         settings.SPEECH_URL, settings.SPEECH_TOKEN = server.url, server.token  # type: ignore[attr-defined]
         endpoint.connect.cache_clear()
         accounts.shared_pace.cache_clear()
+        accounts.everybody.cache_clear()
         yield server
         endpoint.configured().client.close()
         for account in accounts.every() if accounts.shared_pace.cache_info().currsize else ():
             account.pace.close()
     endpoint.connect.cache_clear()
     accounts.shared_pace.cache_clear()
+    accounts.everybody.cache_clear()
 
 
 @pytest.fixture

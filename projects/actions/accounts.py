@@ -18,7 +18,6 @@ from projects.pacing.quota import account_of
 
 # A team that comes new to a queue is seen by a worker within so long.
 ROSTER_KEEPS_S = 0.25
-_everybody = Roster(keeps_s=ROSTER_KEEPS_S)
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def every() -> list[Account]:
 def with_work() -> list[Account]:
     """The accounts through which something is to be made now, in any order."""
     own = dict(TeamEndpoint.objects.values_list("team", "account"))
-    names = {own.get(team) for team in _everybody.teams()}
+    names = {own.get(team) for team in everybody().teams()}
     found = [one for one in every() if (None if one.team_id is None else one.name) in names]
     return random.sample(found, len(found))
 
@@ -97,6 +96,12 @@ def _shared(rows: list[TeamEndpoint]) -> Account:
 @functools.lru_cache(maxsize=4)
 def _name(url: str, token: str) -> str:
     return account_of(url, token)
+
+
+@functools.cache
+def everybody() -> Roster:
+    """Who waits at all, whatever the account: one a process."""
+    return Roster(keeps_s=ROSTER_KEEPS_S)
 
 
 @functools.lru_cache(maxsize=256)

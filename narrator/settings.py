@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "narrator.accounts.sessions.SeenMiddleware",
+    "projects.views.locks.LockedLines",
 ]
 
 ROOT_URLCONF = "narrator.urls"

@@ -90,9 +90,11 @@ def recast(character: Character, *, by: User | None) -> int:
 def assign(
     project: Project, lines: ParagraphQuerySet, character: Character | None, *, by: User | None
 ) -> int:
-    """Let a character, or none, speak these lines; return how many changed hands."""
+    """Let a character, or none, speak these lines, but for locked ones; return how many changed hands."""
     reach.hold(project.pk)
-    moving = lines.filter(script__project=project).exclude(character=character.pk if character else None)
+    moving = (
+        lines.open().filter(script__project=project).exclude(character=character.pk if character else None)
+    )
     ids = list(moving.values_list("pk", flat=True))
     if not ids:
         return 0
@@ -134,13 +136,13 @@ def decide(
 
 
 def found_lines(project: Project, names: Sequence[str], least: int = 0) -> ParagraphQuerySet:
-    """The lines found for these names that are nobody's, or that an earlier decision about the name gave away."""
+    """The open lines found for these names that are nobody's, or that an earlier decision about the name gave away."""
     decided = Speaker.objects.filter(project=project, name__in=names).exclude(character=None)
     free = Q(character=None)
     for name, character in decided.values_list("name", "character"):
         free |= Q(speaker=name, character=character)
     found = Paragraph.objects.filter(script__project=project, speaker__in=names, speaker_sure__gte=least)
-    return found.filter(free)
+    return found.open().filter(free)
 
 
 def _decision(names: Sequence[str], targets: dict[str, Character | None], lines: int) -> str:

@@ -105,8 +105,11 @@ def _characters_back(project: Project, change: CastChange, now: dict[str, Any]) 
 
 def _lines_back(project: Project, change: CastChange, now: dict[str, Any]) -> int:
     there = set(project.characters.values_list("pk", flat=True)) | {None}
+    locked = set(Paragraph.objects.filter(pk__in=list(now), is_locked=True).values_list("pk", flat=True))
     to: dict[int | None, list[int]] = {}
     for pk, character in change.before["lines"].items():
+        if int(pk) in locked:
+            continue
         if pk in now and now[pk] == change.after["lines"].get(pk) and character in there:
             to.setdefault(character, []).append(int(pk))
     for character, ids in to.items():

@@ -95,7 +95,7 @@ def retake(take: Take, findings: list[dict[str, Any]]) -> Take | None:
         return None
     line = Paragraph.objects.select_related("script").get(pk=take.paragraph_id)
     made = Take.objects.filter(paragraph=line, digest=take.digest, retake_of__isnull=False).count()
-    if made >= project.retakes or line.digest != take.digest or line.latest_id != take.pk:
+    if made >= project.retakes or line.digest != take.digest or line.latest_id != take.pk or line.is_locked:
         return None
     room_micro = money.room_micro(project)
     if room_micro is not None and room_micro < _cost_micro(take):

@@ -15,13 +15,13 @@ from narrator.teams.models import User
 from projects.actions import runs
 from projects.models import Change, Edit, Guide, Paragraph, Project, Script, Take, TakeStatus
 from projects.models.edits import EditKind
-from projects.models.paragraphs import EDITED, STEP
+from projects.models.paragraphs import EDITED, GUARDED, STEP
 
 # So many lines one statement names.
 AT_ONCE = 5_000
 
 Values = dict[str, Any]
-"""New values of one line, by the names in ``EDITED``, or ``script_id``, ``position``, ``removed``."""
+"""New values of one line, by the names in ``EDITED``, or ``script_id``, ``position``, ``removed``, ``is_locked``."""
 
 
 class Gone(Exception):
@@ -40,6 +40,23 @@ class Overtaken(Exception):
         self.line = line
 
 
+class Locked(Exception):
+    """Some of the lines are locked (``lines``), so nothing was changed; ``str()`` is a sentence for people.
+
+    Whatever meets it in a request is answered with that sentence by views/locks.py.
+    """
+
+    def __init__(self, lines: Sequence[Paragraph]) -> None:
+        first, more = lines[0], len(lines) - 1
+        words = f"{first.text[:60]}…" if len(first.text) > 60 else first.text
+        others = f" and {more} other line{'' if more == 1 else 's'}" if more else ""
+        who = f" by {first.locked_by}" if first.locked_by and not more else ""
+        super().__init__(
+            f"“{words}”{others} {'are' if more else 'is'} locked{who}. Unlock first; nothing was changed."
+        )
+        self.lines = lines
+
+
 @dataclass
 class Done:
     """What an act came to: its edit (None where nothing differed) and the lines it touched that are still there.
@@ -55,13 +72,14 @@ class Done:
 def refresh(lines: Iterable[Paragraph], project: Project, *, guide: Guide | None = None) -> list[Paragraph]:
     """Set ``digest`` of these lines of one project to that of what would be sent now; return those it changed of.
 
-    Saves nothing. Wherever a line's text or direction, or what it inherits, changes, this is to be called. What
-    is inherited comes from the ``guide``, else from the rows as they are now: three queries for any number of lines.
+    Saves nothing. A locked line stays as it is. Wherever a line's text or direction, or what it inherits, changes,
+    this is to be called. What is inherited comes from the ``guide``, else from the rows as they are now: three
+    queries for any number of lines.
     """
     guide = guide or Guide.of(project.pk)
     changed = []
     for line in lines:
-        digest = line.line(guide).digest
+        digest = line.digest if line.is_locked else line.line(guide).digest
         if digest != line.digest:
             line.digest = digest
             changed.append(line)
@@ -155,7 +173,12 @@ def store(
     changes: Sequence[Change],
     by: User | None,
 ) -> Done:
-    """Write new values to lines, with all that follows from them; note in each row's change which script it left."""
+    """Write new values to lines, with all that follows from them; note in each row's change which script it left.
+
+    Raises ``Locked`` for what would change a locked line, before anything is written.
+    """
+    if locked := [line for line, values in rows if line.is_locked and GUARDED & values.keys()]:
+        raise Locked(locked)
     now = timezone.now()
     for (line, values), change in zip(rows, changes, strict=True):
         was, was_removed = line.script_id, line.removed
@@ -163,12 +186,14 @@ def store(
             setattr(line, name, value)
         if not was_removed and (line.removed or line.script_id != was):
             change.left_id, change.left_version = was, versions[was]
+        if "is_locked" in values:
+            line.locked_by, line.locked_at = (by, now) if line.is_locked else (None, None)
         line.version, line.edited_by, line.edited_at = versions[line.script_id], by, now
     lines = [line for line, _ in rows]
     resaid = refresh(lines, project)
     rechosen = choose_fitting(lines)
     _write(rows, resaid, rechosen)
-    _take_back([line for line in lines if line.removed])
+    _take_back([line for line in lines if line.removed or line.is_locked])
     kept = [line for line in lines if not line.removed]
     outdated = [
         line
@@ -190,6 +215,8 @@ def _write(
     own: dict[str, list[Paragraph]] = {"digest": resaid, "chosen": rechosen}
     same: Values = {"edited_by": lines[0].edited_by, "edited_at": lines[0].edited_at}
     names = {name for _, values in rows for name in values}
+    if "is_locked" in names:
+        same |= {"locked_by": lines[0].locked_by, "locked_at": lines[0].locked_at}
     if "position" in names:
         placed = [line for line, values in rows if "position" in values or "script_id" in values]
         Paragraph.everything.bulk_update(placed, ["position", "script_id"], batch_size=200)
@@ -221,11 +248,11 @@ def choose_fitting(lines: Iterable[Paragraph]) -> list[Paragraph]:
     return list(rechosen.values())
 
 
-def _take_back(removed: list[Paragraph]) -> None:
-    """Nobody wants what still waits of lines that were deleted. What is being made is finished and kept."""
-    waiting = Take.objects.filter(paragraph__in=removed, status=TakeStatus.QUEUED)
+def _take_back(settled: list[Paragraph]) -> None:
+    """Nobody wants what still waits of lines that were deleted or locked. What is being made is finished and kept."""
+    waiting = Take.objects.filter(paragraph__in=settled, status=TakeStatus.QUEUED)
     in_runs = list(waiting.filter(run__isnull=False).values_list("run", flat=True).distinct())
-    if removed:
+    if settled:
         waiting.cancel(timezone.now())
         runs.end_empty(in_runs)
 

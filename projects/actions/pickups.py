@@ -71,11 +71,11 @@ def rows(row: PickupRecording) -> list[dict[str, Any]]:
 def file(row: PickupRecording, given: dict[int, tuple[int, int]], *, by: User) -> int:
     """Make takes of the pieces: ``given`` says for a paragraph its first piece and the one after its last.
 
-    A recording is filed once: later calls file nothing. Returns how many takes were made.
+    A recording is filed once: later calls file nothing. A locked line gets none. Returns how many takes were made.
     """
     with default_storage.open(sounds.name_of(row.sound.sha256), "rb") as stored:
         samples = wav.open_frames(cast(BinaryIO, stored)).read(row.sound.frames)
-    lines = {one["line"].pk: one["line"] for one in rows(row)}
+    lines = {one["line"].pk: one["line"] for one in rows(row) if not one["line"].is_locked}
     with transaction.atomic():
         if not PickupRecording.objects.filter(pk=row.pk, filed_at=None).update(filed_at=timezone.now()):
             return 0

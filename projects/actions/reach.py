@@ -55,10 +55,10 @@ def impact(
 ) -> Impact:
     """What it would come to if this guide were that of these lines' project, and they were spoken by ``to``.
 
-    Saves nothing; a handful of queries for any number of lines.
+    Locked lines are not reached. Saves nothing; a handful of queries for any number of lines.
     """
     changed, finished = 0, []
-    for line in lines.select_related("chosen").defer("chosen__peaks"):
+    for line in lines.open().select_related("chosen").defer("chosen__peaks"):
         if to != "same":
             line.character_id = to.pk if to else None
         new = line.line(guide)

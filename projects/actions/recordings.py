@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions import checks, rendering
+from projects.actions import checks, locks, rendering
 from projects.audio import recording
 from projects.models import Guide, Paragraph, Script, Take, TakeStatus
 from projects.models.takes import Source
@@ -30,6 +30,7 @@ def keep(line: Paragraph, samples: np.ndarray, *, source: str, by: User | None) 
 
     It is checked like any other, but never made again by itself. What waits to be generated for the line is taken
     back: a person has spoken it. The voice and the model stay empty, so no other line uses it by itself.
+    Raises ``paragraphs.Locked``.
     """
     spoken = line.line(Guide.of(line.script.project_id))
     take = Take(
@@ -51,6 +52,7 @@ def keep(line: Paragraph, samples: np.ndarray, *, source: str, by: User | None) 
     take.findings = checks.look(take, samples)
     with transaction.atomic():
         version = Script.next_version(line.script_id)
+        locks.check(line.pk)
         own = Take.objects.filter(paragraph=line)
         own.cancel(timezone.now())
         take.number = (own.aggregate(highest=Max("number"))["highest"] or 0) + 1

@@ -144,12 +144,16 @@ def store(pcm: np.ndarray) -> dict[str, object]:
 
 
 def finish(take: Take, **fields: object) -> Outcome:
-    """Make the claimed take ready, unless the claim was lost; choose it where it speaks the line's present text."""
+    """Make the claimed take ready, unless the claim was lost; choose it where it speaks the line's present text.
+
+    A locked line keeps the one it has.
+    """
     with transaction.atomic():
         moved = claims.leave(take, to=TakeStatus.READY, finished_at=timezone.now(), **fields)
         if moved:
             if checks.is_choice(take, fields.get("findings")):
-                direct.update(Paragraph, {"pk": take.paragraph_id, "digest": take.digest}, chosen=take.pk)
+                spoken = {"pk": take.paragraph_id, "digest": take.digest, "is_locked": False}
+                direct.update(Paragraph, spoken, chosen=take.pk)
             _end_run(take)
     return Outcome(TakeStatus.READY if moved else TakeStatus.CANCELLED)
 

@@ -66,13 +66,14 @@ class Finding:
     text: str
     spans: list[tuple[int, int]]
     script_id: int = 0
+    is_locked: bool = False
     pieces: list[tuple[str, str, str]] = field(default_factory=list)
     after: str = ""
 
     @property
     def is_possible(self) -> bool:
-        """Whether the line would still have something to speak."""
-        return is_speakable(self.after)
+        """Whether the line is open, and would still have something to speak."""
+        return not self.is_locked and is_speakable(self.after)
 
     @property
     def text_mark(self) -> str:
@@ -82,16 +83,16 @@ class Finding:
 def find(lines: "QuerySet[Paragraph]", query: Query) -> list[Finding]:
     """Look through these lines, in their order; one query. Raises ``BadQuery``, also for what takes too long."""
     pattern = query.compiled()
-    rows = lines.order_by("script__position", "position").values_list("pk", "text", "script")
+    rows = lines.order_by("script__position", "position").values_list("pk", "text", "script", "is_locked")
     return list(_found(rows, pattern))
 
 
-def _found(rows: Iterable[tuple[int, str, int]], pattern: "regex.Pattern[str]") -> Iterator[Finding]:
+def _found(rows: Iterable[tuple[int, str, int, bool]], pattern: "regex.Pattern[str]") -> Iterator[Finding]:
     end = time.monotonic() + PATIENCE_S
-    for pk, text, script_id in rows:
+    for pk, text, script_id, is_locked in rows:
         spans = [match.span() for match in _matches(pattern, text, end)]
         if spans:
-            yield Finding(pk, text, spans, script_id)
+            yield Finding(pk, text, spans, script_id, is_locked)
 
 
 def _matches(pattern: "regex.Pattern[str]", text: str, end: float) -> Iterator["regex.Match[str]"]:
@@ -122,8 +123,8 @@ def preview(findings: Iterable[Finding], query: Query) -> None:
 def replace(project: Project, query: Query, ticked: Mapping[int, str], *, by: User | None) -> Done:
     """Replace in these lines of a project: ids, each with the mark of the text that was agreed to.
 
-    A line that says something else by now is left alone, as is one that would have nothing left to speak. It is one
-    edit for each script. Raises ``BadQuery``.
+    A line that says something else by now is left alone, as is a locked one, or one that would have nothing left to
+    speak. It is one edit for each script. Raises ``BadQuery``.
     """
     rows = Paragraph.objects.filter(script__project=project, pk__in=ticked)
     versions = paragraphs.hold(*rows.order_by().values_list("script", flat=True).distinct())

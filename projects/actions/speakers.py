@@ -49,7 +49,7 @@ def _find_in(script: Script, language: str, decided: dict[str, int]) -> None:
         name, sure = (one.name[:80], one.sure) if one else ("", 0)
         if line.is_labelled or (line.speaker, line.speaker_sure) == (name, sure):
             continue
-        if name != line.speaker and line.character_id is None and name in decided:
+        if name != line.speaker and line.character_id is None and name in decided and not line.is_locked:
             line.character_id, line.version = decided[name], version
             given.append(line.pk)
         line.speaker, line.speaker_sure = name, sure

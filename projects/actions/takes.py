@@ -7,7 +7,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions import endpoint, runs
+from projects.actions import endpoint, locks, paragraphs, runs
 from projects.actions.endpoint import Speaker
 from projects.models import Guide, Paragraph, Project, Run, RunState, Script, Take, TakeStatus
 from projects.models.takes import Priority
@@ -38,7 +38,8 @@ def request(
     Unless ``fresh`` asks for a new take, audio of the same text and direction is used again and nothing is called
     for it: the line's own whatever spoke it, that of another line where the team's present endpoint did.
     ``fresh`` requests go before bulk ones: a person waits for them. Several lines that have to be made are a run;
-    one alone, and fresh ones, are not.
+    one alone, and fresh ones, are not. A locked line is left out; ``paragraphs.Locked`` is raised where ``fresh`` names
+    one.
     The number of queries does not grow with the number of lines, but for batches of 200.
     """
     with transaction.atomic():
@@ -46,7 +47,9 @@ def request(
         guide = Guide.of(script.project_id)
         project = guide.project
         wanted = Paragraph.objects.filter(script=script, pk__in=[line.pk for line in lines])
-        idle = [line for line in wanted.select_related("latest") if not _waits_already(line)]
+        if fresh and (locked := list(wanted.filter(is_locked=True).select_related("locked_by"))):
+            raise paragraphs.Locked(locked)
+        idle = [line for line in wanted.open().select_related("latest") if not _waits_already(line)]
         speaker = endpoint.speaker(project.team_id)
         reusable = {} if fresh else _reusable(project, idle, speaker)
         numbers = dict(
@@ -158,8 +161,12 @@ def copy_audio(source: Take, take: Take) -> None:
 
 @transaction.atomic
 def choose(take: Take, *, script_id: int) -> bool:
-    """Make a finished take the one that is heard and exported; False where it is not finished."""
+    """Make a finished take the one that is heard and exported; False where it is not finished.
+
+    Raises ``paragraphs.Locked``.
+    """
     version = Script.next_version(script_id)
+    locks.check(take.paragraph_id)
     if take.status != TakeStatus.READY:
         return False
     Paragraph.objects.filter(pk=take.paragraph_id).update(chosen=take, version=version)
@@ -171,8 +178,10 @@ def retry(take: Take, *, script_id: int) -> bool:
     """Put a failed take back into the queue; False where it is not failed.
 
     Its run goes on with it, but a run that was stopped by a person stays so: the line leaves that one.
+    Raises ``paragraphs.Locked``.
     """
     version = Script.next_version(script_id)
+    locks.check(take.paragraph_id)
     if not Take.objects.filter(pk=take.pk).try_again():
         return False
     Paragraph.objects.filter(pk=take.paragraph_id).update(latest=take, version=version)

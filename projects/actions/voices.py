@@ -81,7 +81,7 @@ def replace(project: Project, instead: Mapping[str, str], *, by: User | None) ->
     can be undone, script by script.
     """
     project = reach.hold(project.pk)
-    named = Paragraph.objects.filter(script__project=project, voice__in=list(instead))
+    named = Paragraph.objects.open().filter(script__project=project, voice__in=list(instead))
     versions = paragraphs.hold(*named.order_by().values_list("script", flat=True).distinct())
     changed = 0
     for script_id in versions:

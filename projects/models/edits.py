@@ -24,6 +24,8 @@ class EditKind(models.TextChoices):
     REPLACE = "replace", "replaced text"
     RESTORE = "restore", "restored an earlier text"
     RECAST = "recast", "changed the cast"
+    LOCK = "lock", "locked"
+    UNLOCK = "unlock", "unlocked"
     REVISION = "revision", "took over the author's revision"
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # What a person may change of a line; all of it is kept in its history and can be undone.
 EDITED = ("text", "character_id", "voice", "language", "instructions", "pause_ms")
+# What nobody may change of a locked line. Its place among the others is not the line's own.
+GUARDED = frozenset({*EDITED, "removed"})
 # Between two lines of a fresh script there is room for so many others, so that moving one renumbers none.
 STEP = 2**16
 
@@ -32,6 +34,10 @@ ROW_FIELDS = (
     "pause_ms",
     "digest",
     "version",
+    "is_locked",
+    "locked_at",
+    "locked_by__name",
+    "locked_by__email",
     "character__name",
     "character__colour",
     "chosen__duration_ms",
@@ -68,7 +74,9 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
 
     def for_page(self) -> Self:
         """With just what the rows of a page show: hundreds of them are read at a time."""
-        rows = self.select_related("character", "chosen", "latest", "verdict__by", "verdict__guest")
+        rows = self.select_related(
+            "character", "chosen", "latest", "verdict__by", "verdict__guest", "locked_by"
+        )
         return rows.only(*ROW_FIELDS)
 
     def with_marks(self) -> Self:
@@ -96,6 +104,10 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
         return list(
             rows.values_list("pk", "position", "marked", Coalesce("chosen", 0), ms, pause, Length("text"))
         )
+
+    def open(self) -> Self:
+        """The lines that nobody has locked."""
+        return self.filter(is_locked=False)
 
     def missing(self) -> Self:
         """The lines that have no chosen take of their present text and direction."""
@@ -148,6 +160,8 @@ class Paragraph(Layer):
     the narrator.
     ``digest`` is that of the line as it would be sent now; a take with another digest is stale. ``position`` only
     puts lines in order, with gaps; ``number`` is what people see.
+    A line that ``is_locked`` has a current take and keeps it: until it is unlocked its ``digest`` stays, too, whatever
+    it inherits (docs/adr/0018).
     """
 
     script = models.ForeignKey(Script, models.CASCADE, related_name="paragraphs")
@@ -176,6 +190,9 @@ class Paragraph(Layer):
     version = models.PositiveBigIntegerField(default=0, editable=False)
     edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(null=True, blank=True)
+    is_locked = models.BooleanField(default=False, editable=False)
+    locked_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    locked_at = models.DateTimeField(null=True, blank=True)
 
     # Set by ParagraphQuerySet.with_marks.
     marked: str

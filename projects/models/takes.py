@@ -76,9 +76,9 @@ class TakeQuerySet(MovingQuerySet["Take"]):
         return self.filter(status=TakeStatus.RUNNING, lease_until__lt=now)
 
     def retriable(self) -> Self:
-        """Failed, and of a line that is there, still says this and was not asked for again since."""
+        """Failed, and of a line that is there, is open, still says this and was not asked for again since."""
         of_line = Q(paragraph__latest=F("pk"), paragraph__digest=F("digest"), paragraph__removed=False)
-        return self.filter(of_line, status=TakeStatus.FAILED)
+        return self.filter(of_line, status=TakeStatus.FAILED, paragraph__is_locked=False)
 
     def speaking(self, digest: str) -> Self:
         """Finished takes of exactly this text and direction, the newest first."""

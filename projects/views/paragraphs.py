@@ -35,6 +35,8 @@ def paragraph_text(request: Request, paragraph_id: int) -> HttpResponse:
     Where somebody else saved or deleted the line meanwhile the answer is 409: the form, with both texts.
     """
     line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR, removed=True)
+    if line.is_locked:
+        raise paragraphs.Locked([line])
     if request.method != "POST":
         return edit_form(request, line, TextForm(instance=line), status=200)
     form = TextForm(request.POST, instance=line)

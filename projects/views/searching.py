@@ -83,9 +83,8 @@ def _replace(request: Request, script: Script, form: ReplaceForm) -> HttpRespons
     left = len(agreed) - len(done.lines)
     sentence = f"Replaced in {count(len(done.lines))}. Undo takes it back, chapter by chapter."
     if left:
-        sentence += (
-            f" {count(left)} had changed since you looked and {'was' if left == 1 else 'were'} left alone."
-        )
+        were = "was" if left == 1 else "were"
+        sentence += f" {count(left)} had changed or been locked since you looked and {were} left alone."
     messages.info(request, sentence)
     return go(request, "script-detail", script.pk)
 

@@ -32,6 +32,8 @@ const ACTS = {
   down: () => move(rows.step(last(), 1), rows.step(last(), 1)),
   remove: () => post(desk.dataset.remove, chosen()),
   render: () => htmx.ajax("POST", desk.dataset.render, { source: desk, target: "#progress", swap: "outerHTML", values: chosen() }),
+  lock: () => post(desk.dataset.lock, chosen()),
+  unlock: () => post(desk.dataset.unlock, chosen()),
   undo: () => post(desk.dataset.undo),
   redo: () => post(desk.dataset.redo),
 };

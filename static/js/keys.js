@@ -15,6 +15,7 @@ const TABLE = [
     [["shift+space"], "Play from here to the end", act("onward")],
     [["arrowleft"], "Back 5 seconds", () => tell("sound:back")],
     [["["], "Earlier take", () => tell("line:take", { by: -1 }), { edits: true }],
+    [["x"], "Swap the two takes that are compared (A/B)", null],
     [["]"], "Later take", () => tell("line:take", { by: 1 }), { edits: true }],
   ]],
   ["Go", [
@@ -39,6 +40,8 @@ const TABLE = [
     [["alt+arrowup"], "Move up", edit("up"), { edits: true, again: true }],
     [["alt+arrowdown"], "Move down", edit("down"), { edits: true, again: true }],
     [["delete", "backspace"], "Delete", edit("remove"), { edits: true }],
+    [["l"], "Lock: text, direction and take stay as they are", edit("lock"), { edits: true }],
+    [["shift+l"], "Unlock", edit("unlock"), { edits: true }],
     [["mod+z"], "Undo", edit("undo"), { edits: true }],
     [["mod+shift+z", "mod+y"], "Redo", edit("redo"), { edits: true }],
   ]],

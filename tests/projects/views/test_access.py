@@ -70,6 +70,8 @@ DOORS = {
     "lines-remove": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
     "lines-move": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
     "lines-pause": Door("script_id", "post", EDIT, 409, (("lines", "999999"), ("pause_ms", "500"))),
+    "lines-lock": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
+    "lines-unlock": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
     "script-search": Door("script_id", "get", Role.VIEWER, 200, (("q", "a"),)),
     "script-replace": Door("script_id", "get", EDIT, 200, (("q", "a"),)),
     "edit-undo": Door("script_id", "post", EDIT, 409),

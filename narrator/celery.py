@@ -1,4 +1,4 @@
-"""The Celery application. What the tasks do is written in projects/tasks.py."""
+"""The Celery application. What the tasks do is written in projects/tasks."""
 
 import os
 

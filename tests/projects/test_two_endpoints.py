@@ -12,11 +12,12 @@ from django.db import connection
 
 from narrator.teams.models import Team
 from projects import tasks
-from projects.actions import accounts, exports, holds, narration
+from projects.actions import accounts, endpoint, exports, holds, narration, takes
 from projects.actions.endpoint import Speaker
 from projects.models import Call, EndpointKind, ExportStatus, Script, Take, TakeStatus
 from projects.speech.standin.server import Standin
 from projects.speech.voices import MODEL, VOICE_NAMES
+from projects.tasks import pumping
 from tests import factories
 from tests.cast import Cast
 from tests.journeys.waiting import until
@@ -82,7 +83,7 @@ def test_a_gateway_of_the_teams_own_gets_the_teams_token_model_and_limits(
         assert {(call.model, call.stream) for call in gateway.calls} == {(MODEL, True)}
         assert len(gateway.calls) == 2  # the line has more than 30 bytes
         assert standin.calls == []
-        tasks.endpoint.forget_own()
+        endpoint.forget_own()
 
 
 def test_arrears_of_one_account_hold_only_its_team(two: Cast, standin: Standin, kokoro: Standin) -> None:
@@ -125,7 +126,7 @@ def pump_and_close(team_id: int) -> None:
 def test_bells_name_the_account_and_the_sweep_rings_for_each(two: Cast, bells: Callable[[str], int]) -> None:
     for team in (two.team, two.other_team):
         script = factories.script(team, lines=3)
-        tasks.takes.request(script, script.paragraphs.all(), by=None)
+        takes.request(script, script.paragraphs.all(), by=None)
     tasks.sweep()
     assert bells("wake") == 6
 
@@ -136,7 +137,7 @@ def test_one_thread_serves_all_accounts_in_turn(
     standin.settings.latency_s = 0.2
     for team, lines in ((two.team, 12), (two.other_team, 2)):
         script = factories.script(team, lines=lines)
-        tasks.takes.request(script, script.paragraphs.all(), by=None)
+        takes.request(script, script.paragraphs.all(), by=None)
     tasks.pump()
     assert (len(standin.calls), len(kokoro.calls)) == (12, 2)
     assert kokoro.calls[0].at < standin.calls[-1].at
@@ -147,12 +148,12 @@ def test_a_bell_that_finds_all_hands_at_work_ends_unless_a_person_waits(
     two: Cast, standin: Standin, kokoro: Standin
 ) -> None:
     bulk = factories.script(two.team, lines=3)
-    tasks.takes.request(bulk, bulk.paragraphs.all(), by=None)
+    takes.request(bulk, bulk.paragraphs.all(), by=None)
     (first, *_) = factories.script(two.other_team, lines=3).paragraphs.all()
-    tasks.takes.request(first.script, [first], by=None, fresh=True)
+    takes.request(first.script, [first], by=None, fresh=True)
     with ExitStack() as hands:
-        while tasks._hands.acquire(blocking=False):
-            hands.callback(tasks._hands.release)
+        while pumping._hands.acquire(blocking=False):
+            hands.callback(pumping._hands.release)
         tasks.pump()
         assert standin.calls == []
         tasks.pump(two.other_team.pk, True)

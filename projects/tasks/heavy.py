@@ -1,0 +1,47 @@
+"""What the worker for exports does: assemble them, and between them encode chosen takes ahead."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from celery import shared_task
+from django.db import connection
+
+from projects.actions import encoded, exports
+from projects.tasks.messages import stopping
+
+
+@shared_task(name="projects.tasks.assemble_export")
+def assemble_export(export_id: int) -> None:
+    """Assemble one export, unless another worker has it."""
+    export = exports.claim(export_id)
+    if export is not None:
+        exports.assemble(export)
+
+
+ENCODE_SHIFT_S = 5.0
+ENCODE_NICENESS = 15
+
+
+@shared_task(name="projects.tasks.encode")
+def encode() -> None:
+    """Encode chosen takes for a shift, behind all else that wants the processor; exports get in between the shifts."""
+    end = time.monotonic() + ENCODE_SHIFT_S
+    with ThreadPoolExecutor(1, initializer=_give_way) as alone:
+        alone.submit(_encode, lambda: stopping.is_set() or time.monotonic() > end).result()
+
+
+def _encode(stop: Callable[[], bool]) -> None:
+    try:
+        encoded.encode(stop=stop)
+    finally:
+        connection.close()
+
+
+def _give_way() -> None:
+    """Let this thread, and those that it starts, be served last. Other systems than Linux know processes only."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), ENCODE_NICENESS)

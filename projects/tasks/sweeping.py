@@ -1,0 +1,25 @@
+"""The sweep: what heals by itself, every few seconds."""
+
+from celery import shared_task
+
+from projects.actions import accounts, claims, exports, manuscripts, money, runs, workers
+from projects.models import Script
+from projects.tasks.heavy import ENCODE_SHIFT_S, assemble_export, encode
+from projects.tasks.messages import send
+from projects.tasks.pumping import ring_at
+
+
+@shared_task(name="projects.tasks.sweep")
+def sweep() -> None:
+    """Every few seconds: free what lost its worker, and ring for everything that waits."""
+    workers.show()
+    claims.sweep()
+    money.sweep()
+    runs.finish_done()
+    for account in accounts.every():
+        ring_at(account, claims.idle(account.takes, slots=account.concurrency))
+    for export_id in exports.sweep():
+        send(assemble_export, export_id)
+    if Script.objects.to_encode().exists():
+        send(encode, expires_s=ENCODE_SHIFT_S)
+    manuscripts.forget_unused()

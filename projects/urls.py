@@ -3,6 +3,7 @@
 from django.urls import path
 
 from projects.views import (
+    activity,
     cast,
     characters,
     directions,
@@ -100,6 +101,8 @@ urlpatterns = [
     path("takes/<int:take_id>/live", takes.take_live, name="take-live"),
     path("takes/<int:take_id>/waveform", takes.take_waveform, name="take-waveform"),
     path("review/", reviews.review_list, name="review-list"),
+    path("projects/<int:project_id>/activity/", activity.project_activity, name="project-activity"),
+    path("teams/<int:team_id>/activity/", activity.team_activity, name="team-activity"),
     path("projects/<int:project_id>/review/", reviews.review_board, name="review-board"),
     path("projects/<int:project_id>/pickups/", pickups.pickup_sheet, name="pickup-sheet"),
     path("projects/<int:project_id>/pickups.csv", pickups.pickup_csv, name="pickup-csv"),

@@ -10,9 +10,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions import estimates, money, takes
+from projects.actions import activity, estimates, money, takes
 from projects.audio import checks
-from projects.models import Paragraph, Price, Project, Script, Take, Usual, direct
+from projects.models import ActKind, Paragraph, Price, Project, Script, Take, Usual, direct
 from projects.models.direct import Blank, Prepared
 from projects.models.money import cost_micro
 from projects.speech.budget import billing_characters
@@ -119,4 +119,5 @@ def clear(take: Take, *, script_id: int, by: User) -> bool:
     if not cleared.update(cleared_at=timezone.now(), cleared_by=by):
         return False
     Paragraph.objects.filter(pk=take.paragraph_id).update(version=version)
+    activity.note(ActKind.TAKES, f"found take {take.number} good all the same", by=by, line=take.paragraph)
     return True

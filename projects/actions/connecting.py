@@ -5,13 +5,14 @@ How lines are sent through it is in endpoint.py.
 
 from dataclasses import dataclass, field
 
+from django.db import transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from narrator import sealing
 from narrator.teams.models import Team, User
-from projects.actions import endpoint
-from projects.models import EndpointKind, TeamEndpoint
+from projects.actions import activity, endpoint
+from projects.models import ActKind, EndpointKind, TeamEndpoint
 from projects.speech import hosts
 from projects.speech.address import base_of, checked_token, must_be_public
 from projects.speech.deadline import Deadline, DeadlinePassed, Stalled
@@ -49,7 +50,12 @@ def connect(row: TeamEndpoint, *, token: str | None, by: User | None) -> None:
     if moved or token is not None or kept is None or kept.kind != row.kind or not row.voices:
         _reach(row)
     row.changed_by = by
-    row.save()
+    with transaction.atomic():
+        row.save()
+        changed = "connected the team to" if moved else "changed the settings of"
+        with_token = " with another token" if token is not None and not moved else ""
+        words = f"{changed} {row.get_kind_display()} at {row.host}{with_token}"
+        activity.note(ActKind.ENDPOINT, words, by=by, team_id=row.team_id)
 
 
 def checked_address(text: str) -> str:
@@ -132,9 +138,13 @@ def _inside(address: str) -> str:
     return f"{INSIDE}NARRATOR_PRIVATE_ENDPOINTS={origin.scheme}://{origin.netloc}"
 
 
-def leave(team: Team) -> bool:
+@transaction.atomic
+def leave(team: Team, *, by: User | None) -> bool:
     """Let the team speak through the installation's endpoint again; False where it does. The token is gone then."""
-    return TeamEndpoint.objects.filter(team=team).delete()[0] > 0
+    if not TeamEndpoint.objects.filter(team=team).delete()[0]:
+        return False
+    activity.note(ActKind.ENDPOINT, "removed the team's own speech endpoint", by=by, team_id=team.pk)
+    return True
 
 
 @dataclass

@@ -11,18 +11,19 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from narrator.storage import FinishedFile
 from narrator.teams.models import User
-from projects.actions import encoded
+from projects.actions import activity, encoded
 from projects.audio import book as books
 from projects.audio import encoding
 from projects.audio.assembly import BrokenTake
 from projects.audio.cover import BadCover
 from projects.audio.timeline import Timeline
-from projects.models import Export, ExportStatus, Paragraph, Project, Script, Take
+from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, Script, Take
 
 LEASE_S = 120
 ATTEMPTS = 3
@@ -111,11 +112,13 @@ def narrators(project: Project) -> str:
     return ", ".join(sorted(heard, key=lambda voice: -heard[voice])[:4])
 
 
-def cancel(export: Export) -> bool:
+@transaction.atomic
+def cancel(export: Export, *, by: User | None) -> bool:
     """Take an export back; False where it is finished already. A worker notices within a second."""
-    return bool(
-        Export.objects.filter(pk=export.pk).move(to=ExportStatus.CANCELLED, finished_at=timezone.now())
-    )
+    if not Export.objects.filter(pk=export.pk).move(to=ExportStatus.CANCELLED, finished_at=timezone.now()):
+        return False
+    activity.note(ActKind.EXPORTS, f"cancelled the export {export}", by=by, project=export.project)
+    return True
 
 
 def claim(export_id: int) -> Export | None:

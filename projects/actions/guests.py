@@ -1,12 +1,14 @@
 """Guest links: made, looked up, taken back; and what is within one."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.models import GuestLink, Paragraph, Project, Script
+from projects.actions import activity
+from projects.models import ActKind, GuestLink, Paragraph, Project, Script
 from projects.models.guests import hash_of
 from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.scripts import ScriptQuerySet
@@ -33,9 +35,13 @@ def make(
     return link, token
 
 
-def revoke(link: GuestLink) -> bool:
+@transaction.atomic
+def revoke(link: GuestLink, *, by: User | None) -> bool:
     """Close a link for good; False where it is closed already."""
-    return bool(GuestLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()))
+    if not GuestLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        return False
+    activity.note(ActKind.GUESTS, f"took back the link for {link}", by=by, project=link.project)
+    return True
 
 
 def find(token: str) -> GuestLink | None:
@@ -44,8 +50,16 @@ def find(token: str) -> GuestLink | None:
     links = GuestLink.objects.alive(now).named(token).select_related("project", "script")
     link = links.first()
     if link is not None and (link.seen_at is None or now - link.seen_at > SEEN_EACH):
-        GuestLink.objects.filter(pk=link.pk).update(seen_at=now)
+        _see(link, now)
     return link
+
+
+@transaction.atomic
+def _see(link: GuestLink, now: datetime) -> None:
+    if GuestLink.objects.filter(pk=link.pk, seen_at=None).update(seen_at=now):
+        activity.note(ActKind.GUESTS, "opened the link", by=None, guest=link, project=link.project)
+    else:
+        GuestLink.objects.filter(pk=link.pk).update(seen_at=now)
 
 
 def may_try(link: GuestLink) -> bool:

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
-from projects.models import Hold, Run, RunState
+from projects.actions import activity
+from projects.models import ActKind, Hold, Run, RunState
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ def lift(team: Team, *, by: User | None, now: datetime | None = None) -> bool:
             if until > since:
                 Run.objects.filter(pk=run.pk).stand_still(until - since)
         hold.delete()
+        activity.note(ActKind.RUNS, "let the team's queue go on", by=by, team_id=team.pk)
     logger.info("team %s goes on, by %s", team.pk, by.pk if by else "itself")
     return True
 

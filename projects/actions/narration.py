@@ -103,7 +103,7 @@ def _redirect(project: Project, direction: dict[str, Any]) -> None:
     if any(getattr(project, name) != value for name, value in direction.items()):
         for name, value in direction.items():
             setattr(project, name, value)
-        projects.direct(project)
+        projects.direct(project, by=None)
 
 
 @contextmanager

@@ -1,25 +1,65 @@
-"""What changes a whole project at once."""
+"""What changes a whole project or chapter at once; each change stands in the trail."""
 
-from django.db import transaction
+from collections.abc import Iterable
+from typing import Any
 
-from projects.actions import reach
-from projects.models import Paragraph, Project, Script
+from django.db import models, transaction
+
+from narrator.teams.models import User
+from projects.actions import activity, prices, reach
+from projects.models import ActKind, Paragraph, Price, Project, Script
+from projects.models.direction import FIELDS
+
+OWN = (
+    *("title", "author", "optimize_instructions", "pause_ms", "chapter_pause_ms"),
+    *("check_pause_ms", "check_level_db", "check_pace_percent", "retakes"),
+)
+# A longer value than this is not told; that it was changed is.
+TOLD_CHARACTERS = 60
 
 
 @transaction.atomic
-def direct(project: Project) -> int:
-    """Save a project's changed direction and pauses, and mark the lines it reaches as changed.
+def direct(project: Project, *, by: User | None) -> int:
+    """Save a project's changed direction, pauses and cap, and mark the lines it reaches as changed.
 
     Returns how many lines would now be sent differently; their takes are kept and are stale.
     """
-    reach.hold(project.pk)
+    kept = reach.hold(project.pk)
     project.save()
+    if told := changes(kept, project, (*OWN, *FIELDS)):
+        activity.note(ActKind.SETTINGS, f"changed {told}", by=by, project=project)
+    if kept.cap_micro != project.cap_micro:
+        currency = Price.of(project.team_id).currency
+        caps = f"{prices.amount(kept.cap_micro, currency)} to {prices.amount(project.cap_micro, currency)}"
+        activity.note(ActKind.MONEY, f"changed the project's cap from {caps}", by=by, project=project)
     return reach.settle(project)
 
 
 @transaction.atomic
-def direct_script(script: Script) -> int:
+def direct_script(script: Script, *, by: User | None) -> int:
     """Save a script's changed direction; the rest as for a project."""
     project = reach.hold(script.project_id)
-    script.save(update_fields=["voice", "language", "instructions"])
+    kept = Script.objects.get(pk=script.pk)
+    script.save(update_fields=FIELDS)
+    if told := changes(kept, script, FIELDS):
+        activity.note(ActKind.SETTINGS, f"changed {told} of this chapter", by=by, script=script)
     return reach.settle(project, Paragraph.objects.filter(script=script))
+
+
+def _label(row: models.Model, name: str) -> str:
+    return str(row._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def changes(kept: models.Model, row: models.Model, names: Iterable[str]) -> str:
+    """What differs between two states of a row: ``voice: Neil → Maia, direction``; "" for nothing."""
+    told = []
+    for name in names:
+        before, after = getattr(kept, name), getattr(row, name)
+        if before != after:
+            told.append(f"{_label(row, name)}{_way(before, after)}")
+    return ", ".join(told)
+
+
+def _way(before: Any, after: Any) -> str:
+    said = [str(value) or "none" for value in (before, after)]
+    return f": {said[0]} → {said[1]}" if max(map(len, said)) <= TOLD_CHARACTERS else ""

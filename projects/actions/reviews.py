@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.models import Assignment, Comment, GuestLink, Paragraph, Project, Script, Verdict
+from projects.actions import activity
+from projects.models import ActKind, Assignment, Comment, GuestLink, Paragraph, Project, Script, Verdict
 from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.reviews import Kind
 
@@ -97,16 +98,24 @@ def resolve(row: Comment, *, by: User, again: bool = False) -> bool:
     if not rows.update(resolved_at=when, resolved_by=None if again else by):
         return False
     Paragraph.objects.filter(pk=row.paragraph_id).update(version=version)
+    did = "opened a comment again" if again else "resolved a comment"
+    activity.note(ActKind.COMMENTS, f"{did}: “{row}”", by=by, line=row.paragraph)
     return True
 
 
 @transaction.atomic
 def assign(script: Script, reviewers: Iterable[User], *, by: User) -> None:
     """Let exactly these people hear the script. Who has it already keeps it as it was."""
+    Script.objects.select_for_update().get(pk=script.pk)  # so that each change is told once
     wanted = {user.pk: user for user in reviewers}
+    had = {row.reviewer_id: row.reviewer for row in script.assignments.select_related("reviewer")}
     script.assignments.exclude(reviewer__in=wanted).delete()
-    fresh = [Assignment(script=script, reviewer=user, by=by) for user in wanted.values()]
-    Assignment.objects.bulk_create(fresh, ignore_conflicts=True)
+    fresh = [Assignment(script=script, reviewer=user, by=by) for pk, user in wanted.items() if pk not in had]
+    Assignment.objects.bulk_create(fresh)
+    for one in fresh:
+        activity.note(ActKind.ASSIGNMENTS, f"gave this chapter to {one.reviewer}", by=by, script=script)
+    for pk in had.keys() - wanted.keys():
+        activity.note(ActKind.ASSIGNMENTS, f"took this chapter from {had[pk]}", by=by, script=script)
 
 
 def to_hear(script: Script) -> ParagraphQuerySet:

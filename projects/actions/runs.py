@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions import holds
-from projects.models import Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
+from projects.actions import activity, holds
+from projects.models import ActKind, Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
 from projects.models.direct import Blank, Prepared
 from projects.models.takes import ACTIVE, TakeQuerySet
 
@@ -28,10 +28,19 @@ LATE = 1.5
 LATE_S = 10.0
 
 
+@transaction.atomic
 def pause(run: Run, *, by: User | None, now: datetime | None = None) -> bool:
     """Let nothing more of this run be begun; what is being made is finished. False where it is not active."""
     active = Run.objects.filter(pk=run.pk, state=RunState.ACTIVE)
-    return bool(active.move(to=RunState.PAUSED, paused_at=now or timezone.now()))
+    if not active.move(to=RunState.PAUSED, paused_at=now or timezone.now()):
+        return False
+    _note("paused", run, by=by)
+    return True
+
+
+def _note(did: str, run: Run, *, by: User | None) -> None:
+    words = f"{did} a run of {activity.counted(run.total)}"
+    activity.note(ActKind.RUNS, words, by=by, project=run.project, script=run.script)
 
 
 @transaction.atomic
@@ -41,6 +50,7 @@ def resume(run: Run, *, by: User | None, now: datetime | None = None) -> bool:
     if held is None:
         return False
     _stood_still(held, since=held.paused_at, now=now)
+    _note("resumed", held, by=by)
     return bool(Run.objects.filter(pk=run.pk).move(to=RunState.ACTIVE, paused_at=None))
 
 
@@ -48,7 +58,8 @@ def resume(run: Run, *, by: User | None, now: datetime | None = None) -> bool:
 def cancel(run: Run, *, by: User | None) -> int:
     """Take back what waits of this run, and end it; what is being made is finished and kept: it is paid already."""
     taken_back = take_back(Take.objects.filter(run=run))
-    Run.objects.filter(pk=run.pk).open().move(to=RunState.CANCELLED, finished_at=timezone.now())
+    if Run.objects.filter(pk=run.pk).open().move(to=RunState.CANCELLED, finished_at=timezone.now()):
+        _note("cancelled", run, by=by)
     return taken_back
 
 
@@ -87,6 +98,7 @@ def retry_failed(run: Run, *, by: User | None, now: datetime | None = None) -> i
     for script, version in versions.items():
         Paragraph.objects.filter(script=script, pk__in=moved).update(version=version)
     go_on(run.pk, now=now)
+    _note(f"tried {activity.counted(len(moved))} again of", run, by=by)
     return len(moved)
 
 

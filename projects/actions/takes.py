@@ -7,9 +7,9 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions import endpoint, locks, paragraphs, runs
+from projects.actions import activity, endpoint, locks, paragraphs, runs
 from projects.actions.endpoint import Speaker
-from projects.models import Guide, Paragraph, Project, Run, RunState, Script, Take, TakeStatus
+from projects.models import ActKind, Guide, Paragraph, Project, Run, RunState, Script, Take, TakeStatus
 from projects.models.takes import Priority
 from projects.speech.budget import billing_characters
 
@@ -160,7 +160,7 @@ def copy_audio(source: Take, take: Take) -> None:
 
 
 @transaction.atomic
-def choose(take: Take, *, script_id: int) -> bool:
+def choose(take: Take, *, script_id: int, by: User | None) -> bool:
     """Make a finished take the one that is heard and exported; False where it is not finished.
 
     Raises ``paragraphs.Locked``.
@@ -169,12 +169,14 @@ def choose(take: Take, *, script_id: int) -> bool:
     locks.check(take.paragraph_id)
     if take.status != TakeStatus.READY:
         return False
-    Paragraph.objects.filter(pk=take.paragraph_id).update(chosen=take, version=version)
+    others = Paragraph.objects.filter(pk=take.paragraph_id).exclude(chosen=take)
+    if others.update(chosen=take, version=version):
+        activity.note(ActKind.TAKES, f"chose take {take.number}", by=by, line=take.paragraph)
     return True
 
 
 @transaction.atomic
-def retry(take: Take, *, script_id: int) -> bool:
+def retry(take: Take, *, script_id: int, by: User | None) -> bool:
     """Put a failed take back into the queue; False where it is not failed.
 
     Its run goes on with it, but a run that was stopped by a person stays so: the line leaves that one.
@@ -185,6 +187,7 @@ def retry(take: Take, *, script_id: int) -> bool:
     if not Take.objects.filter(pk=take.pk).try_again():
         return False
     Paragraph.objects.filter(pk=take.paragraph_id).update(latest=take, version=version)
+    activity.note(ActKind.TAKES, f"put take {take.number} back into the queue", by=by, line=take.paragraph)
     run = Run.objects.filter(takes=take).first()
     if run is not None and run.state in (RunState.PAUSED, RunState.CANCELLED):
         Take.objects.filter(pk=take.pk).update(run=None)
@@ -194,7 +197,7 @@ def retry(take: Take, *, script_id: int) -> bool:
 
 
 @transaction.atomic
-def cancel_waiting(script: Script) -> int:
+def cancel_waiting(script: Script, *, by: User | None) -> int:
     """Take back what waits for this script. What is being made now is finished and kept: it is paid already."""
     here = Take.objects.filter(paragraph__script=script)
     touched = list(
@@ -202,4 +205,6 @@ def cancel_waiting(script: Script) -> int:
     )
     taken_back = runs.take_back(here)
     runs.end_empty(touched)
+    if taken_back:
+        activity.note(ActKind.RUNS, f"took back {activity.counted(taken_back)}", by=by, script=script)
     return taken_back

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Case, Count, Min, QuerySet, Value, When
 
 from narrator.teams.models import User
-from projects.actions import endpoint, paragraphs, reach
-from projects.models import Character, Guide, Paragraph, Project, Script, TeamEndpoint
+from projects.actions import activity, endpoint, paragraphs, reach
+from projects.models import ActKind, Character, Guide, Paragraph, Project, Script, TeamEndpoint
 from projects.models.edits import EditKind
 
 
@@ -93,4 +93,6 @@ def replace(project: Project, instead: Mapping[str, str], *, by: User | None) ->
     new = Case(*(When(voice=old, then=Value(name)) for old, name in instead.items()))
     for layer in (Project.objects.filter(pk=project.pk), project.scripts, project.characters):
         layer.filter(voice__in=list(instead)).update(voice=new)
+    told = ", ".join(f"{name} in place of {old}" for old, name in instead.items())
+    activity.note(ActKind.SETTINGS, f"put other voices: {told}", by=by, project=project)
     return changed + reach.settle(project)

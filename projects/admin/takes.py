@@ -248,7 +248,7 @@ class TakeAdmin(LookOnly):
 
     @admin.action(description="Put the failed ones back into the queue", permissions=["judge"])
     def requeue(self, request: HttpRequest, queryset: QuerySet[Take]) -> HttpResponse | None:
-        return self._confirmed(request, queryset, "requeue", _requeue)
+        return self._confirmed(request, queryset, "requeue", lambda take: _requeue(take, request))
 
     def has_judge_permission(self, request: HttpRequest) -> bool:
         """Whether the bulk acts are offered: they need Django's right to change takes."""
@@ -310,5 +310,5 @@ def _judge(take: Take, kind: str, reason: str, request: HttpRequest) -> bool:
     return True
 
 
-def _requeue(take: Take) -> bool:
-    return tasks.queue_retry(take, script_id=take.paragraph.script_id)
+def _requeue(take: Take, request: HttpRequest) -> bool:
+    return tasks.queue_retry(take, script_id=take.paragraph.script_id, by=request.user)  # type: ignore[arg-type]

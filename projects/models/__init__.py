@@ -1,5 +1,6 @@
 """Rows, the questions they answer, and the moves their statuses may make. No network, no files but their names."""
 
+from projects.models.activity import Act, ActKind
 from projects.models.characters import CastChange, Character, Speaker
 from projects.models.checks import Usual
 from projects.models.edits import Change, Edit
@@ -19,6 +20,8 @@ from projects.models.sounds import Sound
 from projects.models.takes import Take, TakeStatus
 
 __all__ = [
+    "Act",
+    "ActKind",
     "Assignment",
     "Call",
     "CallState",

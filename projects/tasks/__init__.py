@@ -56,9 +56,9 @@ def queue_change(project: Project, change: Callable[[], Result], *, by: User | N
     return result
 
 
-def queue_retry(take: Take, *, script_id: int) -> bool:
+def queue_retry(take: Take, *, script_id: int, by: User | None) -> bool:
     """Put a failed take back into the queue and wake a worker."""
-    done = takes.retry(take, script_id=script_id)
+    done = takes.retry(take, script_id=script_id, by=by)
     ring(int(done), team_id=take.team_id)
     return done
 

@@ -25,7 +25,7 @@ def script_direction(request: Request, script_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         directed = form.save(commit=False)
         changed = tasks.queue_change(
-            script.project, lambda: projects.direct_script(directed), by=request.user
+            script.project, lambda: projects.direct_script(directed, by=request.user), by=request.user
         )
         if changed:
             messages.info(request, f"Saved. {said(changed)}")

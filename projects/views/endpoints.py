@@ -133,7 +133,7 @@ def endpoint_trial(request: Request, team_id: int, name: str) -> HttpResponseBas
 def endpoint_leave(request: Request, team_id: int) -> HttpResponse:
     """Let the team speak through the installation's endpoint again."""
     team = access.team(request.user, team_id, least=Role.ADMIN)
-    if connecting.leave(team):
+    if connecting.leave(team, by=request.user):
         tasks.queue_team(team, by=request.user)
         messages.info(request, "The team's own endpoint and its token are gone.")
     return go(request, "endpoint-edit", team.pk)

@@ -57,7 +57,7 @@ def _state(request: Request, export_id: int) -> HttpResponse:
 def export_cancel(request: Request, export_id: int) -> HttpResponse:
     """Take an export back."""
     export = access.export(request.user, export_id, least=Role.EDITOR)
-    if not exports.cancel(export):
+    if not exports.cancel(export, by=request.user):
         messages.info(request, "This export was finished already.")
     return _state(request, export_id) if request.htmx else go(request, "project-detail", export.project_id)
 

@@ -38,5 +38,5 @@ def guest_links(request: Request, project_id: int) -> HttpResponse:
 def guest_revoke(request: Request, link_id: int) -> HttpResponse:
     """Close a link for good."""
     link = access.guest_link(request.user, link_id)
-    guests.revoke(link)
+    guests.revoke(link, by=request.user)
     return go(request, "guest-links", link.project_id)

@@ -19,7 +19,7 @@ from narrator.teams import access as teams
 from narrator.teams.models import Role, Team
 from narrator.web import Request, go
 from projects import access
-from projects.actions import endpoint
+from projects.actions import endpoint, prices
 from projects.forms import PriceForm
 from projects.models import Call, Price, Project, Spend
 from projects.models.money import EVER, MICRO, month_of
@@ -187,7 +187,9 @@ def price_edit(request: Request, team_id: int) -> HttpResponse:
     team = access.team(request.user, team_id, least=Role.ADMIN)
     form = PriceForm(request.POST or None, instance=Price.of(team.pk))
     if request.method == "POST" and form.is_valid():
-        messages.info(request, _saved(form.save(), moved="currency" in form.changed_data))
+        price = form.save(commit=False)
+        prices.save(price, by=request.user)
+        messages.info(request, _saved(price, moved="currency" in form.changed_data))
         return go(request, f"{reverse('usage')}?team={team.pk}")
     status = 422 if form.errors else 200
     return render(request, "projects/price_edit.html", {"team": team, "form": form}, status=status)

@@ -55,7 +55,9 @@ def project_edit(request: Request, project_id: int) -> HttpResponse:
     form = ProjectForm(request.POST or None, instance=project, may_set_cap=may_set_cap)
     if request.method == "POST" and form.is_valid():
         directed = form.save(commit=False)
-        changed = tasks.queue_change(project, lambda: projects.direct(directed), by=request.user)
+        changed = tasks.queue_change(
+            project, lambda: projects.direct(directed, by=request.user), by=request.user
+        )
         if changed:
             messages.info(request, f"Saved. {said(changed)}")
         return go(request, project)

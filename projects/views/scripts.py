@@ -94,7 +94,7 @@ def _ask(request: Request, script: Script, question: dict[str, Any]) -> HttpResp
 def script_stop(request: Request, script_id: int) -> HttpResponse:
     """Take back what waits; what is being generated now is finished and kept."""
     script = access.script(request.user, script_id, least=Role.EDITOR)
-    takes.cancel_waiting(script)
+    takes.cancel_waiting(script, by=request.user)
     return _after(request, script_id)
 
 

@@ -17,7 +17,7 @@ from projects.views.inspector import answer_both
 def take_choose(request: Request, take_id: int) -> HttpResponse:
     """Make a finished take the one that is heard and exported."""
     take = access.take(request.user, take_id, least=Role.EDITOR)
-    takes.choose(take, script_id=take.paragraph.script_id)
+    takes.choose(take, script_id=take.paragraph.script_id, by=request.user)
     return answer_both(request, take.paragraph_id)
 
 
@@ -33,7 +33,7 @@ def take_clear(request: Request, take_id: int) -> HttpResponse:
 def take_retry(request: Request, take_id: int) -> HttpResponse:
     """Put a failed take back into the queue."""
     take = access.take(request.user, take_id, least=Role.EDITOR)
-    tasks.queue_retry(take, script_id=take.paragraph.script_id)
+    tasks.queue_retry(take, script_id=take.paragraph.script_id, by=request.user)
     return answer_both(request, take.paragraph_id)
 
 

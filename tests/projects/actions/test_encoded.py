@@ -76,7 +76,7 @@ def test_what_an_export_that_broke_off_has_encoded_is_kept(book: Project, counte
     export = exports.request(book, book.scripts.all(), format="mp3", by=None)
     claimed = exports.claim(export.pk)
     assert claimed is not None
-    exports.cancel(export)
+    exports.cancel(export, by=None)
     assert exports.assemble(claimed) == ExportStatus.CANCELLED
     before = len(counted)
     exported(book, "mp3")

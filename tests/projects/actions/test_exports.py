@@ -114,10 +114,10 @@ def test_a_cancel_while_assembling_leaves_no_file(book: Project) -> None:
     export = order(book)
     claimed = exports.claim(export.pk)
     assert claimed is not None
-    assert exports.cancel(export)
+    assert exports.cancel(export, by=None)
     assert exports.assemble(claimed) == ExportStatus.CANCELLED
     assert Export.objects.get().file == ""
-    assert not exports.cancel(export)
+    assert not exports.cancel(export, by=None)
     assert exports.claim(export.pk) is None
 
 

@@ -67,7 +67,7 @@ ACTS: dict[str, Callable[[Paragraph, Cast], object]] = {
     "pause": lambda line, cast: lines.pause(line.script, [line.pk], pause_ms=9, by=cast.owner),
     "restore": lambda line, cast: edits.restore(line.changes.first(), by=cast.owner),  # type: ignore[arg-type]
     "generate": lambda line, cast: takes.request(line.script, [line], by=cast.owner, fresh=True),
-    "choose": lambda line, cast: takes.choose(line.takes.last(), script_id=line.script_id),  # type: ignore[arg-type]
+    "choose": lambda line, cast: takes.choose(line.takes.last(), script_id=line.script_id, by=cast.editor),  # type: ignore[arg-type]
     "record": _own_take,
 }
 
@@ -174,7 +174,7 @@ def test_a_failed_line_that_is_locked_is_not_retried_with_its_run(cast: Cast) ->
     locks.lock(script, [line.pk], by=cast.editor)
     assert not Take.objects.retriable().exists()
     with pytest.raises(Locked):
-        takes.retry(take, script_id=script.pk)
+        takes.retry(take, script_id=script.pk, by=None)
 
 
 def test_a_piece_of_a_pickup_recording_is_not_filed_to_a_locked_line(cast: Cast) -> None:

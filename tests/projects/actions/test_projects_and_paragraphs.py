@@ -14,7 +14,7 @@ def test_a_new_voice_of_the_project_makes_the_lines_that_inherit_it_stale(cast: 
     factories.all_ready(script)
     script.refresh_from_db()
     script.project.voice = "Serena"
-    assert projects.direct(script.project) == 1
+    assert projects.direct(script.project, by=None) == 1
     one, two = script.paragraphs.with_takes()
     assert (one.mark, two.mark) == ("stale", "ready")
     assert list(script.paragraphs.changed_since(script.version)) == [one]
@@ -25,7 +25,7 @@ def test_a_longer_pause_makes_nothing_stale(cast: Cast) -> None:
     script = factories.script(cast.team)
     factories.all_ready(script)
     script.project.pause_ms = 900
-    assert projects.direct(script.project) == 0
+    assert projects.direct(script.project, by=None) == 0
 
 
 def test_an_edit_taken_back_brings_its_take_back(cast: Cast) -> None:

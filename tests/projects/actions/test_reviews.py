@@ -57,7 +57,7 @@ def test_an_approval_falls_back_with_the_take_and_comes_back_with_it(cast: Cast)
     approve(line, cast)
     recordings.keep(line, factories.sound(700), source="recorded", by=cast.editor)
     assert mark(line) in ("ready", "flagged")
-    takes.choose(first, script_id=line.script_id)
+    takes.choose(first, script_id=line.script_id, by=None)
     assert mark(line) == "approved"
 
 

@@ -113,7 +113,7 @@ def test_cancelling_takes_back_what_waits_and_leaves_what_is_being_made(cast: Ca
 def test_stopping_the_script_cancels_its_runs_and_no_others(cast: Cast) -> None:
     mine, other = factories.script(cast.team), factories.script(cast.team)
     stopped, kept = begun(mine), begun(other)
-    assert takes.cancel_waiting(mine) == 3
+    assert takes.cancel_waiting(mine, by=None) == 3
     assert (again(stopped).state, again(kept).state) == (RunState.CANCELLED, RunState.ACTIVE)
 
 
@@ -166,7 +166,7 @@ def test_a_single_line_that_is_tried_again_leaves_a_run_that_was_stopped(cast: C
     settle(1, to=TakeStatus.FAILED)
     act(run, by=None)  # type: ignore[operator]
     failed = Take.objects.get(status=TakeStatus.FAILED)
-    assert takes.retry(failed, script_id=script.pk)
+    assert takes.retry(failed, script_id=script.pk, by=None)
     assert claims.claim(worker="w") == failed
     assert again(run).state in (RunState.PAUSED, RunState.CANCELLED)
 
@@ -177,7 +177,7 @@ def test_a_single_line_that_is_tried_again_opens_its_finished_run(cast: Cast) ->
     settle(2)
     settle(1, to=TakeStatus.FAILED)
     runs.finish_done()
-    takes.retry(Take.objects.get(status=TakeStatus.FAILED), script_id=script.pk)
+    takes.retry(Take.objects.get(status=TakeStatus.FAILED), script_id=script.pk, by=None)
     assert again(run).state == RunState.ACTIVE
     settle(1)
     assert runs.finish_done() == 1

@@ -96,7 +96,7 @@ def test_choosing_an_older_take_counts_as_a_change_of_the_line(cast: Cast) -> No
     script.refresh_from_db()
     line.refresh_from_db()
     assert line.chosen == second
-    assert takes.choose(first, script_id=script.pk)
+    assert takes.choose(first, script_id=script.pk, by=None)
     line.refresh_from_db()
     assert line.chosen == first
     assert line.version == script.version + 1
@@ -105,7 +105,7 @@ def test_choosing_an_older_take_counts_as_a_change_of_the_line(cast: Cast) -> No
 def test_only_a_finished_take_can_be_chosen(cast: Cast) -> None:
     script = factories.script(cast.team, lines=1)
     take = factories.failed(script.paragraphs.get())
-    assert not takes.choose(take, script_id=script.pk)
+    assert not takes.choose(take, script_id=script.pk, by=None)
     assert script.paragraphs.get().chosen is None
 
 
@@ -113,9 +113,9 @@ def test_a_failed_take_can_be_tried_again_and_no_other(cast: Cast) -> None:
     script = factories.script(cast.team, lines=2)
     one, two = script.paragraphs.all()
     failed, ready = factories.failed(one), factories.ready(two)
-    assert takes.retry(failed, script_id=script.pk)
-    assert not takes.retry(failed, script_id=script.pk)
-    assert not takes.retry(ready, script_id=script.pk)
+    assert takes.retry(failed, script_id=script.pk, by=None)
+    assert not takes.retry(failed, script_id=script.pk, by=None)
+    assert not takes.retry(ready, script_id=script.pk, by=None)
     failed.refresh_from_db()
     assert (failed.status, failed.error_reason) == (TakeStatus.QUEUED, "")
 
@@ -124,7 +124,7 @@ def test_stopping_takes_back_what_waits_and_leaves_what_is_being_made(cast: Cast
     script = factories.script(cast.team)
     takes.request(script, script.paragraphs.all(), by=None)
     running = claims.claim(worker="w")
-    assert takes.cancel_waiting(script) == 2
+    assert takes.cancel_waiting(script, by=None) == 2
     assert set(Take.objects.values_list("status", flat=True)) == {"running", "cancelled"}
     assert running is not None
     assert claims.claim(worker="w") is None

@@ -91,6 +91,8 @@ DOORS = {
     "take-audio": Door("take_id", "get", Role.VIEWER, 200),
     "take-live": Door("take_id", "get", Role.VIEWER, 200),
     "take-waveform": Door("take_id", "get", Role.VIEWER, 200),
+    "project-activity": Door("project_id", "get", Role.VIEWER, 200),
+    "team-activity": Door("team_id", "get", Role.ADMIN, 200),
     "review-list": Door(None, "get", None, 200),
     "review-board": Door("project_id", "get", Role.VIEWER, 200),
     "pickup-sheet": Door("project_id", "get", Role.VIEWER, 200),

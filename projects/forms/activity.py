@@ -1,0 +1,71 @@
+"""What of the trail a person wants to see."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from narrator.teams.models import User
+from projects.actions.trail import Ask, Place
+from projects.models import ActKind, GuestLink, Project, Script
+
+PERSON, GUEST = "p", "g"
+
+
+class TrailForm(forms.Form):
+    """A filter of the trail, as an address carries it; what makes no sense in it is left out."""
+
+    who = forms.ChoiceField(required=False)
+    kind = forms.ChoiceField(required=False, choices=[("", "Everything"), *ActKind.choices])
+    script = forms.ModelChoiceField(Script.objects.none(), required=False, empty_label="All chapters")
+    since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, team_id: int, project: Project | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team_id, self.project = team_id, project
+        members = User.objects.filter(teams=team_id).order_by("name", "email")
+        guests = GuestLink.objects.filter(project=project) if project else GuestLink.objects.none()
+        self.people = {f"{PERSON}{user.pk}": user for user in members}
+        self.guests = {f"{GUEST}{link.pk}": link for link in guests}
+        who: forms.ChoiceField = self.fields["who"]  # type: ignore[assignment]
+        people = [(key, str(user)) for key, user in self.people.items()]
+        who.choices = [
+            ("", "Everybody"),
+            *people,
+            *((key, f"{link} (guest)") for key, link in self.guests.items()),
+        ]
+        if project is None:
+            del self.fields["script"]
+        else:
+            script: forms.ModelChoiceField = self.fields["script"]  # type: ignore[assignment]
+            script.queryset = project.scripts.all()
+
+    def ask(self, before: str) -> Ask:
+        """What is asked for: of what was filled in sensibly, behind this place."""
+        self.is_valid()
+        said = self.cleaned_data
+        return Ask(
+            self.team_id,
+            project=self.project,
+            kind=said.get("kind", ""),
+            script=said.get("script"),
+            person=self.people.get(said.get("who", "")),
+            guest=self.guests.get(said.get("who", "")),
+            since=_midnight(said.get("since")),
+            until=_midnight(said.get("until"), days=1),
+            before=Place.of(before),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.cleaned_data.values())
+
+
+def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
+    """The moment at which a day begins here, or so many days later; None where that is no day of the calendar."""
+    try:
+        return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min)) if day else None
+    except OverflowError:
+        return None

@@ -1,0 +1,42 @@
+"""Activity: who did what and when, in a project or in all that a team has."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from narrator.teams.models import Role, Team
+from narrator.web import Request
+from projects import access
+from projects.actions import trail
+from projects.forms.activity import TrailForm
+from projects.models import Project
+
+
+@require_safe
+def project_activity(request: Request, project_id: int) -> HttpResponse:
+    """What was done in a project, for all who are in its team."""
+    project = access.project(request.user, project_id)
+    may_see_team = access.may_connect(request.user, project)
+    return _page(request, project.team, project, may_see_team=may_see_team)
+
+
+@require_safe
+def team_activity(request: Request, team_id: int) -> HttpResponse:
+    """What was done in all projects of a team and in its settings, for its admins."""
+    return _page(request, access.team(request.user, team_id, least=Role.ADMIN), None)
+
+
+def _page(request: Request, team: Team, project: Project | None, **context: Any) -> HttpResponse:
+    form = TrailForm(request.GET, team_id=team.pk, project=project)
+    page = trail.read(form.ask(request.GET.get("before", "")))
+    context |= {"team": team, "project": project, "form": form, "page": page, "address": _without(request)}
+    return render(request, "projects/activity.html", context)
+
+
+def _without(request: Request) -> str:
+    """The filter as an address carries it, without the place."""
+    query = request.GET.copy()
+    query.pop("before", None)
+    return query.urlencode()

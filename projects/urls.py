@@ -24,6 +24,7 @@ from projects.views import (
     reviews,
     rows,
     runs,
+    samples,
     scripts,
     searching,
     takes,
@@ -125,6 +126,9 @@ urlpatterns = [
         "teams/<int:team_id>/endpoint/trial/<slug:name>.wav", endpoints.endpoint_trial, name="endpoint-trial"
     ),
     path("teams/<int:team_id>/endpoint/leave/", endpoints.endpoint_leave, name="endpoint-leave"),
+    path("teams/<int:team_id>/samples/", samples.sample_list, name="sample-list"),
+    path("teams/<int:team_id>/samples/new/", samples.sample_new, name="sample-new"),
+    path("teams/<int:team_id>/samples/<int:sample_id>.wav", samples.sample_audio, name="sample-audio"),
     path("teams/<int:team_id>/price/", money.price_edit, name="price-edit"),
 ]
 

@@ -166,6 +166,16 @@ def client(row: TeamEndpoint, *, deadline_s: float | None = None) -> SpeechClien
     raise errors.Stopped(f"{reason} An admin of the team can set it anew under Endpoint.", code=code)
 
 
+def brief(row: TeamEndpoint | None, *, deadline_s: float) -> SpeechClient:
+    """A new client for a person who waits on the page: of a team's own endpoint, for None of the installation's.
+
+    The caller closes it. Raises as ``of``.
+    """
+    if row is not None:
+        return client(row, deadline_s=deadline_s)
+    return Client(settings.SPEECH_URL, settings.SPEECH_TOKEN, budget=shared().budget, deadline_s=deadline_s)
+
+
 def private_origins() -> frozenset[Origin]:
     """Where teams' endpoints may be besides https on the internet, as the operator lists it."""
     try:

@@ -1,4 +1,7 @@
-"""Trying a team's own endpoint: one sentence, spoken now and heard on the page. A call like any other, and paid."""
+"""One sentence, spoken now for a person who waits on the page: to try a team's own endpoint, to hear a voice.
+
+A call like any other, and paid.
+"""
 
 import hashlib
 import io
@@ -12,7 +15,7 @@ import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from narrator.teams.models import User
+from narrator.teams.models import Team, User
 from projects.actions import accounts, endpoint, money
 from projects.actions.endpoint import Gate, SlotGate
 from projects.audio import wav
@@ -37,11 +40,31 @@ class Trial:
     currency: str
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """What one call brought, and what it came to."""
+
+    speech: Speech
+    call: Call
+    took_ms: int
+
+
 def speak(row: TeamEndpoint, *, voice: str, sentence: str, by: User | None) -> Trial:
     """Speak a sentence once through a team's own endpoint; keep it until the next trial. Raises SpeechError."""
-    client, line = endpoint.client(row, deadline_s=DEADLINE_S), Line(sentence, voice, model=row.model)
-    with client, _gate(row.team_id) as gate:
-        call = money.reserve_trial(row.team, line, by=by)
+    spoken = say(row.team, row, Line(sentence, voice, model=row.model), by=by)
+    call, pcm = spoken.call, spoken.speech.pcm
+    name = _keep(row.team_id, pcm)
+    return Trial(name, call.voice, len(pcm) // 48, spoken.took_ms, call.amount_micro, call.currency)
+
+
+def say(team: Team, row: TeamEndpoint | None, line: Line, *, by: User | None) -> Spoken:
+    """Have one line spoken for a team that pays for it: by its own endpoint, for None by the installation's.
+
+    Raises SpeechError, CapReached among them.
+    """
+    client = endpoint.brief(row, deadline_s=DEADLINE_S)
+    with client, _gate(team.pk) as gate:
+        call = money.reserve_trial(team, line, by=by)
         begun_s = time.monotonic()
         try:
             gate.begin()
@@ -53,14 +76,7 @@ def speak(row: TeamEndpoint, *, voice: str, sentence: str, by: User | None) -> T
         gate.told(None)
         took_ms = _since_ms(begun_s)
         money.settle(call, speech=speech, duration_ms=took_ms)
-    return _trial(row.team_id, Call.objects.get(pk=call.pk), speech, took_ms)
-
-
-def _trial(team_id: int, call: Call, speech: Speech, took_ms: int) -> Trial:
-    duration_ms = len(speech.pcm) // 48
-    return Trial(
-        _keep(team_id, speech.pcm), call.voice, duration_ms, took_ms, call.amount_micro, call.currency
-    )
+    return Spoken(speech, Call.objects.get(pk=call.pk), took_ms)
 
 
 @contextmanager

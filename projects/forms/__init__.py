@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse
 
 from narrator.teams.models import Team
 from projects.actions import endpoint, lines
@@ -22,12 +24,26 @@ LINES_AT_ONCE = 20_000
 
 
 class VoiceField(forms.ChoiceField):
-    """One of the voices of the team's endpoint, each with what it is like. A form calls ``offer`` when it is made."""
+    """One of the voices of the team's endpoint, each with what it is like. A form calls ``offer`` when it is made.
 
-    def offer(self, team_id: int, *, present: str = "", blank: str = "") -> None:
+    ``samples`` is where they can be heard, for the page.
+    """
+
+    samples = ""
+
+    def offer(
+        self,
+        team_id: int,
+        *,
+        present: str = "",
+        blank: str = "",
+        language: str = "",
+        project_id: int | None = None,
+    ) -> None:
         """Offer the team's voices. ``present``: a voice that may stay although the endpoint does not have it.
 
-        ``blank``: what it means to choose none, where that is allowed.
+        ``blank``: what it means to choose none, where that is allowed. ``language``: that of the text, as a direction
+        says it, of the project where there is one: in it the voices can be heard.
         """
         offered = [(voice.name, voice.label) for voice in endpoint.voices(team_id)]
         if not offered:
@@ -37,6 +53,9 @@ class VoiceField(forms.ChoiceField):
         if present and present not in dict(offered):
             offered.insert(0, (present, f"{present} · unknown to the team's endpoint"))
         self.choices = [("", blank), *offered] if blank else offered
+        if language:
+            of_text = {"language": language} | ({"project": project_id} if project_id else {})
+            self.samples = f"{reverse('sample-list', args=[team_id])}?{urlencode(of_text)}"
 
 
 def checked(text: str) -> str:
@@ -145,7 +164,9 @@ class ProjectForm(forms.ModelForm):
 
     def __init__(self, *args: Any, may_set_cap: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["voice"].offer(self.instance.team_id, present=self.instance.voice)  # type: ignore[attr-defined]
+        voice: VoiceField = self.fields["voice"]  # type: ignore[assignment]
+        row = self.instance
+        voice.offer(row.team_id, present=row.voice, language=row.language, project_id=row.pk)
         for name in CHECKS:
             self.fields[name].required = False
         if not may_set_cap:

@@ -17,11 +17,16 @@ class LayerForm(forms.ModelForm):
 
     voice = VoiceField(required=False)
 
-    def __init__(self, *args: Any, inherited: dict[str, Said], team_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, inherited: dict[str, Said], project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         voice, language, said = (inherited[name] for name in FIELDS)
-        self.fields["voice"].offer(  # type: ignore[attr-defined]
-            team_id, present=self.instance.voice, blank=f"{voice.value}, from {voice.origin}"
+        offered: VoiceField = self.fields["voice"]  # type: ignore[assignment]
+        offered.offer(
+            project.team_id,
+            present=self.instance.voice,
+            blank=f"{voice.value}, from {voice.origin}",
+            language=language.value,
+            project_id=project.pk,
         )
         field: forms.ChoiceField = self.fields["language"]  # type: ignore[assignment]
         field.choices = [("", f"{language.value}, from {language.origin}"), *LANGUAGE_CHOICES]
@@ -41,8 +46,7 @@ class DirectionForm(LayerForm):
         widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
-        super().__init__(*args, team_id=project.team_id, **kwargs)
-        self.fields["pause_ms"].widget.attrs["placeholder"] = f"{project.pause_ms}"
+        super().__init__(*args, project=project, **kwargs)
         self.fields["pause_ms"].widget.attrs["placeholder"] = f"{project.pause_ms}"
 
 

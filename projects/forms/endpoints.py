@@ -7,7 +7,7 @@ from django import forms
 
 from projects.actions.voices import Unknown
 from projects.forms import VoiceField
-from projects.models import TeamEndpoint
+from projects.models import Project, TeamEndpoint
 from projects.models.direction import VOICE_CHARACTERS
 from projects.speech.line import is_speakable
 
@@ -88,11 +88,13 @@ class TrialForm(forms.Form):
 class VoicesForm(forms.Form):
     """For each voice that is unknown to the team's endpoint another one, or none for now."""
 
-    def __init__(self, *args: Any, unknown: list[Unknown], team_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, unknown: list[Unknown], project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.unknown = unknown
         offered = VoiceField(required=False)
-        offered.offer(team_id, blank="Leave as it is")
+        offered.offer(
+            project.team_id, blank="Leave as it is", language=project.language, project_id=project.pk
+        )
         for index in range(len(unknown)):
             self.fields[f"voice-{index}"] = copy.deepcopy(offered)
 

@@ -33,7 +33,7 @@ class ImportForm(forms.ModelForm):
     def __init__(self, *args: Any, read: Reading, plan: Arrangement, team_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.read, self.plan = read, plan
-        self.fields["voice"].offer(team_id)  # type: ignore[attr-defined]
+        self.fields["voice"].offer(team_id, language="Auto")  # type: ignore[attr-defined]
         offered = [(kind.value, f"{count:,} {_plural(kind, count)}") for kind, count in beside(read).items()]
         self.fields["kinds"].choices = offered  # type: ignore[attr-defined]
         self.initial = {

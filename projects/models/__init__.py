@@ -15,6 +15,7 @@ from projects.models.pickups import PickupRecording
 from projects.models.projects import Project
 from projects.models.reviews import Assignment, Comment, Verdict
 from projects.models.runs import Hold, Run, RunState
+from projects.models.samples import Sample
 from projects.models.scripts import Script
 from projects.models.sounds import Sound
 from projects.models.takes import Take, TakeStatus
@@ -43,6 +44,7 @@ __all__ = [
     "Project",
     "Run",
     "RunState",
+    "Sample",
     "Script",
     "Sound",
     "Speaker",

@@ -37,39 +37,52 @@ class Voice:
     sex: str = ""  # "female" or "male"
     age: str = ""  # "child", "teen", "young", "adult" or "old"
     character: str = ""  # one line for a picker, without a full stop
+    moods: str = ""  # that line in the words of MOODS, by which people look for a voice
+    accent: str = ""  # where its speech is from, where one hears that
 
     @property
     def label(self) -> str:
         """The name, with what it is like where that is known."""
         return f"{self.name} · {self.character}" if self.character else self.name
 
+    @property
+    def person(self) -> str:
+        """Who one hears: ``young woman``, ``boy``; "" where the sex is not known."""
+        if not self.sex:
+            return ""
+        grown, small = ("woman", "girl") if self.sex == "female" else ("man", "boy")
+        ages = {"child": small, "teen": f"teenage {small}", "young": f"young {grown}", "old": f"old {grown}"}
+        return ages.get(self.age, grown)
+
+
+MOODS = ("bright", "warm", "gentle", "calm", "serious", "bold", "dramatic", "rough", "playful", "cute")
 
 VOICES = (
-    Voice("Cherry", "芊悦", "female", "young", "Sunny, upbeat and friendly; a natural all-rounder"),
-    Voice("Serena", "苏瑶", "female", "young", "Gentle and soft-spoken"),
-    Voice("Ethan", "晨煦", "male", "young", "Warm, lively and bright, with a slight northern accent"),
-    Voice("Chelsie", "千雪", "female", "young", "Anime-style girl from next door"),
-    Voice("Momo", "茉兔", "female", "young", "Playful and teasing, out to cheer you up"),
-    Voice("Vivian", "十三", "female", "young", "Cool, cute and a bit hot-tempered"),
-    Voice("Moon", "月白", "male", "young", "Frank and dashing"),
-    Voice("Maia", "四月", "female", "adult", "Intellect and tenderness in one"),
-    Voice("Kai", "凯", "male", "adult", "Relaxing and soothing"),
-    Voice("Nofish", "不吃鱼", "male", "adult", "A designer with a soft southern accent"),
-    Voice("Bella", "萌宝", "female", "child", "Cheeky little girl"),
-    Voice("Eldric Sage", "沧明子", "male", "old", "Calm, wise elder; weathered but clear"),
-    Voice("Mia", "乖小妹", "female", "young", "Meek and sweet, soft as spring water"),
-    Voice("Mochi", "沙小弥", "male", "child", "Bright, precocious boy; innocent yet wise"),
-    Voice("Bellona", "燕铮莺", "female", "adult", "Loud, crisp and dramatic; a stirring storyteller"),
-    Voice("Vincent", "田叔", "male", "adult", "Raspy and smoky; tales of armies and heroes"),
-    Voice("Bunny", "萌小姬", "female", "child", "Extremely cute little girl"),
-    Voice("Neil", "阿闻", "male", "adult", "News anchor: level intonation, precise diction"),
-    Voice("Elias", "墨讲师", "female", "adult", "Lecturer: rigorous, yet turns knowledge into a story"),
-    Voice("Arthur", "徐大爷", "male", "old", "Rustic old villager, unhurried teller of tall tales"),
-    Voice("Nini", "邻家妹妹", "female", "teen", "Very sweet, soft and clingy girl next door"),
-    Voice("Seren", "小婉", "female", "adult", "Gentle and slow, helps you fall asleep"),
-    Voice("Pip", "顽屁小孩", "male", "child", "Mischievous boy, full of childish fun"),
-    Voice("Stella", "少女阿月", "female", "teen", "Sugary, scatter-brained girl who turns heroine"),
-)
+    Voice("Cherry", "芊悦", "female", "young", "Sunny, upbeat and friendly; a natural all-rounder", "bright warm"),
+    Voice("Serena", "苏瑶", "female", "young", "Gentle and soft-spoken", "gentle"),
+    Voice("Ethan", "晨煦", "male", "young", "Warm, bright; a slight northern accent", "bright warm", "Northern"),
+    Voice("Chelsie", "千雪", "female", "young", "Anime-style girl from next door", "cute"),
+    Voice("Momo", "茉兔", "female", "young", "Playful and teasing, out to cheer you up", "playful"),
+    Voice("Vivian", "十三", "female", "young", "Cool, cute and a bit hot-tempered", "bold"),
+    Voice("Moon", "月白", "male", "young", "Frank and dashing", "bold"),
+    Voice("Maia", "四月", "female", "adult", "Intellect and tenderness in one", "gentle serious"),
+    Voice("Kai", "凯", "male", "adult", "Relaxing and soothing", "calm"),
+    Voice("Nofish", "不吃鱼", "male", "adult", "A designer with a soft southern accent", "", "Southern"),
+    Voice("Bella", "萌宝", "female", "child", "Cheeky little girl", "playful"),
+    Voice("Eldric Sage", "沧明子", "male", "old", "Calm, wise elder; weathered but clear", "calm serious"),
+    Voice("Mia", "乖小妹", "female", "young", "Meek and sweet, soft as spring water", "gentle"),
+    Voice("Mochi", "沙小弥", "male", "child", "Bright, precocious boy; innocent yet wise", "bright"),
+    Voice("Bellona", "燕铮莺", "female", "adult", "Loud, crisp and dramatic; a stirring storyteller", "bold dramatic"),
+    Voice("Vincent", "田叔", "male", "adult", "Raspy and smoky; tales of armies and heroes", "dramatic rough"),
+    Voice("Bunny", "萌小姬", "female", "child", "Extremely cute little girl", "cute"),
+    Voice("Neil", "阿闻", "male", "adult", "News anchor: level intonation, precise diction", "serious"),
+    Voice("Elias", "墨讲师", "female", "adult", "Lecturer: rigorous, yet turns knowledge into a story", "serious"),
+    Voice("Arthur", "徐大爷", "male", "old", "Rustic old villager, unhurried teller of tall tales", "calm rough"),
+    Voice("Nini", "邻家妹妹", "female", "teen", "Very sweet, soft and clingy girl next door", "gentle cute"),
+    Voice("Seren", "小婉", "female", "adult", "Gentle and slow, helps you fall asleep", "gentle calm"),
+    Voice("Pip", "顽屁小孩", "male", "child", "Mischievous boy, full of childish fun", "playful"),
+    Voice("Stella", "少女阿月", "female", "teen", "Sugary, scatter-brained girl who turns heroine", "playful cute"),
+)  # fmt: skip
 
 VOICE_NAMES = tuple(voice.name for voice in VOICES)
 
@@ -94,5 +107,5 @@ def described(name: str) -> Voice:
     found = _KOKORO_NAME.fullmatch(name)
     if found is None:
         return Voice(name)
-    sex = _KOKORO_SEXES[found[2]]
-    return Voice(name, sex=sex, character=f"{_KOKORO_LANGUAGES[found[1]]}, {sex}")
+    sex, accent = _KOKORO_SEXES[found[2]], _KOKORO_LANGUAGES[found[1]]
+    return Voice(name, sex=sex, character=f"{accent}, {sex}", accent=accent)

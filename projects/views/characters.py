@@ -52,9 +52,8 @@ def character_edit(request: Request, character_id: int) -> HttpResponse:
 
 
 def _form(request: Request, row: Character, guide: Guide, **options: Any) -> CharacterForm:
-    team_id = guide.project.team_id
     return CharacterForm(
-        request.POST or None, instance=row, inherited=guide.of_project, team_id=team_id, **options
+        request.POST or None, instance=row, inherited=guide.of_project, project=guide.project, **options
     )
 
 

@@ -20,7 +20,7 @@ def script_direction(request: Request, script_id: int) -> HttpResponse:
     script = access.script(request.user, script_id, least=Role.EDITOR)
     inherited = Guide.of(script.project_id).of_project
     form = ScriptDirectionForm(
-        request.POST or None, instance=script, inherited=inherited, team_id=script.project.team_id
+        request.POST or None, instance=script, inherited=inherited, project=script.project
     )
     if request.method == "POST" and form.is_valid():
         directed = form.save(commit=False)

@@ -144,7 +144,7 @@ def project_voices(request: Request, project_id: int) -> HttpResponse:
     """The voices of a project that its team's endpoint does not have, and others in their place."""
     project = access.project(request.user, project_id, least=Role.EDITOR)
     unknown = voices.counted(project)
-    form = VoicesForm(request.POST or None, unknown=unknown, team_id=project.team_id)
+    form = VoicesForm(request.POST or None, unknown=unknown, project=project)
     if request.method == "POST" and form.is_valid():
         instead = form.instead()
         by = request.user

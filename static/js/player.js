@@ -163,7 +163,7 @@ function back() {
 
 // The selection goes along with a run, so that a key pressed on hearing a slip acts on the line with the slip.
 function follow(id) {
-  if (document.activeElement?.closest("input, textarea, select") || document.querySelector("[data-editing]")) return;
+  if (document.activeElement?.closest("input, textarea, select") || document.querySelector("[data-editing], dialog[open]")) return;
   tell("line:select", { line: id });
 }
 

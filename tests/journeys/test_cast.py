@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 from projects.actions import cast as acting
 from projects.actions import manuscripts, speakers
 from projects.manuscript.manuscript import Chapter
-from projects.models import Paragraph, Project
+from projects.models import Paragraph, Project, Sample
+from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
 from tests.journeys.pages import Complaints, Opener
@@ -70,7 +71,12 @@ def test_the_pages_of_the_cast_are_fine(
     page.goto(filby.get_absolute_url())
     is_fine(page, axe, "a character")
     shoot(page, f"character-{look}", whole=True)
-    page.get_by_label("Voice").select_option("Bellona")
+    page.get_by_role("link", name="Hear the voices").click()
+    expect(page.get_by_role("radio", name="Vincent")).to_be_focused()
+    is_fine(page, axe, "the voices")
+    shoot(page, f"voices-{look}")
+    page.keyboard.press("Escape")
+    page.get_by_label("Voice", exact=True).select_option("Bellona")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("would be spoken differently")).to_be_visible()
     is_fine(page, axe, "the question before recasting")
@@ -87,7 +93,7 @@ def test_the_pages_of_the_cast_are_fine(
 
 
 def test_from_found_names_to_a_recast_character_and_back(
-    cast: Cast, project: Project, open_page: Opener
+    cast: Cast, project: Project, open_page: Opener, standin: Standin, broker: str
 ) -> None:
     page = open_page(cast.editor)
     page.goto(project.get_absolute_url())
@@ -101,7 +107,7 @@ def test_from_found_names_to_a_recast_character_and_back(
     expect(page.get_by_role("heading", name="Filby")).to_be_visible()
     expect(page.get_by_role("region", name="Found in the manuscript")).to_have_count(0)
     page.get_by_role("link", name="Edit Filby").click()
-    page.get_by_label("Voice").select_option("Vincent")
+    heard_and_taken_by_keys(page)
     page.get_by_role("button", name="Whisper").click()
     expect(page.get_by_label("Direction: how it should be spoken")).to_have_value(
         "In a whisper, close to the microphone."
@@ -112,6 +118,24 @@ def test_from_found_names_to_a_recast_character_and_back(
     undo.click()
     expect(page.get_by_text("Taken back: Filby was recast.")).to_be_visible()
     assert project.characters.get(name="Filby").voice == ""
+
+
+def heard_and_taken_by_keys(page: Page) -> None:
+    """In the dialog of the voices Vincent is looked for, heard and taken, without a mouse."""
+    page.get_by_role("link", name="Hear the voices").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio", name="As inherited")).to_be_focused()
+    page.get_by_label("Mood").select_option("rough")
+    expect(page.get_by_role("status").filter(has_text="2 of 24 voices")).to_be_visible()
+    page.get_by_label("Search the voices").press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="Use Vincent")).to_be_enabled()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Stop Vincent")).to_be_visible()
+    assert Sample.objects.get().sound is not None
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_label("Voice", exact=True)).to_have_value("Vincent")
 
 
 def test_the_inspector_says_where_each_value_comes_from(
@@ -127,7 +151,7 @@ def test_the_inspector_says_where_each_value_comes_from(
     expect(inspector.get_by_role("heading", name="Line 1")).to_be_visible()
     inspector.get_by_label("Character").select_option("Filby")
     expect(page.locator(f"#line-{line.pk} .who")).to_have_text("Filby")
-    expect(inspector.get_by_label("Voice")).to_contain_text("Vincent, from the character Filby")
+    expect(inspector.get_by_label("Voice", exact=True)).to_contain_text("Vincent, from the character Filby")
     inspector.get_by_role("button", name="Whisper").click()
     inspector.get_by_text("What will be sent").click()
     expect(inspector.get_by_role("link", name="the character Filby")).to_have_attribute(

@@ -115,6 +115,9 @@ DOORS = {
     "endpoint-trial": Door("team_id", "get", Role.ADMIN, 200, more=("a-name",)),
     "endpoint-leave": Door("team_id", "post", Role.ADMIN, 302),
     "project-voices": Door("project_id", "get", EDIT, 200),
+    "sample-list": Door("team_id", "get", EDIT, 200),
+    "sample-new": Door("team_id", "post", EDIT, 404, (("voice", "Nobody"), ("language", "English"))),
+    "sample-audio": Door("team_id", "get", EDIT, 404, more=("999999",)),
     "price-edit": Door("team_id", "get", Role.ADMIN, 200),
 }
 RIGHTS = [Role.VIEWER, Role.REVIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER]

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from narrator.tags import money
 from projects.actions import endpoint
-from projects.models import Price, Project, Take, TakeStatus
+from projects.models import Guide, LexiconEntry, Price, Project, Take, TakeStatus
 from projects.models.money import cost_micro
 from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.takes import ACTIVE
@@ -76,7 +76,7 @@ class Estimate:
 
 
 def estimate(lines: ParagraphQuerySet, project: Project, *, with_waiting: bool = False) -> Estimate:
-    """Estimate what generating these lines of the project would call for. Three queries, however many lines.
+    """Estimate what generating these lines of the project would call for. Four queries, with a lexicon eight.
 
     Lines that will use audio of the project again cost nothing, nor do those that wait or are made already,
     unless ``with_waiting`` counts them, too; equal lines are called once. The price is rounded up for the whole,
@@ -90,9 +90,22 @@ def estimate(lines: ParagraphQuerySet, project: Project, *, with_waiting: bool =
         digest=OuterRef("digest"),
         status__in=[TakeStatus.READY] if with_waiting else [TakeStatus.READY, *ACTIVE],
     )
-    rows = lines.filter(~Exists(spoken)).order_by().values_list("digest", "text", "language")
-    wanted = {digest: (normalised(text), language or project.language) for digest, text, language in rows}
-    return _estimate(wanted.values(), price)
+    rows = lines.filter(~Exists(spoken)).order_by()
+    return _estimate(_said(rows, project).values(), price)
+
+
+def _said(lines: ParagraphQuerySet, project: Project) -> dict[str, tuple[str, str]]:
+    """What each of these lines says and in which language, by digest. Two queries, with a lexicon six."""
+    lexicon = LexiconEntry.objects.lexicon(project)
+    if not lexicon:
+        rows = lines.values_list("digest", "text", "language")
+        return {digest: (normalised(text), language or project.language) for digest, text, language in rows}
+    guide, said = Guide.of(project.pk), {}
+    fields = ("digest", "text", "language", "script_id", "character_id")
+    for line in lines.values_list(*fields, named=True):
+        language = guide.language(line)
+        said[line.digest] = (normalised(lexicon.say(line.text, language).text), language)
+    return said
 
 
 def of_lines(lines: Iterable[Line], project: Project) -> Estimate:

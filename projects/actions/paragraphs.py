@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from narrator.teams.models import User
 from projects.actions import runs
-from projects.models import Change, Edit, Guide, Paragraph, Project, Script, Take, TakeStatus
+from projects.models import Change, Edit, Guide, LexiconEntry, Paragraph, Project, Script, Take, TakeStatus
 from projects.models.edits import EditKind
 from projects.models.paragraphs import EDITED, GUARDED, STEP
 
@@ -73,14 +73,18 @@ def refresh(lines: Iterable[Paragraph], project: Project, *, guide: Guide | None
     """Set ``digest`` of these lines of one project to that of what would be sent now; return those it changed of.
 
     Saves nothing. A locked line stays as it is. Wherever a line's text or direction, or what it inherits, changes,
-    this is to be called. What is inherited comes from the ``guide``, else from the rows as they are now: three
+    this is to be called. What is inherited comes from the ``guide``, else from the rows as they are now: four
     queries for any number of lines.
     """
-    guide = guide or Guide.of(project.pk)
+    guide, lines = guide or Guide.of(project.pk), list(lines)
+    digests = [line.line(guide).digest for line in lines]
+    if guide.lexicon.too_slow:
+        LexiconEntry.objects.stop(guide.lexicon)
+        guide = guide.replacing(lexicon=LexiconEntry.objects.lexicon(project))
+        digests = [line.line(guide).digest for line in lines]
     changed = []
-    for line in lines:
-        digest = line.digest if line.is_locked else line.line(guide).digest
-        if digest != line.digest:
+    for line, digest in zip(lines, digests, strict=True):
+        if digest != line.digest and not line.is_locked:
             line.digest = digest
             changed.append(line)
     return changed

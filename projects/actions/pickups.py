@@ -41,7 +41,9 @@ def take_in(project: Project, file: BinaryIO, *, name: str, by: User) -> PickupR
     if not pieces:
         raise NothingToFile("Nothing is spoken in this recording.")
     guide = Guide.of(project.pk)
-    lengths_ms = [checks.expected_ms(line.text, line.line(guide).language) for line in wanted]
+    lengths_ms = [
+        checks.expected_ms(said.text, said.language) for said in (line.line(guide) for line in wanted)
+    ]
     given = splitting.match(pieces, lengths_ms)
     return PickupRecording.objects.create(
         project=project,

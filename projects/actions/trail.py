@@ -23,6 +23,7 @@ from projects.models import (
     Edit,
     Export,
     GuestLink,
+    LexiconChange,
     Manuscript,
     PickupRecording,
     Project,
@@ -184,6 +185,10 @@ def _cast(row: CastChange) -> dict[str, Any]:
     return {"words": "changed the cast", "quote": row.words, "note": note}
 
 
+def _lexicon(row: LexiconChange) -> dict[str, Any]:
+    return {"words": "changed the lexicon", "quote": row.words, "note": "taken back" if row.undone_at else ""}
+
+
 def _take(row: Take) -> dict[str, Any]:
     did = {Source.RECORDED: "recorded", Source.UPLOADED: "handed in"}.get(Source(row.source), "asked for")
     return {
@@ -257,6 +262,15 @@ SOURCES = (
         project="project",
         script="",
         without=("lines", "pieces"),
+    ),
+    Rows(
+        ActKind.SETTINGS,
+        LexiconChange,
+        _lexicon,
+        **MADE,
+        project="project",
+        script="",
+        without=("rows", "lines"),
     ),
     Rows(ActKind.GUESTS, GuestLink, _guest, **MADE, project="project"),
 )

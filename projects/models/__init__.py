@@ -8,6 +8,7 @@ from projects.models.endpoints import EndpointKind, TeamEndpoint
 from projects.models.exports import Export, ExportStatus
 from projects.models.guests import GuestLink
 from projects.models.guides import Guide
+from projects.models.lexicons import LexiconChange, LexiconEntry
 from projects.models.manuscripts import Manuscript
 from projects.models.money import Call, CallState, Price, Spend
 from projects.models.paragraphs import Paragraph
@@ -37,6 +38,8 @@ __all__ = [
     "GuestLink",
     "Guide",
     "Hold",
+    "LexiconChange",
+    "LexiconEntry",
     "Manuscript",
     "Paragraph",
     "PickupRecording",

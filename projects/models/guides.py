@@ -1,12 +1,14 @@
 """The guide of a project: by what its lines are spoken, read once for any number of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
+from projects.lexicon.lexicon import Lexicon
 from projects.models.characters import Character
 from projects.models.direction import FIELDS
+from projects.models.lexicons import LexiconEntry
 from projects.models.projects import Project
 from projects.models.scripts import Script
 
@@ -42,20 +44,23 @@ class Guide:
     """The layers of a project's direction. Each layer overrides the one before: project, script, character, line.
 
     ``scripts`` holds those that have a direction of their own; ``narrator`` speaks the lines without a character.
+    ``lexicon`` is what is said instead of what is written.
     """
 
     project: Project
     scripts: dict[int, Script] = field(default_factory=dict)
     characters: dict[int, Character] = field(default_factory=dict)
+    lexicon: Lexicon = field(default_factory=Lexicon)
 
     @classmethod
     def of(cls, project_id: int) -> "Guide":
-        """The guide as the rows say now: three queries. Ask for it inside the transaction that uses it."""
+        """The guide as the rows say now: four queries. Ask for it inside the transaction that uses it."""
         project = Project.objects.get(pk=project_id)
         return cls(
             project,
             {script.pk: script for script in project.scripts.directed()},
             {character.pk: character for character in project.characters.all()},
+            LexiconEntry.objects.lexicon(project),
         )
 
     @cached_property
@@ -72,6 +77,10 @@ class Guide:
         """Each field of a line's direction with its value and the layer that says it."""
         return _resolve([("line", "", line), *self._above(line)])
 
+    def language(self, line: Directed) -> str:
+        """The language that a line is spoken in, as the endpoint names it."""
+        return _said([("line", "", line), *self._above(line)], "language").value
+
     def inherited(self, line: Directed) -> dict[str, Said]:
         """The same for a line that says nothing itself."""
         return _resolve(self._above(line))
@@ -87,14 +96,19 @@ class Guide:
         return _resolve([*own, ("project", "", self.project)])
 
     def replacing(
-        self, *, project: Project | None = None, rows: Iterable[Character | Script] = ()
+        self,
+        *,
+        project: Project | None = None,
+        rows: Iterable[Character | Script] = (),
+        lexicon: Lexicon | None = None,
     ) -> "Guide":
         """The guide as it would be with these rows in the place of those with the same id; nothing is saved."""
         scripts, characters = dict(self.scripts), dict(self.characters)
         for row in rows:
             place: dict[int, Any] = scripts if isinstance(row, Script) else characters
             place[row.pk] = row
-        return replace(self, project=project or self.project, scripts=scripts, characters=characters)
+        lexicon = self.lexicon if lexicon is None else lexicon
+        return Guide(project or self.project, scripts, characters, lexicon)
 
     def _above(self, line: Directed) -> list[tuple[str, str, Any]]:
         """The layers over a line, the nearest first."""

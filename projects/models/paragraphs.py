@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Length
 
 from narrator.teams.models import User
+from projects.lexicon.entries import Spoken
 from projects.models import direct
 from projects.models.characters import NAME_CHARACTERS, Character
 from projects.models.direction import Layer
@@ -219,7 +220,12 @@ class Paragraph(Layer):
     def line(self, guide: Guide) -> Line:
         """Return what would be sent for this line now, by the guide of its project. No query."""
         direction = {name: said.value for name, said in guide.direction(self).items()}
-        return Line(text=self.text, optimize_instructions=guide.project.optimize_instructions, **direction)
+        text = guide.lexicon.say(self.text, direction["language"]).text
+        return Line(text=text, optimize_instructions=guide.project.optimize_instructions, **direction)
+
+    def spoken(self, guide: Guide) -> Spoken:
+        """What this line says, with each change that the lexicon makes of it. No query."""
+        return guide.lexicon.say(self.text, guide.language(self))
 
     def pause_after_ms(self, project: Project) -> int:
         return project.pause_ms if self.pause_ms is None else self.pause_ms

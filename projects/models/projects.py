@@ -54,6 +54,8 @@ class Project(Direction):
     check_pace_percent = models.PositiveSmallIntegerField(
         "quicker or slower than usual by, %", default=40, validators=[MinValueValidator(10)]
     )
+    # What is written short and spoken in full, by the names of lexicon/expansions.py.
+    expansions = models.JSONField("spoken in full", default=list, blank=True)
     retakes = models.PositiveSmallIntegerField(
         "automatic retakes of a flagged line", default=0, validators=[MaxValueValidator(3)]
     )

@@ -7,13 +7,14 @@ Here are the doors. What wakes and what the woken do: pumping.py (takes), heavy.
 """
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any, TypeVar
 
 from django.db import transaction
 
 from narrator.teams.models import Team, User
-from projects.actions import exports, holds, paragraphs, runs, takes
-from projects.models import Export, Paragraph, Project, Run, Script, Take
+from projects.actions import exports, holds, lexicons, paragraphs, runs, takes
+from projects.models import Export, LexiconChange, Paragraph, Project, Run, Script, Take
 from projects.tasks.heavy import assemble_export, encode
 from projects.tasks.messages import send
 from projects.tasks.pumping import pump, ring, ring_for
@@ -49,11 +50,26 @@ def queue_act(act: Callable[..., paragraphs.Done], *args: Any, **options: Any) -
 
 def queue_change(project: Project, change: Callable[[], Result], *, by: User | None) -> Result:
     """Make a change that reaches many lines; those of them that wait go on waiting, with what they say now."""
+    return queue_changes([project], change, by=by)
+
+
+def queue_changes(projects: Iterable[Project], change: Callable[[], Result], *, by: User | None) -> Result:
+    """The same for a change that reaches several projects."""
     with transaction.atomic():
         result = change()
-        for script, lines in takes.outdated(project).items():
-            queue_takes(script, lines, by=by)
+        for project in projects:
+            for script, lines in takes.outdated(project).items():
+                queue_takes(script, lines, by=by)
     return result
+
+
+def queue_changed(change: LexiconChange, *, by: User | None) -> list[Take]:
+    """Ask for takes of just the finished lines that a change of a lexicon made stale."""
+    requested: list[Take] = []
+    with transaction.atomic():
+        for script, lines in groupby(lexicons.to_render(change), key=lambda line: line.script):
+            requested += queue_takes(script, list(lines), by=by)
+    return requested
 
 
 def queue_retry(take: Take, *, script_id: int, by: User | None) -> bool:

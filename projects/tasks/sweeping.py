@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from projects.actions import accounts, claims, exports, manuscripts, money, runs, workers
+from projects.actions import accounts, claims, exports, lexicons, manuscripts, money, runs, workers
 from projects.models import Script
 from projects.tasks.heavy import ENCODE_SHIFT_S, assemble_export, encode
 from projects.tasks.messages import send
@@ -22,4 +22,5 @@ def sweep() -> None:
         send(assemble_export, export_id)
     if Script.objects.to_encode().exists():
         send(encode, expires_s=ENCODE_SHIFT_S)
+    lexicons.sweep()
     manuscripts.forget_unused()

@@ -35,6 +35,7 @@ def inspector_context(request: Request, line: Paragraph, form: DirectionForm | N
     return {
         **line_context(request, line),
         "sent": line.line(guide),
+        "spoken": line.spoken(guide),
         "said": guide.direction(line),
         "speaks": guide.character_of(line),
         "number": line.number(),

@@ -39,7 +39,7 @@ WORDS = {
     "running": "Generating",
     "queued": "Waiting",
     "none": "To generate",
-    "stale": "Text or direction changed since this take",
+    "stale": "Text, direction or lexicon changed since this take",
 }
 # Both widths and both schemes, each once: all four together cost the suite two minutes more.
 LOOKS = [pytest.param(1440, 900, False, id="wide-light"), pytest.param(390, 844, True, id="phone-dark")]

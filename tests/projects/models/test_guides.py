@@ -63,4 +63,4 @@ def test_one_guide_serves_any_number_of_lines(cast: Cast, lines: int) -> None:
     ) as queries:
         guide = Guide.of(project.pk)
         assert len({line.line(guide).digest for line in rows}) == lines
-    assert len(queries) == 3
+    assert len(queries) == 4

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -31,6 +31,17 @@ def serve(
         size = default_storage.size(name)
     except FileNotFoundError:
         raise Http404 from None
+    return _serve(request, file, size, content_type, filename, immutable)
+
+
+def serve_made(request: HttpRequest, data: bytes, *, content_type: str) -> HttpResponseBase:
+    """The same for what was made a moment ago and is kept nowhere."""
+    return _serve(request, ContentFile(data), len(data), content_type, "", False)
+
+
+def _serve(
+    request: HttpRequest, file: File, size: int, content_type: str, filename: str, immutable: bool
+) -> HttpResponseBase:
     try:
         asked = _range(request.headers.get("Range", ""), size)
     except Unsatisfiable:

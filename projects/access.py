@@ -64,7 +64,7 @@ def change(user: User, change_id: int, *, least: Role = Role.VIEWER) -> Change:
 
 
 def take(user: User, take_id: int, *, least: Role = Role.VIEWER) -> Take:
-    row = get_object_or_404(Take.objects.select_related("paragraph__script__project"), pk=take_id)
+    row = get_object_or_404(Take.objects.select_related("paragraph__script__project", "whole"), pk=take_id)
     access.check(user, row.team_id, least)
     return row
 

@@ -28,6 +28,7 @@ from projects.views import (
     scripts,
     searching,
     takes,
+    trims,
 )
 
 urlpatterns = [
@@ -94,12 +95,22 @@ urlpatterns = [
     path("paragraphs/<int:paragraph_id>/split/", paragraphs.paragraph_split, name="paragraph-split"),
     path("paragraphs/<int:paragraph_id>/merge/", paragraphs.paragraph_merge, name="paragraph-merge"),
     path("paragraphs/<int:paragraph_id>/edits/", edits.edit_list, name="edit-list"),
+    path(
+        "paragraphs/<int:paragraph_id>/alternatives/",
+        paragraphs.paragraph_alternatives,
+        name="paragraph-alternatives",
+    ),
     path("paragraphs/<int:paragraph_id>/render/", paragraphs.paragraph_render, name="paragraph-render"),
     path("takes/<int:take_id>/choose/", takes.take_choose, name="take-choose"),
+    path("takes/<int:take_id>/discard/", takes.take_discard, name="take-discard"),
+    path("takes/<int:take_id>/seam.wav", takes.take_seam, name="take-seam"),
     path("takes/<int:take_id>/clear/", takes.take_clear, name="take-clear"),
     path("takes/<int:take_id>/retry/", takes.take_retry, name="take-retry"),
     path("takes/<int:take_id>/audio.wav", takes.take_audio, name="take-audio"),
     path("takes/<int:take_id>/live", takes.take_live, name="take-live"),
+    path("takes/<int:take_id>/trim/", trims.take_trim, name="take-trim"),
+    path("takes/<int:take_id>/trimmed.wav", trims.take_trimmed, name="take-trimmed"),
+    path("takes/<int:take_id>/whole", trims.take_whole, name="take-whole"),
     path("takes/<int:take_id>/waveform", takes.take_waveform, name="take-waveform"),
     path("review/", reviews.review_list, name="review-list"),
     path("projects/<int:project_id>/activity/", activity.project_activity, name="project-activity"),

@@ -38,8 +38,8 @@ def expected_ms(text: str, language: str) -> int:
     return round((len(spoken) + extra) * 60_000 / pace) + EDGES_MS
 
 
-def look(take: Take, samples: np.ndarray) -> list[dict[str, Any]]:
-    """Return what the checks find in this take (mono, 24 kHz, int16), as its ``findings`` are kept; remember its
+def look(take: Take, samples: np.ndarray, *, remember: bool = True) -> list[dict[str, Any]]:
+    """Return what the checks find in this take (mono, 24 kHz, int16), as its ``findings`` are kept; ``remember`` its
     level and pace for the takes to come."""
     usual = _usual(take)
     checked = checks.check(
@@ -53,8 +53,9 @@ def look(take: Take, samples: np.ndarray) -> list[dict[str, Any]]:
         ),
         usual=checks.Usual(usual.levels_dbfs, usual.paces),
     )
-    usual.remember(level_dbfs=checked.level_dbfs, pace=checked.pace)
-    direct.update(Usual, {"pk": usual.pk}, levels_dbfs=usual.levels_dbfs, paces=usual.paces)
+    if remember:
+        usual.remember(level_dbfs=checked.level_dbfs, pace=checked.pace)
+        direct.update(Usual, {"pk": usual.pk}, levels_dbfs=usual.levels_dbfs, paces=usual.paces)
     return [asdict(finding) for finding in checked.findings]
 
 

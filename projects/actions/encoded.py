@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import F
 
+from projects.actions import sounds
 from projects.audio import book as books
 from projects.audio import encoding, packing
 from projects.audio.assembly import BrokenTake
@@ -34,9 +35,9 @@ def cache() -> PacketCache:
     return PacketCache(folder, min(LIMIT_BYTES, disk_bytes // DISK_SHARE))
 
 
-def line(take: object, pause_ms: int) -> books.Line:
-    """A take as a book takes it; its sound's hash is the name under which its packets are found again."""
-    name, frames, sha256 = take.audio, take.frames, take.audio_sha256  # type: ignore[attr-defined]
+def line(sha256: str, frames: int, pause_ms: int) -> books.Line:
+    """A take's sound as a book takes it; its hash is the name under which its packets are found again."""
+    name = sounds.name_of(sha256)
     return books.Line(lambda: cast(BinaryIO, default_storage.open(name, "rb")), frames, pause_ms, key=sha256)
 
 
@@ -69,7 +70,7 @@ def _lines(script: Script) -> Iterable[books.Line]:
     project = script.project
     chosen = Paragraph.objects.filter(script=script, chosen__digest=F("digest")).order_by("position")
     for one in chosen.select_related("chosen").defer("chosen__peaks"):
-        yield line(one.chosen, one.pause_after_ms(project))
+        yield line(one.chosen.audio_sha256, one.chosen.frames, one.pause_after_ms(project))
 
 
 def _formats(project: Project) -> set[str]:

@@ -123,6 +123,11 @@ def of_lines(lines: Iterable[Line], project: Project) -> Estimate:
     return _estimate(wanted.values(), Price.of(project.team_id))
 
 
+def of_takes(line: Line, count: int, project: Project) -> Estimate:
+    """The same for so many new takes of one line, whatever audio of it is there."""
+    return _estimate([(line.spoken, line.language)] * count, Price.of(project.team_id))
+
+
 def of_texts(texts: Iterable[str], language: str, price: Price) -> Estimate:
     """Estimate what speaking these texts, one a line, would call for, where none of them is a line yet."""
     return _estimate(((normalised(text), language) for text in texts), price)

@@ -26,6 +26,8 @@ from projects.audio.timeline import Timeline
 from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, Script, Take
 
 LEASE_S = 120
+# What the plan keeps of the sound of each line: a take may be trimmed while its export waits.
+FROZEN = ("audio_sha256", "frames", "pause_ms")
 ATTEMPTS = 3
 
 
@@ -88,13 +90,14 @@ def request(
 
 
 def _plan(project: Project, lines: Any) -> tuple[list[dict[str, Any]], int]:
-    """Return chapters of take ids and pauses, and about how long they play."""
+    """Return chapters of takes, each with the sound it has now, and pauses; and about how long they play."""
     chapters: dict[int, dict[str, Any]] = {}
     total_ms = 0
     for line in lines.select_related("script", "chosen").defer("chosen__peaks"):
         chapter = chapters.setdefault(line.script_id, {"title": line.script.title, "lines": []})
         pause_ms = line.pause_after_ms(project)
-        chapter["lines"].append({"take": line.chosen_id, "pause_ms": pause_ms})
+        sound = {"audio_sha256": line.chosen.audio_sha256, "frames": line.chosen.frames}
+        chapter["lines"].append({"take": line.chosen_id, "pause_ms": pause_ms, **sound})
         total_ms += line.chosen.duration_ms + pause_ms
     return list(chapters.values()), total_ms
 
@@ -162,12 +165,10 @@ def assemble(export: Export) -> str:
 
 def _book(export: Export) -> books.Book:
     project = export.project
-    rows = Take.objects.filter(pk__in=_take_ids(export)).only("audio", "audio_sha256", "frames")
-    takes = {take.pk: take for take in rows}
     chapters = tuple(
         books.Chapter(
             chapter["title"],
-            tuple(encoded.line(takes[line["take"]], line["pause_ms"]) for line in chapter["lines"]),
+            tuple(encoded.line(*(line[name] for name in FROZEN)) for line in chapter["lines"]),
         )
         for chapter in export.plan
     )
@@ -230,20 +231,14 @@ def _finish(export: Export, path: Path, written: encoding.Written) -> str:
 def _timeline(export: Export, plan: Timeline) -> dict[str, Any]:
     """Where each take is in the file, from its first sample to behind its last."""
     grid = plan.grid
-    frames = dict(Take.objects.filter(pk__in=_take_ids(export)).values_list("pk", "frames"))
     chapters = []
     for chapter, starts in zip(export.plan, plan.line_starts, strict=True):
-        ids = [line["take"] for line in chapter["lines"]]
         lines = [
-            {"take": pk, "start": start, "end": start + grid.samples(frames[pk])}
-            for pk, start in zip(ids, starts, strict=True)
+            {"take": line["take"], "start": start, "end": start + grid.samples(line["frames"])}
+            for line, start in zip(chapter["lines"], starts, strict=True)
         ]
         chapters.append({"title": chapter["title"], "start": starts[0], "lines": lines})
     return {"rate_hz": grid.rate_hz, "samples": plan.samples, "chapters": chapters}
-
-
-def _take_ids(export: Export) -> list[int]:
-    return [line["take"] for chapter in export.plan for line in chapter["lines"]]
 
 
 def _fail(export: Export, error: Exception) -> str:

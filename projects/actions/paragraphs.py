@@ -244,7 +244,9 @@ def choose_fitting(lines: Iterable[Paragraph]) -> list[Paragraph]:
     needy = {line.pk: line for line in lines if line.chosen is None or line.is_stale}
     ids, rechosen = list(needy), {}
     for start in range(0, len(ids), AT_ONCE):
-        finished = Take.objects.filter(paragraph__in=ids[start : start + AT_ONCE], status=TakeStatus.READY)
+        finished = Take.objects.kept().filter(
+            paragraph__in=ids[start : start + AT_ONCE], status=TakeStatus.READY
+        )
         for take in finished.defer("peaks").order_by("pk"):
             line = needy[take.paragraph_id]
             if take.digest == line.digest:

@@ -151,11 +151,19 @@ def finish(take: Take, **fields: object) -> Outcome:
     with transaction.atomic():
         moved = claims.leave(take, to=TakeStatus.READY, finished_at=timezone.now(), **fields)
         if moved:
-            if checks.is_choice(take, fields.get("findings")):
+            if take.is_alternative:
+                _choose_if_lacking(take)
+            elif checks.is_choice(take, fields.get("findings")):
                 spoken = {"pk": take.paragraph_id, "digest": take.digest, "is_locked": False}
                 direct.update(Paragraph, spoken, chosen=take.pk)
             _end_run(take)
     return Outcome(TakeStatus.READY if moved else TakeStatus.CANCELLED)
+
+
+def _choose_if_lacking(take: Take) -> None:
+    """Choose one of several alternatives only where its line has no take of what it says now: a person decides."""
+    lacking = Paragraph.objects.missing().open().filter(pk=take.paragraph_id, digest=take.digest)
+    lacking.update(chosen=take)
 
 
 def settle_error(take: Take, error: errors.SpeechError) -> Outcome:

@@ -25,18 +25,22 @@ def judge(
     *,
     take_id: int,
     kind: str,
+    trim_count: int | None = None,
     reason: str = "",
     by: User | None,
     guest: GuestLink | None = None,
 ) -> Verdict:
     """Approve the line's take, or ask for a pickup, with the reason. The same verdict twice is one.
 
-    Raises NotHeard where another take is chosen by now, or the text or direction has changed since it was spoken.
+    Raises NotHeard where another take is chosen by now, it was trimmed since (``trim_count`` says what was heard, None
+    that it is as it is now), or the text or direction has changed since it was spoken.
     """
     version = Script.next_version(line.script_id)
     line = Paragraph.objects.select_related("chosen", "verdict__by", "verdict__guest").get(pk=line.pk)
     if line.chosen is None or line.chosen.pk != take_id:
         raise NotHeard("Another take was chosen meanwhile. Hear that one, then decide.")
+    if trim_count not in (None, line.chosen.trim_count):
+        raise NotHeard("This take was trimmed meanwhile. Hear it again, then decide.")
     if line.is_stale:
         raise NotHeard(
             "The text or direction changed since this take was spoken. It has to be generated first."
@@ -49,6 +53,7 @@ def judge(
         paragraph=line,
         take_id=take_id,
         digest=line.digest,
+        audio_sha256=line.chosen.audio_sha256,
         kind=Kind(kind),
         reason=reason,
         by=by,

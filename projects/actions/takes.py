@@ -24,9 +24,19 @@ MEASURED = (
     "lead_silence_ms",
     "tail_silence_ms",
     "peaks",
+    "trim_head_ms",
+    "trim_tail_ms",
+    "trim_fade_in_ms",
+    "trim_fade_out_ms",
+    "trim_gain_db",
+    "trim_count",
+    "whole_id",
     "findings",
     "request_id",
 )
+
+
+ALTERNATIVES = 3
 
 
 def request(
@@ -125,7 +135,7 @@ def _reusable(
 ) -> dict[tuple[int | None, str], Take]:
     """Finished takes by line and digest, each line's own newest one; by None and digest one that may be anybody's."""
     found: dict[tuple[int | None, str], Take] = {}
-    ready = Take.objects.filter(project=project, status=TakeStatus.READY)
+    ready = Take.objects.kept().filter(project=project, status=TakeStatus.READY)
     for take in ready.filter(digest__in={line.digest for line in lines}).order_by("pk"):
         found[take.paragraph_id, take.digest] = take
         if (take.model, take.host) == speaker:
@@ -169,10 +179,36 @@ def choose(take: Take, *, script_id: int, by: User | None) -> bool:
     locks.check(take.paragraph_id)
     if take.status != TakeStatus.READY:
         return False
+    Take.objects.filter(pk=take.pk).update(discarded_at=None, discarded_by=None)
     others = Paragraph.objects.filter(pk=take.paragraph_id).exclude(chosen=take)
     if others.update(chosen=take, version=version):
         activity.note(ActKind.TAKES, f"chose take {take.number}", by=by, line=take.paragraph)
     return True
+
+
+@transaction.atomic
+def alternatives(
+    script: Script, line: Paragraph, *, by: User | None, count: int = ALTERNATIVES
+) -> list[Take]:
+    """Ask for several takes of one line at once, to choose from; none where the line waits for one already.
+
+    None of them is chosen by itself, unless the line has no take of what it says now. Raises ``paragraphs.Locked``.
+    """
+    version = Script.next_version(script.pk)
+    locks.check(line.pk)
+    line = Paragraph.objects.select_related("latest").get(pk=line.pk)
+    waiting = Take.objects.active().filter(paragraph=line, digest=line.digest)
+    if waiting.exists():
+        return []
+    guide, speaker = Guide.of(script.project_id), endpoint.speaker(script.project.team_id)
+    highest = Take.objects.filter(paragraph=line).aggregate(highest=Max("number"))["highest"] or 0
+    _take_back([line])
+    made = [_new_take(line, guide, speaker, number=highest + n, by=by) for n in range(1, count + 1)]
+    for take in made:
+        take.priority, take.is_alternative = Priority.CLICK, True
+    Take.objects.bulk_create(made)
+    Paragraph.objects.filter(pk=line.pk).update(latest=made[-1], version=version)
+    return made
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ class VerdictForm(forms.Form):
 
     kind = forms.ChoiceField(choices=Kind.choices)
     take = forms.IntegerField(min_value=1)
+    trim_count = forms.IntegerField(required=False, min_value=0)
     reason = forms.CharField(required=False, max_length=300, strip=True)
 
     def clean(self) -> dict[str, Any]:

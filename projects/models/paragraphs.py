@@ -43,11 +43,14 @@ ROW_FIELDS = (
     "character__colour",
     "chosen__duration_ms",
     "chosen__digest",
+    "chosen__audio_sha256",
+    "chosen__trim_count",
     "chosen__findings",
     "chosen__cleared_at",
     "verdict__kind",
     "verdict__take",
     "verdict__digest",
+    "verdict__audio_sha256",
     "verdict__reason",
     "verdict__at",
     "verdict__by__name",
@@ -64,7 +67,8 @@ ROW_FIELDS = (
 
 def _stands() -> models.Q:
     """That a line's newest verdict is on what the line sounds like now."""
-    return models.Q(verdict__take=models.F("chosen"), verdict__digest=models.F("digest"))
+    heard = models.Q(verdict__take=models.F("chosen"), verdict__audio_sha256=models.F("chosen__audio_sha256"))
+    return heard & models.Q(verdict__digest=models.F("digest"))
 
 
 class ParagraphQuerySet(models.QuerySet["Paragraph"]):
@@ -96,14 +100,18 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
         return self.annotate(marked=marked)
 
     def in_order(self, project: Project) -> list[tuple[Any, ...]]:
-        """Every one of these lines of one project, in order: (id, position, mark, take, ms, pause, length of its text).
+        """Every one of these lines of one project, in order.
 
-        Take and ms are 0 where there is none, the pause is in ms. One query, and no objects: there may be thousands.
+        (id, position, mark, take, ms, pause, length of its text, how often the take was trimmed). Take and ms are 0
+        where there is none, the pause is in ms. One query, and no objects: there may be thousands.
         """
         rows = self.with_marks().order_by("position")
         ms, pause = Coalesce("chosen__duration_ms", 0), Coalesce("pause_ms", project.pause_ms)
         return list(
-            rows.values_list("pk", "position", "marked", Coalesce("chosen", 0), ms, pause, Length("text"))
+            rows.values_list(
+                *("pk", "position", "marked", Coalesce("chosen", 0), ms, pause, Length("text")),
+                Coalesce("chosen__trim_count", 0),
+            )
         )
 
     def open(self) -> Self:
@@ -246,11 +254,12 @@ class Paragraph(Layer):
 
     @property
     def standing(self) -> "Verdict | None":
-        """The newest verdict, where it is on the take that is chosen and on what the line says now."""
-        verdict = self.verdict
-        if verdict is None or (verdict.take_id, verdict.digest) != (self.chosen_id, self.digest):
+        """The newest verdict, where it is on the chosen take as it sounds and on what the line says now."""
+        verdict, chosen = self.verdict, self.chosen
+        if verdict is None or chosen is None:
             return None
-        return verdict
+        now = (chosen.pk, chosen.audio_sha256, self.digest)
+        return verdict if (verdict.take_id, verdict.audio_sha256, verdict.digest) == now else None
 
     @property
     def mark(self) -> str:

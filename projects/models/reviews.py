@@ -26,7 +26,7 @@ class Kind(models.TextChoices):
 
 
 class Verdict(models.Model):
-    """One judgement of what a line sounded like: this take, of this text and direction. Never changed.
+    """One judgement of what a line sounded like: this take with its trim, of this text and direction. Never changed.
 
     The newest one stands (``Paragraph.standing``) as long as the line has that take chosen and still says that. So an
     approval falls back by itself when anything changes, and comes back when the change is undone.
@@ -35,6 +35,8 @@ class Verdict(models.Model):
     paragraph = models.ForeignKey(Paragraph, models.CASCADE, related_name="verdicts")
     take = models.ForeignKey(Take, models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64)
+    # The sound that was heard: a trim makes another one of the same take.
+    audio_sha256 = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=10, choices=Kind)
     reason = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

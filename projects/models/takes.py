@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
+from projects.audio.trim import Trim
 from projects.models.direct import Blank
 from projects.models.direction import Direction
 from projects.models.moves import Moves, MovingQuerySet
@@ -61,6 +62,10 @@ class TakeQuerySet(MovingQuerySet["Take"]):
 
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
+
+    def kept(self) -> Self:
+        """All but those that somebody has put aside."""
+        return self.filter(discarded_at=None)
 
     def ripe(self, now: datetime | Blank) -> Self:
         """Queued, and not waiting for a later moment."""
@@ -147,12 +152,28 @@ class Take(Direction):
     tail_silence_ms = models.PositiveIntegerField(null=True, blank=True)
     peaks = models.BinaryField(blank=True, default=b"")
     finished_at = models.DateTimeField(null=True, blank=True)
+    # All of the above is of the sound that is heard. Where that is trimmed: how, and the sound as it came.
+    trim_head_ms = models.PositiveIntegerField(default=0)
+    trim_tail_ms = models.PositiveIntegerField(default=0)
+    trim_fade_in_ms = models.PositiveIntegerField(default=0)
+    trim_fade_out_ms = models.PositiveIntegerField(default=0)
+    trim_gain_db = models.FloatField(default=0.0)
+    whole = models.ForeignKey(Sound, models.PROTECT, null=True, blank=True, related_name="+")
+    # How often it was trimmed; with it the address of its sound changes.
+    trim_count = models.PositiveIntegerField(default=0)
+    trimmed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    trimmed_at = models.DateTimeField(null=True, blank=True)
     # What the checks found: rows of code, text, at_ms, until_ms (audio/checks.py). Cleared: a person finds it good.
     findings = models.JSONField(default=list, blank=True)
     cleared_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     cleared_at = models.DateTimeField(null=True, blank=True)
     # Asked for by nobody: the checks flagged that take, and the project wants another then.
     retake_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    # One of several that were asked for at once, to choose from.
+    is_alternative = models.BooleanField(default=False)
+    # Put aside by a person: out of sight, never chosen by itself, and free to be deleted one day.
+    discarded_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    discarded_at = models.DateTimeField(null=True, blank=True)
 
     reused_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     request_id = models.CharField(max_length=200, blank=True)
@@ -211,6 +232,17 @@ class Take(Direction):
     def places(self) -> str:
         """Where the findings are, for the waveform: ``4000-6800 9100-9300``, in ms."""
         return " ".join(f"{finding['at_ms']}-{finding['until_ms']}" for finding in self.findings)
+
+    @property
+    def trim(self) -> Trim:
+        """How its sound is trimmed; an empty one where it is heard as it came."""
+        return Trim(
+            head_ms=self.trim_head_ms,
+            tail_ms=self.trim_tail_ms,
+            fade_in_ms=self.trim_fade_in_ms,
+            fade_out_ms=self.trim_fade_out_ms,
+            gain_db=self.trim_gain_db,
+        )
 
     @property
     def line(self) -> Line:

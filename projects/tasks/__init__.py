@@ -33,6 +33,13 @@ def queue_takes(
     return requested
 
 
+def queue_alternatives(line: Paragraph, *, by: User | None) -> list[Take]:
+    """Ask for several takes of a line to choose from and wake the workers; see ``actions.takes.alternatives``."""
+    requested = takes.alternatives(line.script, line, by=by)
+    ring(len(requested), team_id=line.script.project.team_id, someone_waits=True)
+    return requested
+
+
 def queue_edit(line: Paragraph, *, by: User | None, opened: str = "") -> None:
     """Save an edited line; where it was waiting for its turn it goes on waiting, with what it says now."""
     if paragraphs.edit(line, project=line.script.project, by=by, opened=opened):

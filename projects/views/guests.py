@@ -115,9 +115,7 @@ def guest_verdict(request: HttpRequest, link: GuestLink, paragraph_id: int) -> H
     if form.is_valid():
         data = form.cleaned_data
         try:
-            reviews.judge(
-                line, take_id=data["take"], kind=data["kind"], reason=data["reason"], by=None, guest=link
-            )
+            reviews.judge(line, take_id=data.pop("take"), **data, by=None, guest=link)
         except reviews.NotHeard as error:
             form.add_error(None, str(error))
     refusals = [str(error) for errors in form.errors.values() for error in errors]

@@ -10,6 +10,9 @@ from django.views.decorators.http import require_POST
 from narrator.teams.models import Role
 from narrator.web import Request
 from projects import access, tasks
+from projects.actions import estimates, seams
+from projects.actions.estimates import Estimate
+from projects.actions.takes import ALTERNATIVES
 from projects.forms.direction import DirectionForm, SpeakerForm
 from projects.models import Guide, Paragraph
 from projects.speech.instructions import PRESETS
@@ -32,6 +35,10 @@ def line_context(request: Request, line: Paragraph) -> dict[str, Any]:
 def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
     """What the inspector of a line needs, and its row beside it."""
     guide = Guide.of(line.script.project_id)
+    takes = list(line.takes.select_related("created_by", "cleared_by").defer("peaks").order_by("-number"))
+    before, after = seams.around(line)
+    for take in takes:
+        take.paragraph = line
     return {
         **line_context(request, line),
         "sent": line.line(guide),
@@ -39,12 +46,20 @@ def inspector_context(request: Request, line: Paragraph, form: DirectionForm | N
         "said": guide.direction(line),
         "speaks": guide.character_of(line),
         "number": line.number(),
-        "takes": line.takes.select_related("created_by", "cleared_by").defer("peaks").order_by("-number"),
+        "takes": [(take, seams.length_ms(take, before, after)) for take in takes if not take.discarded_at],
+        "discarded": [take for take in takes if take.discarded_at],
+        "alternatives": alternatives_estimate(line, guide),
         "form": form or _form(line, guide),
         "speaker_form": SpeakerForm(project=guide.project, initial={"character": line.character_id}),
         "presets": PRESETS,
         "comments": comments_of(line),
     }
+
+
+def alternatives_estimate(line: Paragraph, guide: Guide | None = None) -> Estimate:
+    """What several takes of a line to choose from would cost."""
+    guide = guide or Guide.of(line.script.project_id)
+    return estimates.of_takes(line.line(guide), ALTERNATIVES, guide.project)
 
 
 def comments_of(line: Paragraph) -> Any:

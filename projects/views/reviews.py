@@ -97,9 +97,7 @@ def paragraph_verdict(request: Request, paragraph_id: int) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            reviews.judge(
-                line, take_id=data["take"], kind=data["kind"], reason=data["reason"], by=request.user
-            )
+            reviews.judge(line, take_id=data.pop("take"), **data, by=request.user)
         except reviews.NotHeard as error:
             form.add_error(None, str(error))
     refusals = [str(error) for errors in form.errors.values() for error in errors]

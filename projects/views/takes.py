@@ -3,14 +3,17 @@
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reswap
 
 from narrator import media
 from narrator.teams.models import Role
 from narrator.web import Request
 from projects import access, tasks
-from projects.actions import checks, live, takes
+from projects.actions import checks, discards, live, seams, takes
+from projects.audio.assembly import BrokenTake
 from projects.models import Take, TakeStatus
 from projects.views.inspector import answer_both
+from projects.views.lines import refused
 
 
 @require_POST
@@ -19,6 +22,30 @@ def take_choose(request: Request, take_id: int) -> HttpResponse:
     take = access.take(request.user, take_id, least=Role.EDITOR)
     takes.choose(take, script_id=take.paragraph.script_id, by=request.user)
     return answer_both(request, take.paragraph_id)
+
+
+@require_POST
+def take_discard(request: Request, take_id: int) -> HttpResponse:
+    """Put a take aside, or with ``back`` take it back."""
+    take = access.take(request.user, take_id, least=Role.EDITOR)
+    try:
+        (discards.bring_back if "back" in request.POST else discards.discard)(take, by=request.user)
+    except discards.Needed as error:
+        return reswap(refused(request, take.paragraph.script_id, str(error)), "none")
+    return answer_both(request, take.paragraph_id)
+
+
+@require_safe
+def take_seam(request: Request, take_id: int) -> HttpResponseBase:
+    """The take among its neighbours as a WAV, with byte ranges: 3 s before, the take, 3 s after, real pauses."""
+    take = access.take(request.user, take_id)
+    if take.status != TakeStatus.READY:
+        raise Http404
+    try:
+        made = seams.of(take)
+    except BrokenTake:
+        raise Http404 from None
+    return media.serve_made(request, made, content_type="audio/wav")
 
 
 @require_POST
@@ -39,20 +66,26 @@ def take_retry(request: Request, take_id: int) -> HttpResponse:
 
 @require_safe
 def take_audio(request: Request, take_id: int) -> HttpResponseBase:
-    """The take's WAV, with byte ranges. It never changes, so the browser may keep it."""
+    """The take's WAV, with byte ranges. With ``v``, how often it was trimmed, the browser may keep it."""
     take = access.take(request.user, take_id)
     if take.status != TakeStatus.READY:
         raise Http404
-    return media.serve(request, take.audio, content_type="audio/wav", immutable=True)
+    return media.serve(request, take.audio, content_type="audio/wav", immutable=_is_named(request, take))
+
+
+def _is_named(request: Request, take: Take) -> bool:
+    """Whether the address names the take's sound as it is now; without ``v`` it means the untrimmed one."""
+    return request.GET.get("v", "0") == str(take.trim_count)
 
 
 @require_safe
 def take_waveform(request: Request, take_id: int) -> HttpResponse:
-    """The take's waveform: signed bytes, lowest and highest in turn, 50 pairs a second."""
+    """The take's waveform: signed bytes, lowest and highest in turn, 50 pairs a second; ``v`` as for ``take_audio``."""
     take = access.take(request.user, take_id)
     if take.status != TakeStatus.READY:
         raise Http404
-    headers = {"Cache-Control": "private, max-age=31536000, immutable"}
+    may_keep = "private, max-age=31536000, immutable" if _is_named(request, take) else "private, no-cache"
+    headers = {"Cache-Control": may_keep}
     return HttpResponse(bytes(take.peaks), content_type="application/octet-stream", headers=headers)
 
 

@@ -22,7 +22,7 @@ function begin(button) {
   const volumes = levelled(chosen, other);
   const address = document.getElementById("player").dataset.audio;
   const takes = [chosen, other].map((take, at) => {
-    const sound = new Audio(address.replace("/0/", `/${take.dataset.playTake}/`));
+    const sound = new Audio(`${address.replace("/0/", `/${take.dataset.playTake}/`)}?v=${take.dataset.v}`);
     return { id: take.dataset.playTake, name: take.dataset.name, volume: volumes[at], sound };
   });
   const bar = document.getElementById("compare");
@@ -105,6 +105,6 @@ document.addEventListener("keydown", (event) => {
   swap();
 });
 // Another line, another inspector, or the player of the page: the comparison is over.
-for (const name of ["line:selected", "sound:toggle", "sound:play"]) document.addEventListener(name, end);
+for (const name of ["line:selected", "sound:toggle", "sound:play", "sound:hear"]) document.addEventListener(name, end);
 document.addEventListener("htmx:load", () => pair && !pair.bar.isConnected && end());
 document.addEventListener("click", (event) => event.target.closest("[data-play-take], #play") && end(), { capture: true });

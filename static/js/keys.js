@@ -6,6 +6,8 @@ const mayEdit = Boolean(document.getElementById("acts"));
 const mayReview = "review" in document.getElementById("inspector").dataset;
 const act = (name) => () => tell("line:act", { name });
 const edit = (name) => () => tell("lines:act", { name });
+// The inspector of the line before may still stand there: nothing in it is pressed then.
+const press = (what) => document.querySelector(`#inspector:not([inert]) ${what}`)?.click();
 const step = (by, extend) => () => tell("line:step", { by, extend });
 
 // [keys, words, action, options]; "mod" is Ctrl, or Command on a Mac. again: acts on, too, while the key is held.
@@ -16,6 +18,8 @@ const TABLE = [
     [["arrowleft"], "Back 5 seconds", () => tell("sound:back")],
     [["["], "Earlier take", () => tell("line:take", { by: -1 }), { edits: true }],
     [["x"], "Swap the two takes that are compared (A/B)", null],
+    [["s"], "Seam: the take with 3 seconds before and after it", () => press("[data-chosen] [data-play-seam]")],
+    [["t"], "Trim the chosen take", () => press("[data-chosen] [data-trim-open]"), { edits: true }],
     [["]"], "Later take", () => tell("line:take", { by: 1 }), { edits: true }],
   ]],
   ["Go", [
@@ -52,6 +56,7 @@ const TABLE = [
   ]],
   ["Make", [
     [["r"], "Generate, regenerate", act("render"), { edits: true }],
+    [["shift+r"], "Three alternatives to choose from", () => press("[data-alternatives]"), { edits: true }],
     [["."], "Everything that can be done to the line", () => document.getElementById("more")?.togglePopover(), { edits: true }],
     [["escape"], "Close; select one line only", act("close")],
     [["?"], "These keys", () => help.togglePopover()],

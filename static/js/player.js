@@ -20,12 +20,12 @@ let touched = 0; // when the person last scrolled or typed
 
 const row = (id) => (id ? rows.element(id) : null);
 const isPlaying = () => (live ? live.playing : Boolean(gap?.timer) || (heard !== null && !deck.paused && !deck.ended));
-const address = (take) => player.dataset.audio.replace("/0/", `/${take}/`);
+// The number of trims is part of the address: a trimmed take is another sound.
+const address = ({ src, take, v }) => src ?? `${player.dataset.audio.replace("/0/", `/${take}/`)}?v=${v || 0}`;
 
-function load(audio, take) {
-  if (audio.dataset.take === String(take)) return;
-  audio.dataset.take = take;
-  audio.src = address(take);
+function load(audio, what) {
+  if (audio.dataset.sound === address(what)) return;
+  audio.dataset.sound = audio.src = address(what);
   audio.preload = "auto";
 }
 
@@ -33,10 +33,8 @@ function start(what, { at = 0 } = {}) {
   if (live) tell("live:stop");
   endGap();
   deck.pause();
-  if (decks[0].dataset.take === what.take) deck = decks[0];
-  else if (decks[1].dataset.take === what.take) deck = decks[1];
-  else deck = decks[0] === deck ? decks[1] : decks[0];
-  load(deck, what.take);
+  deck = decks.find((one) => one.dataset.sound === address(what)) ?? decks.find((one) => one !== deck);
+  load(deck, what);
   const before = heard;
   heard = { ...what, started: true };
   if (deck.readyState > 0) deck.currentTime = at;
@@ -44,7 +42,7 @@ function start(what, { at = 0 } = {}) {
   deck.playbackRate = deck.defaultPlaybackRate = Number(speed.value);
   deck.preservesPitch = true;
   deck.play().catch(failed);
-  tell("sound:loaded", { take: what.take, ms: what.ms, at });
+  tell("sound:loaded", { take: what.take, v: what.v, ms: what.ms, at });
   if (until && before && before.line !== what.line && before.line === selected) follow(what.line);
   mark();
   prepareNext();
@@ -52,20 +50,20 @@ function start(what, { at = 0 } = {}) {
 
 function failed(error) {
   if (error.name === "AbortError") return;
-  delete deck.dataset.take;
+  delete deck.dataset.sound;
   tell("say", "This take could not be played. The browser did not get its sound. Try again.");
   draw();
 }
 
 const lineName = (id) => (rows.number(id) ? `Line ${rows.number(id)}` : "Line");
 
-function startLine({ id, take, ms }, options) {
-  start({ line: id, take, ms, name: lineName(id) }, options);
+function startLine({ id, take, v, ms }, options) {
+  start({ line: id, take, v, ms, name: lineName(id) }, options);
 }
 
 function prepareNext() {
   const next = until && heard.line && heard.started ? rows.playable(heard.line, 1) : null;
-  if (next) load(decks[0] === deck ? decks[1] : decks[0], next.take);
+  if (next) load(decks[0] === deck ? decks[1] : decks[0], next);
 }
 
 // After a line: its real pause, then the next one.
@@ -118,8 +116,8 @@ function toggle() {
 function cue(line) {
   endGap();
   const take = line?.take;
-  heard = take ? { line: line.id, take, ms: line.ms, name: lineName(line.id) } : null;
-  tell("sound:loaded", { take: take ?? "", ms: heard?.ms ?? 0, at: 0 });
+  heard = take ? { line: line.id, take, v: line.v, ms: line.ms, name: lineName(line.id) } : null;
+  tell("sound:loaded", { take: take ?? "", v: line?.v, ms: heard?.ms ?? 0, at: 0 });
   mark();
 }
 
@@ -249,7 +247,16 @@ document.addEventListener("click", (event) => {
   const from = button.dataset.fromMs;
   if (heard?.take === take && isPlaying() && !from) return toggle();
   const at = Math.max(0, Number(from ?? 0) / 1000 - 0.5); // half a second before what is to be heard
-  start({ line: null, take, ms: Number(button.dataset.ms), name: button.dataset.name }, { at });
+  start({ line: null, take, v: button.dataset.v, ms: Number(button.dataset.ms), name: button.dataset.name }, { at });
+});
+document.addEventListener("click", (event) => {
+  const seam = event.target.closest("[data-play-seam]")?.dataset;
+  if (seam) tell("sound:hear", { src: seam.playSeam, ms: Number(seam.ms), name: seam.name });
+});
+// Sound that is no take: a seam, or a trim that is tried.
+document.addEventListener("sound:hear", ({ detail: { src, ms, name } }) => {
+  if (heard?.src === src && isPlaying()) return toggle();
+  start({ line: null, take: "", src, ms, name });
 });
 document.addEventListener("sound:play", ({ detail }) => play(detail));
 document.addEventListener("sound:toggle", toggle);
@@ -285,7 +292,7 @@ document.addEventListener("line:selected", ({ detail }) => {
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (!elt.matches(".line")) return;
   if (live) return renewLive(elt);
-  if (elt.dataset.line === selected && !isPlaying() && elt.dataset.take !== heard?.take) return cue(rows.entry(selected));
+  if (elt.dataset.line === selected && !isPlaying() && (elt.dataset.take !== heard?.take || elt.dataset.v !== String(heard?.v))) return cue(rows.entry(selected));
   if (elt.dataset.line === heard?.line && heard.started) elt.classList.add("is-playing");
   if (heard) prepareNext();
   drawSoon();
@@ -294,7 +301,7 @@ document.addEventListener("rows:changed", drawSoon);
 // The line heard live is drawn anew: once its take is ready, its waveform is there, too.
 function renewLive(line) {
   if (line.dataset.line !== live.line) return draw();
-  if (line.dataset.take === live.take) tell("sound:loaded", { take: live.take, ms: Number(line.dataset.ms), at: live.at });
+  if (line.dataset.take === live.take) tell("sound:loaded", { take: live.take, v: line.dataset.v, ms: Number(line.dataset.ms), at: live.at });
   mark();
 }
 

@@ -9,7 +9,7 @@ const AT_MOST = 100;
 const KEPT = 500; // rows on the page; past it the farthest become gaps again
 const FIXED = 51; // px of a row that do not grow with its text
 
-let order = []; // {id, position, mark, take, ms, pause, length, height}
+let order = []; // {id, position, mark, take, v, ms, pause, length, height}
 let places = new Map(); // id -> index in order
 let slope = 0.45; // px of height for each letter, as measured
 let asking = false;
@@ -36,9 +36,9 @@ export function playable(id, by) {
 }
 
 function read(row) {
-  const { line, position, mark, take, ms, pause } = row.dataset;
+  const { line, position, mark, take, v, ms, pause } = row.dataset;
   const length = (row.querySelector(".words")?.textContent ?? "").length;
-  return { id: line, position: Number(position), mark, take: take ?? "", ms: Number(ms ?? 0), pause: Number(pause ?? 0), length };
+  return { id: line, position: Number(position), mark, take: take ?? "", v: v ?? "", ms: Number(ms ?? 0), pause: Number(pause ?? 0), length };
 }
 
 function index() {
@@ -264,8 +264,8 @@ async function fetchOrder() {
     const since = Number(document.getElementById("poller").getAttribute("hx-get").match(/since=(\d+)/)?.[1] ?? 0);
     if (version < since) continue; // a poll was quicker: what it brought must not be lost
     const heights = new Map(order.map((line) => [line.id, line.height]));
-    order = lines.map(([id, position, mark, take, ms, pause, length]) => ({
-      ...{ id: String(id), position, mark, take: take ? String(take) : "", ms, pause, length },
+    order = lines.map(([id, position, mark, take, ms, pause, length, trims]) => ({
+      ...{ id: String(id), position, mark, take: take ? String(take) : "", v: take ? String(trims) : "", ms, pause, length },
       height: heights.get(String(id)),
     }));
     index();

@@ -3,8 +3,9 @@ const canvas = document.getElementById("waveform");
 const pen = canvas.getContext("2d");
 const PAIRS_A_SECOND = 50;
 const BAR = 3;
-const kept = new Map(); // take -> Int8Array, the last few
+const kept = new Map(); // take and trims -> Int8Array, the last few
 let take = "";
+let key = ""; // of what is shown in kept
 let peaks = new Int8Array();
 let seconds = 0;
 let at = 0;
@@ -16,15 +17,16 @@ function readColours() {
   colours = { wave: style.getPropertyValue("--wave"), live: style.getPropertyValue("--live"), warn: style.getPropertyValue("--warn") };
 }
 
-async function fetchPeaks(id) {
-  if (!kept.has(id)) {
-    const answer = await fetch(document.getElementById("player").dataset.waveform.replace("/0/", `/${id}/`));
+async function fetchPeaks(id, v) {
+  const wanted = `${id}?v=${v}`;
+  if (!kept.has(wanted)) {
+    const answer = await fetch(`${document.getElementById("player").dataset.waveform.replace("/0/", `/${id}/`)}?v=${v}`);
     if (!answer.ok) return;
-    kept.set(id, new Int8Array(await answer.arrayBuffer()));
+    kept.set(wanted, new Int8Array(await answer.arrayBuffer()));
     if (kept.size > 24) kept.delete(kept.keys().next().value);
   }
-  if (id !== take) return;
-  peaks = kept.get(id);
+  if (wanted !== key) return;
+  peaks = kept.get(wanted);
   draw();
 }
 
@@ -77,18 +79,20 @@ function describe() {
 }
 
 document.addEventListener("sound:loaded", ({ detail }) => {
-  if (take !== detail.take) peaks = kept.get(detail.take) ?? new Int8Array();
+  const v = detail.v || 0;
   take = detail.take;
+  if (key !== `${take}?v=${v}`) peaks = kept.get(`${take}?v=${v}`) ?? new Int8Array();
+  key = `${take}?v=${v}`;
   seconds = detail.ms / 1000;
   at = detail.at;
   places = placesOf(take);
   describe();
   draw();
-  if (take) fetchPeaks(take).catch(() => {});
+  if (take) fetchPeaks(take, v).catch(() => {});
 });
 let told = -1;
 document.addEventListener("sound:time", ({ detail }) => {
-  if (at === detail.at || !take) return;
+  if (at === detail.at || !seconds) return;
   at = detail.at;
   draw();
   if (Math.floor(at * 2) !== told) {

@@ -69,6 +69,7 @@ urlpatterns = [
     path("scripts/<int:script_id>/lines/pause/", lines.lines_pause, name="lines-pause"),
     path("scripts/<int:script_id>/lines/lock/", locks.lines_lock, name="lines-lock"),
     path("scripts/<int:script_id>/lines/unlock/", locks.lines_unlock, name="lines-unlock"),
+    path("scripts/<int:script_id>/lines/direction/", directions.lines_direction, name="lines-direction"),
     path("scripts/<int:script_id>/search/", searching.script_search, name="script-search"),
     path("scripts/<int:script_id>/replace/", searching.script_replace, name="script-replace"),
     path("scripts/<int:script_id>/undo/", edits.edit_undo, name="edit-undo"),

@@ -4,6 +4,7 @@ First ``impact`` says what it would come to; then, in the transaction of the cha
 ``settle`` after it mark exactly the lines that would now be sent differently.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,16 +52,23 @@ class Impact:
 
 
 def impact(
-    guide: Guide, lines: ParagraphQuerySet, *, to: Character | Literal["same"] | None = "same"
+    guide: Guide,
+    lines: ParagraphQuerySet,
+    *,
+    to: Character | Literal["same"] | None = "same",
+    change: Callable[[Paragraph], None] | None = None,
 ) -> Impact:
     """What it would come to if this guide were that of these lines' project, and they were spoken by ``to``.
 
+    ``change`` does to each line, as it was read, what else is to become of it.
     Locked lines are not reached. Saves nothing; a handful of queries for any number of lines.
     """
     changed, finished = 0, []
     for line in lines.open().select_related("chosen").defer("chosen__peaks"):
         if to != "same":
             line.character_id = to.pk if to else None
+        if change is not None:
+            change(line)
         new = line.line(guide)
         if new.digest == line.digest:
             continue

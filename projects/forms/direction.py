@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from projects.actions.directing import Wish, Words
 from projects.actions.speakers import SURE
-from projects.forms import VoiceField, checked
+from projects.forms import LinesField, VoiceField, checked
 from projects.models import Character, Paragraph, Project, Script
-from projects.models.direction import FIELDS, LANGUAGE_CHOICES
+from projects.models.direction import FIELDS, INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES
 from projects.models.guides import Said
 
 
@@ -57,6 +58,67 @@ class ScriptDirectionForm(LayerForm):
         model = Script
         fields = ["voice", "language", "instructions"]
         widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
+
+
+class LinesDirectionForm(forms.Form):
+    """Who speaks a number of lines and how; whatever is left as it is stays so in each of them."""
+
+    KEEP, INHERIT = "keep", ""
+    lines = LinesField(widget=forms.HiddenInput, error_messages={"required": "Select a line first."})
+    character = forms.ChoiceField(required=False)
+    voice = VoiceField(required=False)
+    language = forms.ChoiceField(
+        required=False, choices=[(KEEP, "As it is"), (INHERIT, "As inherited"), *LANGUAGE_CHOICES]
+    )
+    words = forms.ChoiceField(
+        label="Direction",
+        required=False,
+        choices=[
+            (Words.KEEP, "As it is"),
+            (Words.INSTEAD, "These words instead"),
+            (Words.BESIDES, "These words besides"),
+            (Words.INHERIT, "As inherited"),
+        ],
+    )
+    instructions = forms.CharField(
+        required=False,
+        max_length=INSTRUCTIONS_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 3, "aria-label": "Words of direction"}),
+    )
+
+    def __init__(self, data: Any, *, project: Project) -> None:
+        usual = {"character": self.KEEP, "voice": self.KEEP, "language": self.KEEP}
+        super().__init__({**usual, **data.dict()}, auto_id="lines_%s")
+        self.project = project
+        cast = [(str(one.pk), one.name) for one in project.characters.filter(is_narrator=False)]
+        character: forms.ChoiceField = self.fields["character"]  # type: ignore[assignment]
+        character.choices = [(self.KEEP, "As it is"), (self.INHERIT, "Narrator"), *cast]
+        voice: VoiceField = self.fields["voice"]  # type: ignore[assignment]
+        voice.offer(project.team_id, blank="As inherited", language=project.language, project_id=project.pk)
+        voice.choices = [(self.KEEP, "As it is"), *voice.choices]  # type: ignore[misc]
+
+    def clean_instructions(self) -> str:
+        return checked(self.cleaned_data["instructions"])
+
+    def clean(self) -> dict[str, Any]:
+        """Words alone mean that they are wanted instead of what each line says."""
+        cleaned = super().clean() or {}
+        if cleaned.get("instructions") and not cleaned.get("words"):
+            cleaned["words"] = Words.INSTEAD
+        lacks = cleaned.get("words") in (Words.INSTEAD, Words.BESIDES) and cleaned.get("instructions") == ""
+        if lacks:
+            self.add_error("instructions", "Write the words, or leave the direction as it is.")
+        return cleaned
+
+    def wish(self) -> Wish:
+        """What actions.directing is to be told."""
+        cleaned, named = self.cleaned_data, self.cleaned_data["character"]
+        known = self.project.characters.get(pk=named) if named.isdecimal() else None
+        voice, language = (
+            None if cleaned[name] == self.KEEP else cleaned[name] for name in ("voice", "language")
+        )
+        words = Words(cleaned["words"])
+        return Wish(named != self.KEEP, known, voice, language, words, cleaned["instructions"])
 
 
 class CharacterForm(LayerForm):

@@ -1,17 +1,22 @@
-"""The direction of a whole chapter. That of a line is in the inspector, of a character in the cast."""
+"""The direction of a whole chapter, and of many lines at once. That of one line is in the inspector."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from narrator.teams.models import Role
 from narrator.web import Request, go
 from projects import access, tasks
-from projects.actions import projects
-from projects.forms.direction import ScriptDirectionForm
-from projects.models import Guide
+from projects.actions import directing, projects
+from projects.forms.direction import LinesDirectionForm, ScriptDirectionForm
+from projects.models import Guide, Script
 from projects.speech.instructions import PRESETS
+from projects.views.lines import act, count, first_error, refused
+
+LINES = "projects/lines_direction.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,6 +37,53 @@ def script_direction(request: Request, script_id: int) -> HttpResponse:
         return go(request, script)
     context = {"script": script, "project": script.project, "form": form, "presets": PRESETS}
     return render(request, "projects/script_direction.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def lines_direction(request: Request, script_id: int) -> HttpResponse:
+    """Direct many lines at once. Named alone they bring the form; ``look`` asks what it would come to as filled in.
+
+    The act itself is done where ``agreed`` says how many finished lines it makes stale; else that is shown first.
+    """
+    script = access.script(request.user, script_id, least=Role.EDITOR)
+    form = LinesDirectionForm(request.POST, project=script.project)
+    is_valid = form.is_valid()
+    if "lines" in form.errors:
+        return refused(request, script_id, first_error(form))
+    chosen = form.cleaned_data["lines"]
+    locked = script.paragraphs.filter(pk__in=chosen, is_locked=True).count()
+    context = {"script": script, "form": form, "count": len(chosen), "locked": locked, "presets": PRESETS}
+    if "words" not in request.POST:
+        return render(request, LINES, context)
+    wish = form.wish() if is_valid else directing.Wish()
+    if wish:
+        context["impact"] = impact = directing.impact(script, chosen, wish)
+    if request.POST.get("look"):
+        return render(request, f"{LINES}#reach", context)
+    if not wish or request.POST.get("agreed") != str(impact.finished):
+        return render(request, LINES, context, status=200 if is_valid else 422)
+    return _direct(request, script, chosen, wish, context)
+
+
+def _direct(
+    request: Request, script: Script, chosen: list[int], wish: directing.Wish, context: dict[str, Any]
+) -> HttpResponse:
+    """Do it; where the words do not fit behind those of a line, say which line that is."""
+    locked = f" Left as locked: {count(context['locked'])}." if context["locked"] else ""
+    try:
+        return act(
+            request,
+            script.pk,
+            directing.direct,
+            chosen,
+            wish,
+            words=f"{count(len(chosen) - context['locked'])} directed.{locked}",
+        )
+    except directing.TooLong as error:
+        sentence = f"With these words the direction of line {error.line.number()} is too long. Shorten them."
+        context["form"].add_error("instructions", sentence)
+        del context["impact"]
+        return render(request, LINES, context, status=422)
 
 
 def said(changed: int) -> str:

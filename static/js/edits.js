@@ -136,9 +136,14 @@ document.addEventListener("lines:done", ({ detail }) => {
   if (!detail.words) return;
   show(detail.words);
   did.querySelector("[data-act]").hidden = detail.words.startsWith("Undone");
+  if (isOfChosen(detail.lines)) return;
   next = detail.select ? String(detail.select) : null;
   goOn();
 });
+// Several lines to which something was done stay selected, so that the next act is on them, too.
+function isOfChosen(ids = []) {
+  return lines.length > 1 && ids.length === Math.min(lines.length, 500) && ids.every((id) => lines.includes(String(id)));
+}
 document.addEventListener("rows:changed", goOn);
 function goOn() {
   if (!next || !rows.entry(next)) return;

@@ -41,6 +41,7 @@ const TABLE = [
     [["shift+n"], "New line before this one", edit("insert-before"), { edits: true }],
     [["m"], "Merge with the next line", edit("merge-next"), { edits: true }],
     [["shift+m"], "Merge with the line before", edit("merge-before"), { edits: true }],
+    [["d"], "Voice, direction, language, character of what is selected", edit("direct"), { edits: true }],
     [["alt+arrowup"], "Move up", edit("up"), { edits: true, again: true }],
     [["alt+arrowdown"], "Move down", edit("down"), { edits: true, again: true }],
     [["delete", "backspace"], "Delete", edit("remove"), { edits: true }],

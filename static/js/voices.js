@@ -139,7 +139,7 @@ async function fetchVoices(language) {
   const inherited = dialog.querySelector("[data-voice='']");
   if (!inherited) return dialog.close(); // notices.js says why nothing came
   inherited.hidden = !blank;
-  inherited.querySelector("[data-inherited]").textContent = blank?.textContent ?? "";
+  inherited.querySelector("[data-blank]").textContent = blank?.textContent ?? "";
   if (blank && !select.value && !dialog.querySelector(":checked[name=picked]")) inherited.querySelector("input").checked = true;
   const first = dialog.querySelector(":checked[name=picked]") ?? dialog.querySelector(".voice:not([hidden]) input");
   first?.focus();

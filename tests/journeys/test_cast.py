@@ -124,7 +124,7 @@ def heard_and_taken_by_keys(page: Page) -> None:
     """In the dialog of the voices Vincent is looked for, heard and taken, without a mouse."""
     page.get_by_role("link", name="Hear the voices").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("radio", name="As inherited")).to_be_focused()
+    expect(page.get_by_role("radio", name="Neil, from the project")).to_be_focused()
     page.get_by_label("Mood").select_option("rough")
     expect(page.get_by_role("status").filter(has_text="2 of 24 voices")).to_be_visible()
     page.get_by_label("Search the voices").press("ArrowDown")

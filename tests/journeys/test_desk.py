@@ -1,5 +1,7 @@
 """A producer's hour at the script: lines are split, merged, moved, written and deleted, and all of it undone."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -9,6 +11,7 @@ from projects.models import Edit, Project, Script
 from tests import factories
 from tests.cast import Cast
 from tests.journeys.pages import Complaints, Opener
+from tests.journeys.test_looks import is_fine
 from tests.journeys.waiting import until
 
 WORDS = ("Alpha one.", "Bravo two and three.", "Charlie four.", "Delta five.", "Echo six.")
@@ -107,7 +110,9 @@ def test_lines_are_dragged_between_others_and_into_another_chapter(
     shows(page, WORDS[1], WORDS[3], WORDS[0], WORDS[2], WORDS[4])
 
 
-def test_selecting_by_mouse_and_pauses_for_all_of_them(cast: Cast, script: Script, open_page: Opener) -> None:
+def test_selecting_by_mouse_and_pauses_and_direction_for_all_of_them(
+    cast: Cast, script: Script, open_page: Opener, axe: Callable[[Page], list[str]]
+) -> None:
     page = opened(open_page, cast, script)
     line(page, "Bravo").locator(".words").click()
     line(page, "Delta").locator(".words").click(modifiers=["Shift"])
@@ -117,6 +122,22 @@ def test_selecting_by_mouse_and_pauses_for_all_of_them(cast: Cast, script: Scrip
     page.locator("#more").get_by_role("button", name="Set").click()
     expect(page.locator("#did")).to_contain_text("3 lines given this pause.")
     assert [one.pause_ms for one in script.paragraphs.all()] == [None, 1500, 1500, 1500, None]
+    expect(page.locator(".is-chosen")).to_have_count(3)  # to be directed next
+    factories.ready(script.paragraphs.all()[1])
+    page.keyboard.press("d")
+    dialog = page.get_by_role("dialog", name="Direct 3 lines")
+    expect(dialog.get_by_label("Character")).to_be_focused()
+    dialog.get_by_role("button", name="Whisper").click()
+    expect(dialog.get_by_text("3 lines would be spoken differently; 1 of them is finished.")).to_be_visible()
+    is_fine(page, axe, "directing many lines")
+    dialog.get_by_role("button", name="Direct", exact=True).click()
+    expect(page.locator("#did")).to_contain_text("3 lines directed.")
+    expect(line(page, "Bravo")).to_have_attribute("data-mark", "stale")
+    page.keyboard.press("Alt+ArrowUp")
+    shows(page, *WORDS[1:4], WORDS[0], WORDS[4])
+    expect(page.locator(".is-chosen")).to_have_count(3)
+    page.keyboard.press("Alt+ArrowDown")
+    shows(page, *WORDS)
     page.keyboard.press("Control+a")
     expect(page.locator("#chosen")).to_contain_text("5 lines selected")
     page.keyboard.press("Escape")

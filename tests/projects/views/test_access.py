@@ -72,6 +72,7 @@ DOORS = {
     "lines-pause": Door("script_id", "post", EDIT, 409, (("lines", "999999"), ("pause_ms", "500"))),
     "lines-lock": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
     "lines-unlock": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
+    "lines-direction": Door("script_id", "post", EDIT, 200, (("lines", "999999"),)),
     "script-search": Door("script_id", "get", Role.VIEWER, 200, (("q", "a"),)),
     "script-replace": Door("script_id", "get", EDIT, 200, (("q", "a"),)),
     "edit-undo": Door("script_id", "post", EDIT, 409),

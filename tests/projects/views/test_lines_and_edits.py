@@ -4,13 +4,15 @@ import json
 import re
 from collections.abc import Callable
 
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions import claims, paragraphs, takes
+from projects.actions import claims, locks, paragraphs, takes
 from projects.models import Edit, Paragraph, Script, Take
 from tests import factories
 from tests.cast import Cast
@@ -232,3 +234,73 @@ def test_a_line_tells_who_changed_what_and_restores(cast: Cast, sign_in: SignIn)
     assert response.status_code == 204
     line.refresh_from_db()
     assert line.text == before
+
+
+def test_many_lines_are_directed_once_it_is_said_what_that_comes_to(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=3)
+    first, *_ = script.paragraphs.all()
+    factories.ready(first)
+    locked = script.paragraphs.last()
+    factories.ready(locked)
+    locks.lock(script, [locked.pk], by=cast.editor)
+    chosen = ",".join(str(line.pk) for line in script.paragraphs.all())
+    client = sign_in(cast.editor)
+    form = post(client, "lines-direction", script.pk, lines=chosen).content.decode()
+    assert "Direct 3 lines" in form
+    assert "1 locked line stays as it is." in form
+    wanted = {"lines": chosen, "voice": "Kai", "words": "", "instructions": "In a whisper."}
+    look = post(client, "lines-direction", script.pk, look="1", **wanted).content.decode()
+    assert "2 lines would be spoken differently; 1 of them is finished." in look
+    assert "Generating the finished ones again" in look
+    assert "<form" not in look
+    asked = post(client, "lines-direction", script.pk, **wanted)  # nobody has agreed yet
+    assert (asked.status_code, b'name="agreed" value="1"' in asked.content) == (200, True)
+    assert not Edit.objects.filter(kind="direction").exists()
+    done = post(client, "lines-direction", script.pk, agreed="1", **wanted)
+    assert told(done, "lines:done")["words"] == "2 lines directed. Left as locked: 1 line."
+    assert [line.voice for line in script.paragraphs.all()] == ["Kai", "Kai", ""]
+    assert [line.instructions for line in script.paragraphs.all()] == ["In a whisper.", "In a whisper.", ""]
+
+
+def test_a_direction_that_no_line_can_have_is_refused_where_it_stands(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=2)
+    client, chosen = sign_in(cast.editor), ",".join(str(line.pk) for line in script.paragraphs.all())
+    german = {
+        "lines": chosen,
+        "words": "instead",
+        "instructions": "Langsam und sehr traurig, mit müder Stimme.",
+    }
+    refused = post(client, "lines-direction", script.pk, agreed="0", **german)
+    assert refused.status_code == 422
+    assert "English or Chinese only" in refused.content.decode()
+    empty = post(client, "lines-direction", script.pk, lines=chosen, words="besides", look="1")
+    assert "Write the words, or leave the direction as it is." in empty.content.decode()
+    nobody = post(
+        client, "lines-direction", script.pk, lines=chosen, words="", character="999999", agreed="0"
+    )
+    assert nobody.status_code == 422
+    long = {"lines": chosen, "words": "besides", "instructions": "slow " * 300}
+    Paragraph.objects.update(instructions="Quick. " * 40)
+    refused = post(client, "lines-direction", script.pk, agreed="0", **long)
+    assert "the direction of line 1 is too long" in refused.content.decode()
+    assert not Edit.objects.exists()
+
+
+def test_directing_asks_as_often_for_one_line_as_for_three(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=4)
+    client, pks = sign_in(cast.editor), [str(line.pk) for line in script.paragraphs.all()]
+    counts = []
+    for voice, chosen in (("Kai", pks[:1]), ("Maia", pks[1:])):
+        with CaptureQueriesContext(connection) as queries:
+            answer = post(
+                client,
+                "lines-direction",
+                script.pk,
+                lines=",".join(chosen),
+                voice=voice,
+                words="",
+                agreed="0",
+            )
+        assert answer.status_code == 204
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -22,6 +22,9 @@ HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", HOST, *env.list("NARRATOR_ALLOWED_HOSTS", [])]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("NARRATOR_TRUSTED_ORIGINS", [])
+# What links in mails begin with: nobody asks for a page while they are written.
+SITE_URL = env.str("NARRATOR_URL", (CSRF_TRUSTED_ORIGINS or [f"http://{HOST}:{PORT}"])[0])
+SITE_URL = SITE_URL.rstrip("/")
 # Set when a proxy in front ends TLS and sends X-Forwarded-Proto.
 HTTPS = env.bool("NARRATOR_HTTPS", False)
 if HTTPS:
@@ -182,6 +185,7 @@ CELERY_TASK_DEFAULT_QUEUE = "wake"
 CELERY_TASK_ROUTES = {
     "projects.tasks.assemble_export": {"queue": "heavy"},
     "projects.tasks.encode": {"queue": "heavy"},
+    "projects.tasks.send_digests": {"queue": "heavy"},
 }
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "projects.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}}}
 

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from projects.urls import guest_patterns
+from projects.urls import guest_patterns, mail_patterns
 
 # The administration has no sign-in of its own: ours counts attempts and asks for the second step.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -22,6 +22,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("", include("narrator.accounts.urls")),
+    path("mail/", include(mail_patterns)),
     path("guest/<str:token>/", include(guest_patterns)),
     path("", include("projects.urls")),
 ]

@@ -17,6 +17,7 @@ from projects.views import (
     locks,
     manuscripts,
     money,
+    notifications,
     paragraphs,
     pickups,
     projects,
@@ -128,6 +129,10 @@ urlpatterns = [
     path("paragraphs/<int:paragraph_id>/verdict/", reviews.paragraph_verdict, name="paragraph-verdict"),
     path("paragraphs/<int:paragraph_id>/comments/", reviews.comment_new, name="comment-new"),
     path("comments/<int:comment_id>/resolve/", reviews.comment_resolve, name="comment-resolve"),
+    path("notifications/", notifications.notification_list, name="notification-list"),
+    path("notifications/read/", notifications.notification_read, name="notification-read"),
+    path("notifications/wishes/", notifications.notification_wishes, name="notification-wishes"),
+    path("notifications/<int:notification_id>/", notifications.notification_open, name="notification-open"),
     path("usage/", money.usage, name="usage"),
     path("usage/calls.csv", money.usage_csv, name="usage-csv"),
     path("endpoints/", endpoints.endpoint_list, name="endpoint-list"),
@@ -143,6 +148,9 @@ urlpatterns = [
     path("teams/<int:team_id>/samples/<int:sample_id>.wav", samples.sample_audio, name="sample-audio"),
     path("teams/<int:team_id>/price/", money.price_edit, name="price-edit"),
 ]
+
+# In mails: whoever has the link need not be signed in.
+mail_patterns = [path("stop/<str:token>/", notifications.digest_stop, name="digest-stop")]
 
 # Behind a guest's token; nobody is signed in there. They stand apart so that no other address slips in among them.
 guest_patterns = [

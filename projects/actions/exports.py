@@ -17,13 +17,15 @@ from django.utils import timezone
 
 from narrator.storage import FinishedFile
 from narrator.teams.models import User
-from projects.actions import activity, encoded
+from projects.actions import activity, encoded, notifications
 from projects.audio import book as books
 from projects.audio import encoding
 from projects.audio.assembly import BrokenTake
 from projects.audio.cover import BadCover
 from projects.audio.timeline import Timeline
 from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, Script, Take
+from projects.models.exports import ExportQuerySet
+from projects.models.notifications import News
 
 LEASE_S = 120
 # What the plan keeps of the sound of each line: a take may be trimmed while its export waits.
@@ -212,17 +214,20 @@ def _finish(export: Export, path: Path, written: encoding.Written) -> str:
     with open(path, "rb") as file:
         stored = default_storage.save(name, FinishedFile(file))
     marks = [{"title": m.title, "start_ms": m.start_ms, "end_ms": m.end_ms} for m in written.marks]
-    moved = Export.objects.filter(pk=export.pk, claim_token=export.claim_token).move(
-        to=ExportStatus.READY,
-        file=stored,
-        size_bytes=written.size_bytes,
-        duration_ms=written.duration_ms,
-        done_ms=written.duration_ms,
-        total_ms=written.duration_ms,
-        marks=marks,
-        timeline=_timeline(export, written.timeline),
-        finished_at=timezone.now(),
-    )
+    with transaction.atomic():
+        moved = Export.objects.filter(pk=export.pk, claim_token=export.claim_token).move(
+            to=ExportStatus.READY,
+            file=stored,
+            size_bytes=written.size_bytes,
+            duration_ms=written.duration_ms,
+            done_ms=written.duration_ms,
+            total_ms=written.duration_ms,
+            marks=marks,
+            timeline=_timeline(export, written.timeline),
+            finished_at=timezone.now(),
+        )
+        if moved:
+            _tell(export, f"{export} is ready")
     if not moved:
         default_storage.delete(stored)
     return ExportStatus.READY if moved else ExportStatus.CANCELLED
@@ -242,11 +247,26 @@ def _timeline(export: Export, plan: Timeline) -> dict[str, Any]:
 
 
 def _fail(export: Export, error: Exception) -> str:
-    reason = f"The file could not be written: {error}"
-    Export.objects.filter(pk=export.pk, claim_token=export.claim_token).move(
-        to=ExportStatus.FAILED, error_reason=reason, finished_at=timezone.now()
+    _end(
+        Export.objects.filter(pk=export.pk, claim_token=export.claim_token),
+        f"The file could not be written: {error}",
     )
     return ExportStatus.FAILED
+
+
+@transaction.atomic
+def _end(rows: ExportQuerySet, reason: str) -> None:
+    """Let these exports have failed of this, and tell who ordered them."""
+    for export in rows.select_related("project", "created_by").defer("plan", "timeline"):
+        if rows.filter(pk=export.pk).move(
+            to=ExportStatus.FAILED, error_reason=reason, finished_at=timezone.now()
+        ):
+            _tell(export, f"{export} could not be made", quote=reason)
+
+
+def _tell(export: Export, words: str, quote: str = "") -> None:
+    people = [export.created_by]
+    notifications.tell(News.EXPORT, people, words, quote=quote, project=export.project, export=export)
 
 
 def file_name(export: Export) -> str:
@@ -260,10 +280,9 @@ def sweep() -> list[int]:
     """Free exports whose worker is gone; return the ids of all that wait, so that their bell can be rung."""
     now = timezone.now()
     lost = Export.objects.expired(now)
-    lost.filter(attempts__gte=ATTEMPTS - 1).move(
-        to=ExportStatus.FAILED,
-        finished_at=now,
-        error_reason=f"The worker stopped {ATTEMPTS} times while it assembled this file. See the worker's log.",
+    _end(
+        lost.filter(attempts__gte=ATTEMPTS - 1),
+        f"The worker stopped {ATTEMPTS} times while it assembled this file. See the worker's log.",
     )
     lost.move(to=ExportStatus.QUEUED, claim_token=None, attempts=F("attempts") + 1)
     return list(Export.objects.filter(status=ExportStatus.QUEUED).values_list("pk", flat=True))

@@ -7,16 +7,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
-from projects.actions import activity
+from projects.actions import activity, notifications
 from projects.models import ActKind, Hold, Run, RunState
+from projects.models.notifications import News
 
 logger = logging.getLogger(__name__)
 
 
 def place(team_id: int, *, code: str, reason: str, detail: str = "") -> None:
     """Hold the team: nothing of it is claimed any more. Where it is held already, the first reason stays."""
-    hold = Hold(team_id=team_id, code=code[:100], reason=reason, detail=detail)
-    Hold.objects.bulk_create([hold], ignore_conflicts=True)
+    why = {"code": code[:100], "reason": reason, "detail": detail}
+    _, is_new = Hold.objects.get_or_create(team_id=team_id, defaults=why)
+    if is_new:
+        waiting = User.objects.filter(pk__in=Run.objects.filter(team=team_id).open().values("created_by"))
+        words = "What you generate stands still"
+        notifications.tell(News.RUN, waiting, words, quote=reason, team_id=team_id)
     logger.warning("team %s is held: %s %s", team_id, code, reason)
 
 

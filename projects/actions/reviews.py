@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions import activity
+from projects.actions import activity, notifications
 from projects.models import ActKind, Assignment, Comment, GuestLink, Paragraph, Project, Script, Verdict
+from projects.models.notifications import News
 from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.reviews import Kind
 
@@ -36,7 +37,8 @@ def judge(
     that it is as it is now), or the text or direction has changed since it was spoken.
     """
     version = Script.next_version(line.script_id)
-    line = Paragraph.objects.select_related("chosen", "verdict__by", "verdict__guest").get(pk=line.pk)
+    joined = ("chosen__created_by", "verdict__by", "verdict__guest", "script__project__created_by")
+    line = Paragraph.objects.select_related(*joined).defer("chosen__peaks").get(pk=line.pk)
     if line.chosen is None or line.chosen.pk != take_id:
         raise NotHeard("Another take was chosen meanwhile. Hear that one, then decide.")
     if trim_count not in (None, line.chosen.trim_count):
@@ -60,7 +62,20 @@ def judge(
         guest=guest,
     )
     Paragraph.objects.filter(pk=line.pk).update(verdict=verdict, version=version)
+    _tell_of(verdict, line)
     return verdict
+
+
+def _tell_of(verdict: Verdict, line: Paragraph) -> None:
+    """Tell who had the take made that it is wanted again, and who invited a guest what that one thinks."""
+    makers, hosts = [], [verdict.guest.created_by] if verdict.guest else []
+    if verdict.kind == Kind.PICKUP:
+        makers = [line.chosen.created_by or line.script.project.created_by] if line.chosen else []
+        words = f"{verdict.who} wants a pickup of a line that you had made"
+        notifications.tell(News.PICKUP, makers, words, by=verdict.by, quote=verdict.reason, line=line)
+    did = "wants a pickup" if verdict.kind == Kind.PICKUP else "approved a line"
+    others = [host for host in hosts if host not in makers]
+    notifications.tell(News.GUEST, others, f"{verdict.who} {did}", quote=verdict.reason, line=line)
 
 
 @transaction.atomic
@@ -79,9 +94,24 @@ def comment(
     row = Comment.objects.create(
         paragraph=line, take_id=take_id, at_ms=at_ms, words=words[:200], text=text, by=by, guest=guest
     )
-    row.mentions.set(_mentioned(text, line.script.project))
+    named = _mentioned(text, line.script.project)
+    row.mentions.set(named)
     Paragraph.objects.filter(pk=line.pk).update(version=version)
+    _tell_of_comment(row, named)
     return row
+
+
+def _tell_of_comment(row: Comment, named: list[User]) -> None:
+    """Tell whom it names, then who else has commented on the line, then who invited the guest; each of one thing."""
+    line, quote = row.paragraph, row.text
+    talking = set(User.objects.filter(pk__in=line.comments.exclude(by=None).values("by"))) - set(named)
+    hosts = {row.guest.created_by} - talking - set(named) if row.guest else set()
+    for kind, people, did in (
+        (News.MENTION, named, "names you in a comment"),
+        (News.REPLY, talking, "commented on a line on which you did"),
+        (News.GUEST, hosts, "commented"),
+    ):
+        notifications.tell(kind, people, f"{row.who} {did}", by=row.by, quote=quote, line=line)
 
 
 def _mentioned(text: str, project: Project) -> list[User]:
@@ -105,6 +135,8 @@ def resolve(row: Comment, *, by: User, again: bool = False) -> bool:
     Paragraph.objects.filter(pk=row.paragraph_id).update(version=version)
     did = "opened a comment again" if again else "resolved a comment"
     activity.note(ActKind.COMMENTS, f"{did}: “{row}”", by=by, line=row.paragraph)
+    told = f"{by} {did.replace(' a ', ' your ')}"
+    notifications.tell(News.REPLY, [row.by], told, by=by, quote=row.text, line=row.paragraph)
     return True
 
 
@@ -119,6 +151,8 @@ def assign(script: Script, reviewers: Iterable[User], *, by: User) -> None:
     Assignment.objects.bulk_create(fresh)
     for one in fresh:
         activity.note(ActKind.ASSIGNMENTS, f"gave this chapter to {one.reviewer}", by=by, script=script)
+    given = [one.reviewer for one in fresh]
+    notifications.tell(News.ASSIGNMENT, given, f"{by} gave you {script} to hear", by=by, script=script)
     for pk in had.keys() - wanted.keys():
         activity.note(ActKind.ASSIGNMENTS, f"took this chapter from {had[pk]}", by=by, script=script)
 

@@ -10,9 +10,10 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions import activity, holds
+from projects.actions import activity, holds, notifications
 from projects.models import ActKind, Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
 from projects.models.direct import Blank, Prepared
+from projects.models.notifications import News
 from projects.models.takes import ACTIVE, TakeQuerySet
 
 # No time is promised before so many lines have come, and before so long.
@@ -124,15 +125,30 @@ def _stood_still(run: Run, *, since: datetime | None, now: datetime | None) -> N
 def finish_done(run_id: int | None = None) -> int:
     """End this run, or every run, that has nothing left to make; return how many this call ended.
 
-    One conditional update, so one caller ends a run. Two workers that settle the last two lines at the same
-    moment may each miss it; the sweep does not.
+    One conditional update, so one caller ends a run, and tells who pressed Generate. Two workers that settle the last
+    two lines at the same moment may each miss it; the sweep does not.
     """
     if run_id is not None and _unfinished().rows(run=run_id):
         return 0
     left = Take.objects.filter(run=OuterRef("pk"), status__in=ACTIVE)
     over = Run.objects.open().filter(~Exists(left))
     over = over if run_id is None else over.filter(pk=run_id)
-    return over.move(to=RunState.DONE, finished_at=timezone.now())
+    return sum(_end(run) for run in over.select_related("created_by", "project", "script__project"))
+
+
+@transaction.atomic
+def _end(run: Run) -> bool:
+    """End one run and tell of it; False where somebody else did, or where it has got more to make."""
+    left = Take.objects.filter(run=OuterRef("pk"), status__in=ACTIVE)
+    over = Run.objects.open().filter(~Exists(left), pk=run.pk)
+    if not over.move(to=RunState.DONE, finished_at=timezone.now()):
+        return False
+    made = Take.objects.filter(run=run, status=TakeStatus.READY).count()
+    failed = Take.objects.filter(run=run).retriable().count()
+    of_all = "" if made == run.total else f"{made:,} of "
+    words = f"{of_all}{activity.counted(run.total)} generated" + (f", {failed:,} failed" if failed else "")
+    notifications.tell(News.RUN, [run.created_by], words, project=run.project, script=run.script)
+    return True
 
 
 @functools.cache

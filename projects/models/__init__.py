@@ -11,6 +11,7 @@ from projects.models.guides import Guide
 from projects.models.lexicons import LexiconChange, LexiconEntry
 from projects.models.manuscripts import Manuscript
 from projects.models.money import Call, CallState, Price, Spend
+from projects.models.notifications import Notification, Wishes
 from projects.models.paragraphs import Paragraph
 from projects.models.pickups import PickupRecording
 from projects.models.projects import Project
@@ -41,6 +42,7 @@ __all__ = [
     "LexiconChange",
     "LexiconEntry",
     "Manuscript",
+    "Notification",
     "Paragraph",
     "PickupRecording",
     "Price",
@@ -57,4 +59,5 @@ __all__ = [
     "TeamEndpoint",
     "Usual",
     "Verdict",
+    "Wishes",
 ]

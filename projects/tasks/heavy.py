@@ -1,4 +1,4 @@
-"""What the worker for exports does: assemble them, and between them encode chosen takes ahead."""
+"""What the worker for exports does: assemble them, between them encode chosen takes ahead, and send mail."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from celery import shared_task
 from django.db import connection
 
-from projects.actions import encoded, exports
+from projects.actions import digests, encoded, exports
 from projects.tasks.messages import stopping
 
 
@@ -20,6 +20,15 @@ def assemble_export(export_id: int) -> None:
     export = exports.claim(export_id)
     if export is not None:
         exports.assemble(export)
+
+
+@shared_task(name="projects.tasks.send_digests")
+def send_digests() -> None:
+    """Send the mails that are due. A mail server may be slow: nobody who waits for a line stands behind it here."""
+    for user_id in digests.due():
+        if stopping.is_set():
+            return
+        digests.send(user_id)
 
 
 ENCODE_SHIFT_S = 5.0

@@ -2,9 +2,19 @@
 
 from celery import shared_task
 
-from projects.actions import accounts, claims, exports, lexicons, manuscripts, money, runs, workers
+from projects.actions import (
+    accounts,
+    claims,
+    digests,
+    exports,
+    lexicons,
+    manuscripts,
+    money,
+    runs,
+    workers,
+)
 from projects.models import Script
-from projects.tasks.heavy import ENCODE_SHIFT_S, assemble_export, encode
+from projects.tasks.heavy import ENCODE_SHIFT_S, assemble_export, encode, send_digests
 from projects.tasks.messages import send
 from projects.tasks.pumping import ring_at
 
@@ -23,4 +33,6 @@ def sweep() -> None:
     if Script.objects.to_encode().exists():
         send(encode, expires_s=ENCODE_SHIFT_S)
     lexicons.sweep()
+    if digests.due():
+        send(send_digests, expires_s=ENCODE_SHIFT_S)
     manuscripts.forget_unused()

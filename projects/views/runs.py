@@ -19,7 +19,7 @@ from narrator.teams import access as teams
 from narrator.teams.models import Membership, Role, Team, User
 from narrator.web import Request, go
 from projects import access, tasks
-from projects.actions import runs, workers
+from projects.actions import notifications, runs, workers
 from projects.models import Hold, Run, RunState
 
 SHOWN = 20
@@ -85,9 +85,9 @@ def run_list(request: Request) -> HttpResponse:
 def queue(user: User) -> dict[str, Any]:
     """What there is to see, by two queries whatever their number; ``seen`` is a digest of it."""
     now = timezone.now()
-    members = {
-        member.team_id: member for member in Membership.objects.filter(user=user).select_related("team__hold")
-    }
+    memberships = Membership.objects.filter(user=user).select_related("team__hold")
+    members = {member.team_id: member for member in memberships.annotate(unread=notifications.unread_here())}
+    unread = sum(member.unread for member in members.values())
     shown = Run.objects.filter(team__in=members).in_sight(now).with_counts()
     rows = []
     for run in shown.select_related("project", "script")[:SHOWN]:
@@ -111,15 +111,16 @@ def queue(user: User) -> dict[str, Any]:
         "rows": rows,
         "banners": banners,
         "silent": silent,
+        "unread": unread,
         "settled": sum(progress.settled for progress in going),
         "total": sum(progress.total for progress in going),
         "poll_s": POLL_BUSY_S if any(row.is_moving for row in rows) else POLL_IDLE_S,
-        "seen": _digest(rows, banners, silent),
+        "seen": _digest(rows, banners, silent, unread),
     }
 
 
-def _digest(rows: list[Row], banners: list[Banner], silent: bool) -> str:
-    """Return a short name for exactly what these rows and banners show."""
+def _digest(rows: list[Row], banners: list[Banner], silent: bool, unread: int) -> str:
+    """Return a short name for exactly what these rows and banners and the bell show."""
     shown = [
         (row.run.pk, row.run.state, str(row.run.project), str(row.run.script), row.run.failed_line)
         for row in rows
@@ -127,7 +128,9 @@ def _digest(rows: list[Row], banners: list[Banner], silent: bool) -> str:
     figures = [(row.progress.settled, row.progress.ready, row.progress.failed, row.words) for row in rows]
     acts = [(row.is_moving, row.may_edit) for row in rows]
     held = [(banner.team.pk, banner.hold.reason, banner.may_edit) for banner in banners]
-    return hashlib.blake2b(repr((shown, figures, acts, held, silent)).encode(), digest_size=9).hexdigest()
+    return hashlib.blake2b(
+        repr((shown, figures, acts, held, silent, unread)).encode(), digest_size=9
+    ).hexdigest()
 
 
 @require_POST

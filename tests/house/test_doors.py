@@ -22,6 +22,8 @@ OPEN = {
     r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
     "confirm/",
     r"^confirm/(?P<key>[-:\w]+)/$",
+    # In every digest: its token, which is signed, is what counts.
+    "mail/stop/<str:token>/",
     # Behind a guest's token, which tests/projects/views/test_guests.py tries to get out of.
     "guest/<str:token>/",
     "guest/<str:token>/password/",

@@ -116,4 +116,16 @@ def test_the_board_says_how_far_and_who(
         shoot(page, f"review-board-{width}")
         page.get_by_role("button", name="Save").first.click()
         expect(page.locator(".assign summary").first).to_contain_text("Rosa")
+        page.goto(f"/projects/{project.pk}/activity/")
+        expect(page.locator(".trail-row").first).to_contain_text("Edgar gave this chapter to Rosa")
+        assert axe(page) == []
+        shoot(page, f"activity-{width}")
+        told = open_page(cast.reviewer, width=width, height=844, dark=dark)
+        told.goto("/notifications/")
+        expect(told.locator("#bell")).to_contain_text("new")
+        assert axe(told) == []
+        shoot(told, f"notifications-{width}")
+        told.get_by_role("link", name="What I am told").click()
+        assert axe(told) == []
+        shoot(told, f"wishes-{width}", whole=True)
         reviews.assign(project.scripts.all()[0], [], by=cast.editor)

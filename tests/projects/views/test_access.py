@@ -13,14 +13,15 @@ from narrator.teams.models import Role, User
 from projects import urls
 from projects.actions import cast as cast_actions
 from projects.actions import exports, guests, manuscripts, paragraphs, reviews, takes, trials
-from projects.models import EndpointKind, Paragraph, PickupRecording, Project, Run, Take
+from projects.models import EndpointKind, Notification, Paragraph, PickupRecording, Project, Run, Take
+from projects.models.notifications import News
 from tests import factories
 from tests.cast import Cast
 
 
 @dataclass(frozen=True)
 class Door:
-    """One address: its argument's name (then ``more``), the method that does its work, who may, what they get."""
+    """One address: its argument's name (then ``more``), the method that does its work, who may, what all get."""
 
     argument: str | None
     method: str
@@ -28,6 +29,7 @@ class Door:
     answer: int
     data: tuple[tuple[str, str], ...] = ()
     more: tuple[str, ...] = ()
+    refused: int = 403
 
 
 EDIT = Role.EDITOR
@@ -113,6 +115,10 @@ DOORS = {
     "paragraph-verdict": Door("paragraph_id", "post", Role.REVIEWER, 422, (("kind", "approved"),)),
     "comment-new": Door("paragraph_id", "post", Role.REVIEWER, 302, (("text", "Lovely."),)),
     "comment-resolve": Door("comment_id", "post", Role.REVIEWER, 302),
+    "notification-list": Door(None, "get", None, 200),
+    "notification-read": Door(None, "post", None, 302),
+    "notification-wishes": Door(None, "get", None, 200),
+    "notification-open": Door("notification_id", "get", Role.OWNER, 302, refused=404),
     "usage": Door(None, "get", None, 200),
     "usage-csv": Door(None, "get", None, 200),
     "endpoint-list": Door(None, "get", None, 200),
@@ -167,6 +173,9 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
         ).pk,
         "link_id": guests.make(project, name="Gus", days=1, by=cast.owner)[0].pk,
         "comment_id": reviews.comment(line, text="Hm.", by=cast.reviewer).pk,
+        "notification_id": Notification.objects.create(
+            to=cast.owner, team=cast.team, kind=News.RUN, words="Done"
+        ).pk,
         "team_id": cast.team.pk,
         "character_id": character.pk,
         "cast_change_id": project.cast_changes.first().pk,
@@ -198,7 +207,7 @@ def test_who_may_come_in(
     people = [cast.viewer, cast.reviewer, cast.editor, cast.admin, cast.owner]
     for person, role in zip(people, RIGHTS, strict=True):
         may = door.least is None or RIGHTS.index(role) >= RIGHTS.index(door.least)
-        assert knock(sign_in(person), name, rows) == (door.answer if may else 403), role
+        assert knock(sign_in(person), name, rows) == (door.answer if may else door.refused), role
     if door.argument:
         before = _all_rows()
         assert knock(sign_in(cast.stranger), name, rows) == 404
@@ -211,7 +220,8 @@ def test_who_may_come_in(
 def test_nothing_changes_on_get_or_without_the_csrf_token(
     name: str, cast: Cast, rows: dict[str, int], sign_in: Callable[[User], Client]
 ) -> None:
-    address = reverse(name, args=[rows[DOORS[name].argument or ""]])
+    argument = DOORS[name].argument
+    address = reverse(name, args=[rows[argument]] if argument else [])
     if name != "paragraph-text":  # its GET is the form
         assert sign_in(cast.owner).get(address).status_code == 405
     strict = Client(enforce_csrf_checks=True)

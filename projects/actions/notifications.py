@@ -1,0 +1,80 @@
+"""Telling people what concerns them, and what they want to be told. How it goes out by mail is in digests.py."""
+
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from narrator.teams.models import User
+from projects.models import Export, Notification, Paragraph, Project, Script, Wishes
+from projects.models.notifications import USUAL, News, Way
+
+WORDS = 300
+
+
+def tell(
+    kind: News,
+    people: Iterable[User | None],
+    words: str,
+    *,
+    by: User | None = None,
+    quote: str = "",
+    team_id: int | None = None,
+    project: Project | None = None,
+    script: Script | None = None,
+    line: Paragraph | None = None,
+    export: Export | None = None,
+) -> None:
+    """Tell these people of something, each once, but never who did it; whoever has left the team hears nothing.
+
+    The smallest of line, script and project that it is about is enough. Three queries for any number of people; call
+    it in the transaction of what it tells of.
+    """
+    wanted = {user.pk for user in people if user is not None} - {by.pk if by else None}
+    if not wanted:
+        return
+    script = script or (line.script if line else None)
+    project = project or (script.project if script else None)
+    whose = team_id if project is None else project.team_id
+    assert whose is not None, "news is a project's or a team's"
+    here = list(User.objects.filter(pk__in=wanted, teams=whose))
+    about = {"team_id": whose, "project": project, "script": script, "paragraph": line, "export": export}
+    said = {"kind": kind, "words": words[:WORDS], "quote": quote[:WORDS]}
+    now, rows = timezone.now(), []
+    for user_id, wishes in Wishes.of(here).items():
+        if wishes.way(kind) != Way.OFF:
+            mail_at = wishes.mail_at(kind, now) if settings.MAIL_GOES_OUT else None
+            rows.append(Notification(to_id=user_id, at=now, mail_at=mail_at, **about, **said))
+    Notification.objects.bulk_create(rows)
+
+
+def unread_here() -> Coalesce:
+    """For memberships: how much is new to the member of what the team's work told."""
+    new = Notification.objects.unread().filter(to=OuterRef("user"), team=OuterRef("team"))
+    counted = new.order_by().values("to").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def read_all(user: User) -> int:
+    """Note that a person has seen everything; return how much of it was new."""
+    return Notification.objects.filter(to=user).read()
+
+
+@transaction.atomic
+def wish(user: User, *, ways: Mapping[str, str], often: str) -> None:
+    """Keep what a person wants to be told, and how. What waits to be mailed follows it."""
+    known = {kind: way for kind, way in ways.items() if kind in USUAL}
+    wishes, _ = Wishes.objects.update_or_create(user=user, defaults={"ways": known, "often": often})
+    waiting = Notification.objects.filter(to=user, mail_at__isnull=False, mailed_at=None)
+    by_mail = [kind for kind in News.values if wishes.way(kind) == Way.MAIL]
+    waiting.exclude(kind__in=by_mail).update(mail_at=None)
+    waiting.update(mail_at=wishes.next_mail_at(timezone.now()))
+
+
+def stop_mail(user: User) -> None:
+    """Send this person no more digests; what is shown in the app stays as wished."""
+    kept = Wishes.of([user])[user.pk]
+    wish(user, ways=kept.ways, often="never")

@@ -15,6 +15,7 @@ from projects.models import (
     Paragraph,
     PickupRecording,
     Project,
+    Revision,
     Run,
     Script,
     Take,
@@ -114,6 +115,15 @@ def export(user: User, export_id: int, *, least: Role = Role.VIEWER) -> Export:
 def manuscript(user: User, manuscript_id: int) -> Manuscript:
     row = get_object_or_404(Manuscript.objects.select_related("project"), pk=manuscript_id)
     access.check(user, row.team_id, Role.EDITOR)
+    return row
+
+
+def revision(user: User, revision_id: int) -> Revision:
+    rows = Revision.objects.select_related("project__team", "manuscript", "edit__by").defer(
+        "manuscript__base"
+    )
+    row = get_object_or_404(rows, pk=revision_id)
+    access.check(user, row.project.team_id, Role.EDITOR)
     return row
 
 

@@ -37,6 +37,12 @@ def undo(script: Script, *, by: User) -> Done:
     edit = Edit.objects.next_undo(script, by)
     if edit is None:
         raise NothingLeft
+    return take_back(edit, by=by)
+
+
+@transaction.atomic
+def take_back(edit: Edit, *, by: User) -> Done:
+    """Take back this very edit, whoever made it and whatever was done after it. Raises ``ChangedSince``."""
     done = _turn(edit, to="before", by=by)
     Edit.objects.filter(pk=edit.pk).update(undone_at=timezone.now())
     return done
@@ -56,6 +62,8 @@ def redo(script: Script, *, by: User) -> Done:
 def _turn(edit: Edit, *, to: str, by: User) -> Done:
     """Give the lines of an edit the values ``to`` which it is turned: those from "before" it, or from "after" it."""
     changes = list(edit.changes.all())
+    if not changes:  # a revision of which nothing of the author's was wanted
+        return Done(edit)
     ids = [change.paragraph_id for change in changes]
     standing = Paragraph.everything.filter(pk__in=ids).values_list("script", flat=True)
     named = {values["script_id"] for c in changes for values in (c.before, c.after) if "script_id" in values}

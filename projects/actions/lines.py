@@ -53,7 +53,7 @@ def split(script: Script, line_id: int, *, first: str, rest: str, opened: str, b
         versions=versions,
         by=by,
     )
-    _add(done, script, EditKind.SPLIT, new, by=by)
+    add(done, script, EditKind.SPLIT, new, by=by)
     return Done(done.edit, [line, *new], done.outdated)
 
 
@@ -98,7 +98,7 @@ def insert(script: Script, texts: Sequence[str], *, after: int | None, by: User 
     start = present(script.pk, [after])[0].position if after is not None else 0
     positions = place(script.pk, start, len(texts), version=version)
     new = _made(script, [{"text": text} for text in texts], positions, version, by=by)
-    return _add(Done(), script, EditKind.INSERT, new, by=by)
+    return add(Done(), script, EditKind.INSERT, new, by=by)
 
 
 def _made(
@@ -118,7 +118,7 @@ def _made(
     return Paragraph.objects.bulk_create(lines, batch_size=200)
 
 
-def _add(done: Done, script: Script, kind: str, new: Sequence[Paragraph], *, by: User | None) -> Done:
+def add(done: Done, script: Script, kind: str, new: Sequence[Paragraph], *, by: User | None) -> Done:
     """Keep it that these lines are new: in the edit of what is done, or in one of its own."""
     changes = [
         Change(
@@ -207,9 +207,9 @@ def predecessors(script_id: int, ids: set[int]) -> dict[int, int | None]:
 
 def remember_places(done: Done, follows: dict[int, int | None]) -> None:
     """Keep in an edit behind which line each moved one stood: positions themselves do not last."""
-    if done.edit is None:
+    if done.edit is None or not follows:
         return
-    changes = list(done.edit.changes.all())
+    changes = [change for change in done.edit.changes.all() if change.paragraph_id in follows]
     for change in changes:
         change.before["follows"] = follows[change.paragraph_id]
     Change.objects.bulk_update(changes, ["before"], batch_size=200)

@@ -1,15 +1,17 @@
 """From a file that somebody hands in to a project with scripts and paragraphs."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
@@ -128,16 +130,31 @@ def make_project(
         return locked.project
     project = Project.objects.create(team=manuscript.team, created_by=by, **fields)
     _keep_cover(project, read.cover)
-    for chapter in plan.chapters(read):
-        if chapter.ticked and any(passage.kind is not Kind.BREAK for passage in chapter.passages):
-            add_script(project, chapter)
+    chapters = [titled(chapter, n) for n, chapter in enumerate(spoken(plan, read), start=1)]
+    for chapter in chapters:
+        add_script(project, chapter)
     if with_cast:
         found = Paragraph.objects.filter(script__project=project).exclude(speaker="").order_by("pk")
         names = list(dict.fromkeys(found.values_list("speaker", flat=True)))
         if names:
             cast.decide(project, names, each_new=True, by=by)
-    Manuscript.objects.filter(pk=manuscript.pk).update(project=project)
+    kept = {**locked.plan, **plan.as_json()}
+    Manuscript.objects.filter(pk=manuscript.pk).update(project=project, plan=kept, base=as_base(chapters))
     return project
+
+
+def spoken(plan: Arrangement, read: Reading) -> list[Chapter]:
+    """The ticked chapters of a plan in which anything is spoken."""
+    return [
+        chapter
+        for chapter in plan.chapters(read)
+        if chapter.ticked and any(passage.kind is not Kind.BREAK for passage in chapter.passages)
+    ]
+
+
+def as_base(chapters: Iterable[Chapter]) -> dict[str, Any]:
+    """What is made of a manuscript, as its row keeps it for the next version: chapters by title and lines."""
+    return {"chapters": [[one.title, [line.text for line in lines_of(one)]] for one in chapters]}
 
 
 def _keep_cover(project: Project, data: bytes) -> None:
@@ -151,28 +168,37 @@ def _keep_cover(project: Project, data: bytes) -> None:
     project.save(update_fields=["cover"])
 
 
+def titled(chapter: Chapter, number: int) -> Chapter:
+    """The chapter with a title, whatever it has: where the manuscript gives none, its number."""
+    return replace(chapter, title=(chapter.title or f"Chapter {number}")[:300])
+
+
 def add_script(project: Project, chapter: Chapter) -> Script:
     """Append a script to a project, with a line for each passage; a scene break is a pause after the one before it."""
     position = project.scripts.count() + 1
-    script = Script.objects.create(
-        project=project, position=position, title=(chapter.title or f"Chapter {position}")[:300]
-    )
-    lines: list[Paragraph] = []
-    for passage in chapter.passages:
-        if passage.kind is not Kind.BREAK:
-            lines.append(_line(script, passage, (len(lines) + 1) * STEP))
-        elif lines:
-            lines[-1].pause_ms = SCENE_PAUSE_MS
+    script = Script.objects.create(project=project, position=position, title=titled(chapter, position).title)
+    lines = lines_of(chapter)
+    for number, line in enumerate(lines, start=1):
+        line.script, line.position = script, number * STEP
     paragraphs.refresh(lines, project)
     Paragraph.objects.bulk_create(lines, batch_size=500)
     return script
 
 
-def _line(script: Script, passage: Passage, position: int) -> Paragraph:
+def lines_of(chapter: Chapter) -> list[Paragraph]:
+    """What a chapter says, as lines of no script yet; a scene break is a pause after the one before it."""
+    lines: list[Paragraph] = []
+    for passage in chapter.passages:
+        if passage.kind is not Kind.BREAK:
+            lines.append(_line(passage))
+        elif lines:
+            lines[-1].pause_ms = SCENE_PAUSE_MS
+    return lines
+
+
+def _line(passage: Passage) -> Paragraph:
     """A speech without its label; how the manuscript says it is spoken directs it, where the endpoint takes that."""
     return Paragraph(
-        script=script,
-        position=position,
         text=passage.text if passage.speaker else passage.whole,
         instructions="" if instructions.fault(passage.manner) else passage.manner,
         speaker=passage.speaker[:NAME_CHARACTERS],
@@ -182,10 +208,17 @@ def _line(script: Script, passage: Passage, position: int) -> Paragraph:
 
 
 def forget_unused() -> int:
-    """Remove manuscripts that were uploaded two days ago and never became a project; return how many."""
-    old = Manuscript.objects.filter(project=None, created_at__lt=timezone.now() - timedelta(days=2))
+    """Remove manuscripts of two days ago that are neither a project nor a revision that waits; return how many."""
+    before = timezone.now() - timedelta(days=2)
+    unused = Q(revision=None, created_at__lt=before) | Q(revision__discarded_at__lt=before)
+    old = Manuscript.objects.filter(unused, project=None)
     for manuscript in old:
-        if not Manuscript.objects.filter(file=manuscript.file.name).exclude(pk=manuscript.pk).exists():
-            manuscript.file.delete(save=False)
-        manuscript.delete()
+        forget(manuscript)
     return len(old)
+
+
+def forget(manuscript: Manuscript) -> None:
+    """Remove a manuscript, and its file where no other one has the same."""
+    if not Manuscript.objects.filter(file=manuscript.file.name).exclude(pk=manuscript.pk).exists():
+        manuscript.file.delete(save=False)
+    manuscript.delete()

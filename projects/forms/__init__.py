@@ -65,19 +65,11 @@ def checked(text: str) -> str:
     return text.strip()
 
 
-class ManuscriptForm(forms.Form):
-    """A file or a pasted text, for one of the person's teams."""
+class HandedInForm(forms.Form):
+    """A file or a pasted text."""
 
-    team = forms.ModelChoiceField(Team.objects.none())
     file = forms.FileField(required=False)
     text = forms.CharField(required=False, max_length=PASTE_CHARACTERS, widget=forms.Textarea)
-
-    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: forms.ModelChoiceField = self.fields["team"]  # type: ignore[assignment]
-        field.queryset = Team.objects.filter(pk__in=[team.pk for team in teams])
-        field.initial = teams[0] if teams else None
-        field.empty_label = None
 
     def clean_file(self) -> UploadedFile | None:
         file = self.cleaned_data["file"]
@@ -100,6 +92,19 @@ class ManuscriptForm(forms.Form):
         if file is not None:
             return file.read(), file.name
         return self.cleaned_data["text"].encode(), "Pasted text.txt"
+
+
+class ManuscriptForm(HandedInForm):
+    """A manuscript of a new project, for one of the person's teams."""
+
+    team = forms.ModelChoiceField(Team.objects.none())
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: forms.ModelChoiceField = self.fields["team"]  # type: ignore[assignment]
+        field.queryset = Team.objects.filter(pk__in=[team.pk for team in teams])
+        field.initial = teams[0] if teams else None
+        field.empty_label = None
 
 
 class AmountField(forms.DecimalField):

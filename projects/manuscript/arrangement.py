@@ -66,6 +66,15 @@ class Arrangement:
             "titles": self.titles,
         }
 
+    def like(self, kept: dict[str, Any]) -> Self:
+        """With what is spoken, and which chapters are, as an earlier version of the manuscript was arranged."""
+        ticks = {title.casefold(): ticked for _, title, ticked, _ in kept["sections"]}
+        sections = (replace(one, ticked=ticks.get(one.title.casefold(), one.ticked)) for one in self.sections)
+        kinds = frozenset(map(Kind, kept["kinds"]))
+        return replace(
+            self, sections=tuple(sections), kinds=kinds, labels=kept["labels"], titles=kept["titles"]
+        )
+
     def merged(self, start: int) -> Self:
         """The chapter that starts here put to the end of the one before it; nothing where there is none."""
         kept: list[Section] = []

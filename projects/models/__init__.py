@@ -16,6 +16,7 @@ from projects.models.paragraphs import Paragraph
 from projects.models.pickups import PickupRecording
 from projects.models.projects import Project
 from projects.models.reviews import Assignment, Comment, Verdict
+from projects.models.revisions import Revision
 from projects.models.runs import Hold, Run, RunState
 from projects.models.samples import Sample
 from projects.models.scripts import Script
@@ -47,6 +48,7 @@ __all__ = [
     "PickupRecording",
     "Price",
     "Project",
+    "Revision",
     "Run",
     "RunState",
     "Sample",

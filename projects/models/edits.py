@@ -31,13 +31,17 @@ class EditKind(models.TextChoices):
 
 class EditQuerySet(models.QuerySet["Edit"]):
     def next_undo(self, script: Script, by: User) -> "Edit | None":
-        """The last act of this person in this script that holds."""
-        return self.filter(script=script, by=by, undone_at=None).order_by("-pk").first()
+        """The last act of this person in this script that holds.
+
+        A revision is none: it reaches over all chapters, and is taken back on its own page.
+        """
+        acts = self.filter(script=script, by=by, undone_at=None).exclude(kind=EditKind.REVISION)
+        return acts.order_by("-pk").first()
 
     def next_redo(self, script: Script, by: User) -> "Edit | None":
         """The first act that this person took back and has not acted after."""
         last = self.next_undo(script, by)
-        undone = self.filter(script=script, by=by, undone_at__isnull=False)
+        undone = self.filter(script=script, by=by, undone_at__isnull=False).exclude(kind=EditKind.REVISION)
         return undone.filter(pk__gt=last.pk if last else 0).order_by("pk").first()
 
 

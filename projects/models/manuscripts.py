@@ -7,11 +7,19 @@ from narrator.teams.models import Team, User
 from projects.models.projects import Project
 
 
+class Lean(models.Manager["Manuscript"]):
+    """Without the text of the book."""
+
+    def get_queryset(self) -> models.QuerySet["Manuscript"]:
+        return super().get_queryset().defer("base")
+
+
 class Manuscript(models.Model):
     """An uploaded or pasted text. Without a project it waits for its import to be confirmed.
 
     ``plan`` is how far a person has come with that: what ``Arrangement.as_json`` gives, and ``fields``, the project's
-    own as they stand in the form.
+    own as they stand in the form. ``base`` is what was made of it, ``{"chapters": [[title, [text of a line, …]], …]}``:
+    a later revision is compared with it. It is as large as the book, so it is loaded only where it is asked for.
     """
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="manuscripts")
@@ -20,8 +28,11 @@ class Manuscript(models.Model):
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     plan = models.JSONField(default=dict, blank=True, editable=False)
+    base = models.JSONField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = Lean()
 
     def __str__(self) -> str:
         return self.filename

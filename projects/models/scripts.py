@@ -64,6 +64,14 @@ class ScriptQuerySet(models.QuerySet["Script"]):
         return self.filter(encoded_version__lt=models.F("version")).order_by("pk")
 
 
+class Present(models.Manager.from_queryset(ScriptQuerySet)):  # type: ignore[misc]
+    """The chapters that are there. One that a revision took out is kept, with its lines, and seen by ``everything``."""
+
+    def get_queryset(self) -> ScriptQuerySet:
+        rows: ScriptQuerySet = super().get_queryset()
+        return rows.filter(removed=False)
+
+
 class Script(Layer):
     """One chapter or episode, with what its lines inherit. ``version`` counts changes of its lines and takes.
 
@@ -74,6 +82,7 @@ class Script(Layer):
     project = models.ForeignKey(Project, models.CASCADE, related_name="scripts")
     position = models.PositiveIntegerField()
     title = models.CharField(max_length=300)
+    removed = models.BooleanField(default=False, editable=False)
     version = models.PositiveBigIntegerField(default=0, editable=False)
     spread_version = models.PositiveBigIntegerField(default=0, editable=False)
     encoded_version = models.PositiveBigIntegerField(default=0, editable=False)
@@ -90,11 +99,18 @@ class Script(Layer):
     pickup_count: int
     to_hear_count: int
 
-    objects = ScriptQuerySet.as_manager()
+    objects = Present()
+    everything = ScriptQuerySet.as_manager()
 
     class Meta:
         ordering = ["project", "position"]
-        constraints = [models.UniqueConstraint(fields=["project", "position"], name="script_position_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "position"],
+                condition=models.Q(removed=False),
+                name="script_position_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

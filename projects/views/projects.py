@@ -38,6 +38,11 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
         "exports": project.exports.select_related("created_by").defer("plan", "timeline")[:20],
         "export_form": ExportForm(initial={"narrator": exports.narrators(project)}),
         "may_edit": may_edit,
+        "revisions": project.revisions.filter(discarded_at=None)
+        .select_related("manuscript")
+        .defer("manuscript__base")[:5]
+        if may_edit
+        else [],
         "unknown": voices.unknown_of(project) if may_edit else [],
         **spoken_by(project.team),
         "line_count": sum(script.line_count for script in scripts),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from narrator.teams.models import Role, User
 from projects import urls
 from projects.actions import cast as cast_actions
-from projects.actions import exports, guests, manuscripts, paragraphs, reviews, takes, trials
+from projects.actions import exports, guests, manuscripts, paragraphs, reviews, revisions, takes, trials
 from projects.models import EndpointKind, Notification, Paragraph, PickupRecording, Project, Run, Take
 from projects.models.notifications import News
 from tests import factories
@@ -42,6 +42,12 @@ DOORS = {
     "project-detail": Door("project_id", "get", Role.VIEWER, 200),
     "project-edit": Door("project_id", "get", EDIT, 200),
     "project-cover": Door("project_id", "get", Role.VIEWER, 404),
+    "revision-new": Door("project_id", "get", EDIT, 200),
+    "revision-detail": Door("revision_id", "get", EDIT, 200),
+    "revision-decide": Door("revision_id", "post", EDIT, 302, (("choice", "mine"), ("every", "1"))),
+    "revision-apply": Door("revision_id", "post", EDIT, 409, (("seen", "something else"),)),
+    "revision-undo": Door("revision_id", "post", EDIT, 302),
+    "revision-discard": Door("revision_id", "post", EDIT, 302),
     "export-new": Door("project_id", "post", EDIT, 302, (("format", "wav"), ("partial", "on"))),
     "export-detail": Door("export_id", "get", Role.VIEWER, 200),
     "export-cancel": Door("export_id", "post", EDIT, 302),
@@ -160,6 +166,7 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
     cast_actions.assign(project, Paragraph.objects.filter(pk=line.pk), character, by=None)
     factories.ready(line)
     return {
+        "revision_id": revisions.start(project, b"# I\n\nQuite other words.\n", "b.md", by=None).pk,
         "project_id": project.pk,
         "script_id": script.pk,
         "paragraph_id": line.pk,

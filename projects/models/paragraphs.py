@@ -102,15 +102,15 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
     def in_order(self, project: Project) -> list[tuple[Any, ...]]:
         """Every one of these lines of one project, in order.
 
-        (id, position, mark, take, ms, pause, length of its text, how often the take was trimmed). Take and ms are 0
-        where there is none, the pause is in ms. One query, and no objects: there may be thousands.
+        (id, position, mark, take, ms, pause, length of its text, how often the take was trimmed, character). Take, ms
+        and character are 0 where there is none, the pause is in ms. One query, and no objects: there may be thousands.
         """
         rows = self.with_marks().order_by("position")
         ms, pause = Coalesce("chosen__duration_ms", 0), Coalesce("pause_ms", project.pause_ms)
         return list(
             rows.values_list(
                 *("pk", "position", "marked", Coalesce("chosen", 0), ms, pause, Length("text")),
-                Coalesce("chosen__trim_count", 0),
+                *(Coalesce("chosen__trim_count", 0), Coalesce("character", 0)),
             )
         )
 

@@ -154,8 +154,9 @@ def _people(request: Request, script: Script) -> list[presence.Person] | None:
 def script_order(request: Request, script_id: int) -> HttpResponse:
     """Every line of a script in few letters, in its order, for the page's scripts.
 
-    JSON: ``version``, and ``lines`` as ``[id, position, mark, take, ms, pause in ms, length of the text, trims]``;
-    take and ms are 0 where there is none. The version is from before the lines were read, so nothing can be missed.
+    JSON: ``version``, and ``lines`` as ``[id, position, mark, take, ms, pause in ms, length of the text, trims,
+    character]``; take, ms and character are 0 where there is none. The version is from before the lines were read, so
+    nothing can be missed.
     """
     script = access.script(request.user, script_id)
     key = f"order-{script.pk}-{script.version}-{script.project.pause_ms}"

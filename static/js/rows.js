@@ -7,11 +7,13 @@ const NEAR = 1400; // px above and below the window in which rows are kept ready
 const AT_LEAST = 60; // rows a question
 const AT_MOST = 100;
 const KEPT = 500; // rows on the page; past it the farthest become gaps again
-const FIXED = 51; // px of a row that do not grow with its text
+const LINE = 30; // px of a line of text, and
+const NAME = 22; // of the name of who speaks it, as in parts.css
 
-let order = []; // {id, position, mark, take, v, ms, pause, length, height}
+let order = []; // {id, position, mark, take, v, ms, pause, length, named, height}
 let places = new Map(); // id -> index in order
-let slope = 0.45; // px of height for each letter, as measured
+let spare = 36; // px of a row besides text and name, as measured
+let letters = Math.min(70, (list?.clientWidth ?? 0) / 9); // that fit a line of text, as measured
 let asking = false;
 let isWhole = false; // whether order has every line yet
 
@@ -38,7 +40,7 @@ export function playable(id, by) {
 function read(row) {
   const { line, position, mark, take, v, ms, pause } = row.dataset;
   const length = (row.querySelector(".words")?.textContent ?? "").length;
-  return { id: line, position: Number(position), mark, take: take ?? "", v: v ?? "", ms: Number(ms ?? 0), pause: Number(pause ?? 0), length };
+  return { id: line, position: Number(position), mark, take: take ?? "", v: v ?? "", ms: Number(ms ?? 0), pause: Number(pause ?? 0), length, named: Boolean(row.querySelector(".who")) };
 }
 
 function index() {
@@ -53,7 +55,7 @@ function learn(rows) {
     const known = entry(line.id);
     if (!known) order.push(line);
     if (!known || known.position !== line.position) moved = true;
-    if (known) Object.assign(known, line, { height: known.length === line.length ? known.height : undefined });
+    if (known) Object.assign(known, line, { height: known.length === line.length && known.named === line.named ? known.height : undefined });
   }
   if (moved) {
     order.sort((a, b) => a.position - b.position);
@@ -130,7 +132,7 @@ function name(row, at) {
   row.setAttribute("aria-setsize", isWhole ? order.length : -1);
 }
 
-const high = (line) => line.height ?? Math.max(66, FIXED + line.length * slope);
+const high = (line) => line.height ?? spare + (line.named ? NAME : 0) + LINE * Math.max(1, Math.ceil(line.length / letters));
 
 function tall(first, end) {
   let sum = 0;
@@ -139,15 +141,19 @@ function tall(first, end) {
 }
 
 function measure() {
-  let [px, letters] = [0, 0];
+  let [sum, lines] = [0, 0];
   for (const row of list.querySelectorAll(":scope > .line[id^=line-]")) {
     const line = entry(row.dataset.line);
     if (!line) continue;
     line.height = row.offsetHeight;
-    px += Math.max(0, line.height - FIXED);
-    letters += line.length;
+    const text = row.querySelector(".words").offsetHeight;
+    spare = line.height - text;
+    const count = Math.round((text - (line.named ? NAME : 0)) / LINE);
+    if (count < 2) continue;
+    sum += line.length;
+    lines += count - 0.5; // the last line is half full
   }
-  if (letters) slope = px / letters;
+  if (lines) letters = sum / lines;
 }
 
 // Which lines of the gaps near the window are wanted first.
@@ -264,8 +270,8 @@ async function fetchOrder() {
     const since = Number(document.getElementById("poller").getAttribute("hx-get").match(/since=(\d+)/)?.[1] ?? 0);
     if (version < since) continue; // a poll was quicker: what it brought must not be lost
     const heights = new Map(order.map((line) => [line.id, line.height]));
-    order = lines.map(([id, position, mark, take, ms, pause, length, trims]) => ({
-      ...{ id: String(id), position, mark, take: take ? String(take) : "", v: take ? String(trims) : "", ms, pause, length },
+    order = lines.map(([id, position, mark, take, ms, pause, length, trims, named]) => ({
+      ...{ id: String(id), position, mark, take: take ? String(take) : "", v: take ? String(trims) : "", ms, pause, length, named: Boolean(named) },
       height: heights.get(String(id)),
     }));
     index();

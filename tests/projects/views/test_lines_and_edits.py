@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from narrator.teams.models import User
+from projects.actions import cast as acting
 from projects.actions import claims, locks, paragraphs, takes
 from projects.models import Edit, Paragraph, Script, Take
 from tests import factories
@@ -65,12 +66,13 @@ def test_the_order_has_every_line_and_what_is_played(cast: Cast, sign_in: SignIn
     script = factories.script(cast.team, lines=3)
     first = script.paragraphs.first()
     take = factories.ready(first, duration_ms=700)
-    Paragraph.objects.filter(pk=first.pk).update(pause_ms=50)
+    filby = acting.add(script.project, name="Filby", by=None)
+    Paragraph.objects.filter(pk=first.pk).update(pause_ms=50, character=filby)
     answer = sign_in(cast.viewer).get(reverse("script-order", args=[script.pk])).json()
     script.refresh_from_db()
     assert answer["version"] == script.version
     assert [line[0] for line in answer["lines"]] == [line.pk for line in script.paragraphs.all()]
-    assert answer["lines"][0][2:] == ["ready", take.pk, 700, 50, len(first.text), 0]
+    assert answer["lines"][0][2:] == ["ready", take.pk, 700, 50, len(first.text), 0, filby.pk]
     assert answer["lines"][1][2:6] == ["none", 0, 0, script.project.pause_ms]
 
 

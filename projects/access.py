@@ -11,6 +11,8 @@ from projects.models import (
     Comment,
     Export,
     GuestLink,
+    LexiconChange,
+    LexiconEntry,
     Manuscript,
     Paragraph,
     PickupRecording,
@@ -91,6 +93,18 @@ def pickup(user: User, pickup_id: int) -> PickupRecording:
 def run(user: User, run_id: int, *, least: Role = Role.VIEWER) -> Run:
     row = get_object_or_404(Run, pk=run_id)
     access.check(user, row.team_id, least)
+    return row
+
+
+def lexicon_entry(user: User, entry_id: int) -> LexiconEntry:
+    row = get_object_or_404(LexiconEntry.objects.select_related("team", "project"), pk=entry_id)
+    access.check(user, row.team_id, Role.EDITOR)
+    return row
+
+
+def lexicon_change(user: User, change_id: int) -> LexiconChange:
+    row = get_object_or_404(LexiconChange.objects.select_related("team", "project"), pk=change_id)
+    access.check(user, row.team_id, Role.EDITOR)
     return row
 
 

@@ -13,6 +13,9 @@ from projects.views import (
     guest_links,
     guests,
     inspector,
+    lexicon_entries,
+    lexicon_files,
+    lexicons,
     lines,
     locks,
     manuscripts,
@@ -92,6 +95,28 @@ urlpatterns = [
     path("characters/<int:character_id>/merge/", characters.character_merge, name="character-merge"),
     path("characters/<int:character_id>/remove/", characters.character_remove, name="character-remove"),
     path("cast-changes/<int:change_id>/undo/", cast.cast_undo, name="cast-undo"),
+    path("projects/<int:project_id>/lexicon/", lexicons.lexicon_project, name="lexicon-project"),
+    path(
+        "projects/<int:project_id>/lexicon/in-full/", lexicons.lexicon_expansions, name="lexicon-expansions"
+    ),
+    path(
+        "projects/<int:project_id>/lexicon.csv", lexicon_files.lexicon_project_csv, name="lexicon-project-csv"
+    ),
+    path(
+        "projects/<int:project_id>/lexicon/import/",
+        lexicon_files.lexicon_project_import,
+        name="lexicon-project-import",
+    ),
+    path("teams/<int:team_id>/lexicon/", lexicons.lexicon_team, name="lexicon-team"),
+    path("teams/<int:team_id>/lexicon.csv", lexicon_files.lexicon_team_csv, name="lexicon-team-csv"),
+    path(
+        "teams/<int:team_id>/lexicon/import/", lexicon_files.lexicon_team_import, name="lexicon-team-import"
+    ),
+    path("teams/<int:team_id>/lexicon/<slug:name>.wav", lexicons.lexicon_sample, name="lexicon-sample"),
+    path("lexicon-entries/<int:entry_id>/", lexicon_entries.entry_edit, name="entry-edit"),
+    path("lexicon-entries/<int:entry_id>/remove/", lexicon_entries.entry_remove, name="entry-remove"),
+    path("lexicon-changes/<int:change_id>/undo/", lexicons.lexicon_undo, name="lexicon-undo"),
+    path("lexicon-changes/<int:change_id>/render/", lexicons.lexicon_render, name="lexicon-render"),
     path("paragraphs/<int:paragraph_id>/", paragraphs.paragraph_detail, name="paragraph-detail"),
     path("paragraphs/<int:paragraph_id>/text/", paragraphs.paragraph_text, name="paragraph-text"),
     path(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
@@ -18,6 +19,7 @@ from projects.lexicon.entries import Spoken
 from projects.lexicon.lexicon import Lexicon
 from projects.models import Guide, LexiconChange, LexiconEntry, Paragraph, Price, Project
 from projects.models.lexicons import SAID, Slow
+from projects.models.takes import ACTIVE
 
 LINES_A_QUERY = 5_000
 # So many lines a preview shows; the one that is heard is the shortest of so many.
@@ -174,6 +176,18 @@ def counts(scope: Scope) -> dict[int, int]:
     return found
 
 
+def counts_of_expansions(project: Project) -> dict[str, int]:
+    """In how many lines each kind of expansion finds something that no entry has taken."""
+    guide, found = Guide.of(project.pk), dict.fromkeys(expansions.KINDS, 0)
+    lexicon = Lexicon(guide.lexicon.entries, expansions.of(expansions.KINDS))
+    lines = Paragraph.objects.filter(script__project=project).order_by()
+    for line in lines.values_list("text", "language", "script_id", "character_id", named=True):
+        changes = lexicon.say(line.text, guide.language(line)).changes
+        for kind in {change.expansion for change in changes if change.expansion}:
+            found[kind] += 1
+    return found
+
+
 @transaction.atomic
 def make(change: Change, words: str, *, by: User | None) -> LexiconChange:
     """Make a change and keep who made it; exactly the lines whose spoken text it changes are marked.
@@ -265,10 +279,11 @@ def undo(change: LexiconChange, *, by: User | None) -> tuple[LexiconChange, int]
 
 
 def to_render(change: LexiconChange) -> list[Paragraph]:
-    """The lines that had a finished take before a change and have none of their present text."""
+    """The lines that had a finished take before a change, have none of their present text, and do not wait for one."""
     found: list[Paragraph] = []
     for some in _batches(change.lines):
         rows = Paragraph.objects.missing().filter(pk__in=some, chosen__isnull=False)
+        rows = rows.exclude(latest__status__in=ACTIVE, latest__digest=F("digest"))
         found += rows.select_related("script__project").order_by("script", "position")
     return found
 

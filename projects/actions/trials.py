@@ -53,7 +53,8 @@ def speak(row: TeamEndpoint, *, voice: str, sentence: str, by: User | None) -> T
     """Speak a sentence once through a team's own endpoint; keep it until the next trial. Raises SpeechError."""
     spoken = say(row.team, row, Line(sentence, voice, model=row.model), by=by)
     call, pcm = spoken.call, spoken.speech.pcm
-    name = _keep(row.team_id, pcm)
+    name = hashlib.sha256(pcm).hexdigest()[:32]
+    keep(_folder(row.team_id), name, pcm)
     return Trial(name, call.voice, len(pcm) // 48, spoken.took_ms, call.amount_micro, call.currency)
 
 
@@ -98,17 +99,18 @@ def _since_ms(begun_s: float) -> int:
 
 def place(team_id: int, name: str) -> str:
     """Where the store has the audio of a trial."""
-    return f"trials/{team_id}/{name}.wav"
+    return f"{_folder(team_id)}/{name}.wav"
 
 
-def _keep(team_id: int, pcm: bytes) -> str:
-    """Store this trial's audio, and drop that of the team's earlier ones."""
+def _folder(team_id: int) -> str:
+    return f"trials/{team_id}"
+
+
+def keep(folder: str, name: str, pcm: bytes) -> None:
+    """Store audio under this name, and drop what was heard before from the same folder."""
     file = io.BytesIO()
     wav.write(file, np.frombuffer(pcm, dtype="<i2"))
-    data = file.getvalue()
-    name = hashlib.sha256(data).hexdigest()[:32]
-    here = place(team_id, name)
-    folder = here.rpartition("/")[0]
+    data, here = file.getvalue(), f"{folder}/{name}.wav"
     earlier: list[str] = []
     with suppress(FileNotFoundError):
         earlier = default_storage.listdir(folder)[1]
@@ -117,4 +119,3 @@ def _keep(team_id: int, pcm: bytes) -> str:
             default_storage.delete(f"{folder}/{other}")
     if not default_storage.exists(here):
         default_storage.save(here, ContentFile(data))
-    return name

@@ -70,5 +70,5 @@ def _probes(source: str) -> Iterator[str]:
     """Long runs of each character that the pattern names, and of usual ones, that end in something else."""
     named = "".join(dict.fromkeys(char for char in source if char.isalnum()))
     for run in dict.fromkeys([*named, named, "a", "A", "1", " ", "-", "a ", "ab", "1.", "Aa 1,"]):
-        if run:
-            yield (run * PROBE_CHARACTERS)[:PROBE_CHARACTERS] + f"! {named}!"
+        for end in ("!", "?") if run else ():
+            yield (run * PROBE_CHARACTERS)[:PROBE_CHARACTERS] + f"{end} {named} ?!"

@@ -23,6 +23,7 @@ from projects.lexicon.lexicon import Lexicon
 from projects.models.direction import LANGUAGE_CHOICES
 from projects.models.projects import Project
 
+LANGUAGES = [(name, words) for name, words in LANGUAGE_CHOICES if name != "Auto"]
 # What an entry says, as its history keeps it.
 SAID = ("written", "spoken", "kind", "case", "language")
 
@@ -79,9 +80,7 @@ class LexiconEntry(models.Model):
     spoken = models.CharField("say", max_length=SPOKEN_CHARACTERS)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.WORD)
     case = models.CharField("capitals", max_length=10, choices=Case, default=Case.KEEP)
-    language = models.CharField(
-        max_length=20, choices=[one for one in LANGUAGE_CHOICES if one[0] != "Auto"], blank=True
-    )
+    language = models.CharField(max_length=20, choices=LANGUAGES, blank=True)
     slow = models.CharField(max_length=7, choices=Slow, blank=True, editable=False)
     edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(auto_now=True)

@@ -12,8 +12,28 @@ from django.urls import reverse
 from narrator.teams.models import Role, User
 from projects import urls
 from projects.actions import cast as cast_actions
-from projects.actions import exports, guests, manuscripts, paragraphs, reviews, revisions, takes, trials
-from projects.models import EndpointKind, Notification, Paragraph, PickupRecording, Project, Run, Take
+from projects.actions import (
+    exports,
+    guests,
+    lexicon_samples,
+    lexicons,
+    manuscripts,
+    paragraphs,
+    reviews,
+    revisions,
+    takes,
+    trials,
+)
+from projects.models import (
+    EndpointKind,
+    LexiconEntry,
+    Notification,
+    Paragraph,
+    PickupRecording,
+    Project,
+    Run,
+    Take,
+)
 from projects.models.notifications import News
 from tests import factories
 from tests.cast import Cast
@@ -66,6 +86,20 @@ DOORS = {
     "character-edit": Door("character_id", "get", EDIT, 200),
     "character-merge": Door("character_id", "post", EDIT, 404),
     "character-remove": Door("character_id", "post", EDIT, 200),  # the question: a line of it is finished
+    "lexicon-project": Door("project_id", "get", Role.VIEWER, 200),
+    "lexicon-team": Door("team_id", "get", Role.VIEWER, 200),
+    "lexicon-expansions": Door("project_id", "post", EDIT, 302),
+    "lexicon-project-csv": Door("project_id", "get", Role.VIEWER, 200),
+    "lexicon-team-csv": Door("team_id", "get", Role.VIEWER, 200),
+    "lexicon-project-import": Door("project_id", "get", EDIT, 200),
+    "lexicon-team-import": Door("team_id", "get", EDIT, 200),
+    "lexicon-sample": Door("team_id", "get", EDIT, 200, more=("a-name",)),
+    "entry-edit": Door("entry_id", "get", EDIT, 200),
+    "entry-remove": Door(
+        "entry_id", "post", EDIT, 200
+    ),  # the question: a line of it would be said differently
+    "lexicon-undo": Door("lexicon_change_id", "post", EDIT, 302),
+    "lexicon-render": Door("lexicon_change_id", "post", EDIT, 302),
     "paragraph-character": Door("paragraph_id", "post", EDIT, 200),
     "script-direction": Door("script_id", "get", EDIT, 200),
     "script-detail": Door("script_id", "get", Role.VIEWER, 200),
@@ -165,8 +199,13 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
     character = cast_actions.add(project, name="Filby", voice="Maia", by=None)
     cast_actions.assign(project, Paragraph.objects.filter(pk=line.pk), character, by=None)
     factories.ready(line)
+    entry = LexiconEntry(written="number", spoken="figure")
+    changed = lexicons.make(lexicons.Change(lexicons.Scope(cast.team, project), [entry]), "Said", by=None)
+    default_storage.save(lexicon_samples.place(cast.team.pk, "a-name"), ContentFile(b"RIFF"))
     return {
         "revision_id": revisions.start(project, b"# I\n\nQuite other words.\n", "b.md", by=None).pk,
+        "entry_id": entry.pk,
+        "lexicon_change_id": changed.pk,
         "project_id": project.pk,
         "script_id": script.pk,
         "paragraph_id": line.pk,

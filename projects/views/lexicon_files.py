@@ -1,0 +1,68 @@
+"""Lexicons as files: out as CSV, in from CSV or PLS with a look at it first."""
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from narrator.teams.models import Role
+from narrator.web import Request
+from projects import access
+from projects.actions import lexicons
+from projects.actions.lexicons import Change, Scope
+from projects.forms.lexicons import LexiconFileForm
+from projects.lexicon import files
+from projects.models import LexiconChange
+from projects.views.lexicons import decide, saved
+
+
+@require_safe
+def lexicon_project_csv(request: Request, project_id: int) -> HttpResponse | StreamingHttpResponse:
+    """A project's own entries as CSV."""
+    project = access.project(request.user, project_id)
+    return _csv(Scope(project.team, project), f"lexicon-{project.pk}.csv")
+
+
+@require_safe
+def lexicon_team_csv(request: Request, team_id: int) -> HttpResponse | StreamingHttpResponse:
+    """A team's entries as CSV."""
+    return _csv(Scope(access.team(request.user, team_id)), f"lexicon-team-{team_id}.csv")
+
+
+def _csv(scope: Scope, name: str) -> StreamingHttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    lines = files.write(row.said for row in scope.entries)
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lexicon_project_import(request: Request, project_id: int) -> HttpResponse:
+    """Import entries into a project's lexicon."""
+    project = access.project(request.user, project_id, least=Role.EDITOR)
+    return _import(request, Scope(project.team, project))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lexicon_team_import(request: Request, team_id: int) -> HttpResponse:
+    """Import entries into a team's lexicon."""
+    return _import(request, Scope(access.team(request.user, team_id, least=Role.EDITOR)))
+
+
+def _import(request: Request, scope: Scope) -> HttpResponse:
+    form = LexiconFileForm(request.POST or None, request.FILES or None)
+    context = {"scope": scope, "team": scope.team, "project": scope.project, "form": form}
+    if request.method == "POST" and form.is_valid():
+        rows = form.cleaned_data["rows"]
+        put, same = lexicons.entries_of(rows.rows, scope)
+        new = sum(1 for row in put if row.pk is None)
+        context |= {"rows": rows, "new": new, "different": len(put) - new, "same": same, "put": put[:20]}
+        context["text"] = form.cleaned_data["text"]
+        try:
+            if put:
+                made = decide(request, Change(scope, put), f"Imported {len(put)} entries", ask=True)
+                if isinstance(made, LexiconChange):
+                    return saved(request, made)
+                context["question"] = made
+        except (lexicons.Taken, lexicons.TooSlow) as error:
+            form.add_error(None, str(error))
+    status = 422 if form.errors else 200
+    return render(request, "projects/lexicon_import.html", context, status=status)

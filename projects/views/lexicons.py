@@ -1,0 +1,245 @@
+"""The lexicon of a team or a project: its page, what is spoken in full, and what was changed of it.
+
+One entry: lexicon_entries.py. Files: lexicon_files.py. Each change is shown before it is made, by ``decide``.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from narrator import media
+from narrator.teams import access as teams
+from narrator.teams.models import Role
+from narrator.web import Request, go, page_or_part
+from projects import access, tasks
+from projects.actions import connecting, estimates, lexicon_samples, lexicons
+from projects.actions.lexicons import Change, Scope
+from projects.forms.lexicons import EXPANSIONS, EntryForm, ExpansionsForm
+from projects.lexicon import expansions
+from projects.models import LexiconChange, LexiconEntry, Paragraph, Price
+from projects.speech.errors import SpeechError
+from projects.views.lines import count
+
+PAGE = "projects/lexicon_detail.html"
+# So many entries a page shows; the search finds the others.
+SHOWN = 300
+CHANGES_SHOWN = 8
+
+
+@dataclass
+class Question:
+    """What a change would come to, asked before it is made; ``sample`` is the name of what was just heard."""
+
+    preview: lexicons.Preview
+    price: str
+    sample: str = ""
+    failed: str = ""
+
+
+def decide(request: Request, change: Change, words: str, *, ask: bool = False) -> LexiconChange | Question:
+    """Make a change where no line hears it, or where the person agreed to just so many lines; else the question.
+
+    ``ask``: the question comes in any case. Raises as ``lexicons.make``.
+    """
+    preview = lexicons.preview(change)
+    agreed = request.POST.get("agreed") == str(preview.impact.lines)
+    if "hear" not in request.POST and (agreed or not (ask or preview.impact.lines)):
+        make = partial(lexicons.make, change, words, by=request.user)
+        return tasks.queue_changes(change.scope.projects, make, by=request.user)
+    sample = preview.sample
+    question = Question(preview, lexicon_samples.price(change, sample) if sample else "")
+    if "hear" in request.POST and sample:
+        try:
+            question.sample = lexicon_samples.speak(change, sample, by=request.user)
+        except SpeechError as error:
+            question.failed = connecting.reason(error)
+    return question
+
+
+def saved(request: Request, made: LexiconChange) -> HttpResponse:
+    """Back to the lexicon that was changed, with what that did."""
+    finished = len(made.lines)
+    told = (
+        f"{count(finished)} with a take {'is' if finished == 1 else 'are'} out of date now."
+        if finished
+        else ""
+    )
+    messages.info(request, f"Saved. {told}".strip())
+    return back(request, Scope(made.team, made.project))
+
+
+def back(request: Request, scope: Scope) -> HttpResponse:
+    if scope.project is not None:
+        return go(request, "lexicon-project", scope.project.pk)
+    return go(request, "lexicon-team", scope.team.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lexicon_project(request: Request, project_id: int) -> HttpResponse:
+    """What is said instead of what is written in a project, the team's entries with it; POST adds an entry."""
+    least = Role.EDITOR if request.method == "POST" else Role.VIEWER
+    project = access.project(request.user, project_id, least=least)
+    return _lexicon(request, Scope(project.team, project))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lexicon_team(request: Request, team_id: int) -> HttpResponse:
+    """What is said instead of what is written in all projects of a team; POST adds an entry."""
+    least = Role.EDITOR if request.method == "POST" else Role.VIEWER
+    return _lexicon(request, Scope(access.team(request.user, team_id, least=least)))
+
+
+def _lexicon(request: Request, scope: Scope) -> HttpResponse:
+    if request.method != "POST":
+        if request.GET.get("part") == "counts":
+            return render(request, f"{PAGE}#counts", _counts(scope))
+        form = EntryForm(initial={"written": request.GET.get("written", "")[:200]})
+        return page_or_part(request, PAGE, "entries", page(request, scope, form))
+    form = EntryForm(request.POST)
+    question = None
+    if form.is_valid():
+        row = form.save(commit=False)
+        try:
+            made = decide(request, Change(scope, [row]), f"“{row.written}” is said “{row.spoken}”")
+            if isinstance(made, LexiconChange):
+                return saved(request, made)
+            question = made
+        except (lexicons.Taken, lexicons.TooSlow) as error:
+            form.add_error("written", str(error))
+    context = page(request, scope, form, question=question)
+    return page_or_part(request, PAGE, "add", context, status=422 if form.errors else 200)
+
+
+def page(request: Request, scope: Scope, form: EntryForm, **more: Any) -> dict[str, Any]:
+    """What the page of a lexicon needs."""
+    q = request.GET.get("q", "").strip()[:200]
+    found = Q(written__icontains=q) | Q(spoken__icontains=q) if q else Q()
+    own = scope.entries.filter(found)
+    others = LexiconEntry.objects.of(scope.team.pk, None).filter(found) if scope.project else own.none()
+    role = teams.role_of(request.user, scope.team.pk)
+    may_edit = teams.allows(role, Role.EDITOR)
+    return {
+        "scope": scope,
+        "team": scope.team,
+        "project": scope.project,
+        "q": q,
+        "form": form,
+        "may_edit": may_edit,
+        "rows": own.select_related("edited_by")[:SHOWN],
+        "total": own.count(),
+        "others": others[:SHOWN],
+        "changes": _changes(scope, may_edit),
+        "kinds": _kinds(scope),
+        **more,
+    }
+
+
+def _kinds(scope: Scope) -> list[dict[str, Any]]:
+    """What a project may speak in full, each with an example and the languages it knows."""
+    if scope.project is None:
+        return []
+    chosen = scope.project.expansions
+    return [
+        {
+            "name": kind,
+            "words": EXPANSIONS[kind][0],
+            "written": EXPANSIONS[kind][1],
+            "spoken": EXPANSIONS[kind][2],
+            "languages": ", ".join(expansions.languages(kind)),
+            "is_on": kind in chosen,
+        }
+        for kind in expansions.KINDS
+    ]
+
+
+def _changes(scope: Scope, may_edit: bool) -> list[dict[str, Any]]:
+    """The newest changes, each with what is still to be generated because of it, and its price."""
+    rows = list(scope.changes.select_related("created_by", "team", "project")[:CHANGES_SHOWN])
+    price, shown = Price.of(scope.team.pk), []
+    for row in rows:
+        lines = lexicons.to_render(row) if may_edit and row.lines else []
+        parts = []
+        for project in {line.script.project for line in lines}:
+            ids = [line.pk for line in lines if line.script.project_id == project.pk]
+            parts.append(estimates.estimate(Paragraph.objects.filter(pk__in=ids), project))
+        shown.append({"row": row, "lines": lines, "estimate": estimates.together(parts, price)})
+    return shown
+
+
+def _counts(scope: Scope) -> dict[str, Any]:
+    found = lexicons.counts(scope)
+    ids = list(scope.entries.values_list("pk", flat=True)[:SHOWN])
+    if scope.project:
+        ids += LexiconEntry.objects.of(scope.team.pk, None).values_list("pk", flat=True)[:SHOWN]
+    kinds = lexicons.counts_of_expansions(scope.project) if scope.project else {}
+    return {"counts": [(pk, found.get(pk, 0)) for pk in ids], "kinds": list(kinds.items())}
+
+
+@require_POST
+def lexicon_expansions(request: Request, project_id: int) -> HttpResponse:
+    """Choose what a project speaks in full."""
+    project = access.project(request.user, project_id, least=Role.EDITOR)
+    form = ExpansionsForm(request.POST)
+    scope = Scope(project.team, project)
+    if not form.is_valid():
+        return back(request, scope)
+    chosen = tuple(kind for kind in expansions.KINDS if kind in form.cleaned_data["kinds"])
+    named = ", ".join(EXPANSIONS[kind][0].lower() for kind in chosen)
+    words = f"Spoken in full: {named}" if named else "Nothing is spoken in full any more"
+    made = decide(request, Change(scope, expansions=chosen), words)
+    if isinstance(made, LexiconChange):
+        return saved(request, made)
+    context = page(request, scope, EntryForm(), expansion_question=made)
+    for kind in context["kinds"]:
+        kind["is_on"] = kind["name"] in chosen
+    return page_or_part(request, PAGE, "in_full", context)
+
+
+@require_POST
+def lexicon_undo(request: Request, change_id: int) -> HttpResponse:
+    """Take a change of a lexicon back."""
+    row = access.lexicon_change(request.user, change_id)
+    scope = Scope(row.team, row.project)
+    undone = tasks.queue_changes(
+        scope.projects, partial(lexicons.undo, row, by=request.user), by=request.user
+    )
+    if undone is None:
+        messages.info(request, "Somebody took this back already.")
+    elif undone[1]:
+        messages.info(request, f"Taken back, but for {undone[1]} that changed again since.")
+    else:
+        messages.info(request, f"Taken back: {row}.")
+    return back(request, scope)
+
+
+@require_POST
+def lexicon_render(request: Request, change_id: int) -> HttpResponse:
+    """Generate just the finished lines that a change made stale. ``agreed`` is the price that the button named."""
+    row = access.lexicon_change(request.user, change_id)
+    scope = Scope(row.team, row.project)
+    shown = next((one for one in _changes(scope, True) if one["row"].pk == row.pk), None)
+    if shown is None or request.POST.get("agreed") != str(shown["estimate"].amount_micro):
+        messages.info(
+            request, "The lines or their price changed meanwhile. Nothing was generated; look again."
+        )
+        return back(request, scope)
+    waiting = tasks.queue_changed(row, by=request.user)
+    messages.info(
+        request, f"{count(len(waiting))} {'waits' if len(waiting) == 1 else 'wait'} to be generated."
+    )
+    return back(request, scope)
+
+
+@require_safe
+def lexicon_sample(request: Request, team_id: int, name: str) -> HttpResponseBase:
+    """What was heard of a change before it is made."""
+    team = access.team(request.user, team_id, least=Role.EDITOR)
+    return media.serve(
+        request, lexicon_samples.place(team.pk, name), content_type="audio/wav", immutable=True
+    )

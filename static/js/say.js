@@ -1,0 +1,44 @@
+// Words that are selected in a line can be said differently: a button beside them leads to the lexicon with them in it.
+const LONGEST = 200;
+const button = document.getElementById("say");
+let words = "";
+
+function selected() {
+  const selection = getSelection();
+  const text = selection.isCollapsed ? "" : selection.toString().replace(/\s+/g, " ").trim();
+  const [from, to] = [selection.anchorNode, selection.focusNode].map((node) => node?.parentElement?.closest(".line .words"));
+  return from && from === to && text && text.length <= LONGEST ? text : "";
+}
+
+function address(base) {
+  const there = new URL(base, location.href);
+  if (words) there.searchParams.set("written", words);
+  return there;
+}
+
+function draw() {
+  const now = selected();
+  button.hidden = !now;
+  if (!now) return;
+  words = now;
+  const box = getSelection().getRangeAt(0).getBoundingClientRect();
+  button.style.insetInlineStart = `${Math.max(8, Math.min(box.left + scrollX, innerWidth - 200))}px`;
+  button.style.insetBlockStart = `${box.bottom + scrollY + 6}px`;
+  button.href = address(button.href.split("?")[0]);
+}
+
+if (button) {
+  // While the mouse is down the selection still grows.
+  document.addEventListener("pointerup", () => setTimeout(draw));
+  document.addEventListener("keyup", (event) => {
+    if (event.key === "Shift" || event.shiftKey) draw();
+  });
+  document.addEventListener("selectionchange", () => {
+    if (!selected()) button.hidden = true;
+  });
+  // The way in the inspector takes along what was selected last.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-say]");
+    if (link && words) link.href = address(link.href.split("?")[0]);
+  });
+}

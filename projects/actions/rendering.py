@@ -14,13 +14,13 @@ import numpy as np
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from projects.actions import checks, claims, holds, live, money, pieces, runs, sounds
+from projects.actions import checks, claims, holds, live, money, pieces, records, runs, sounds
 from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import MEASURED
 from projects.audio import measure
 from projects.models import Paragraph, Take, TakeStatus, direct
 from projects.models.direct import Plus
-from projects.speech import errors
+from projects.speech import errors, record
 from projects.speech.client import Speech
 from projects.speech.line import Line
 
@@ -107,16 +107,19 @@ def _call(take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None = N
         if sink is not None:
             sink.write(samples)
 
-    try:
-        endpoint.gate.begin()
-        speech = endpoint.client.synthesize(line, stream=sink is not None, on_audio=hear)
-    except errors.SpeechError as error:
-        money.settle(paid, error=error, heard=heard, duration_ms=_since_ms(begun_s))
-        endpoint.gate.told(error)
-        raise
+    with record.recorded() as wire:
+        try:
+            endpoint.gate.begin()
+            speech = endpoint.client.synthesize(line, stream=sink is not None, on_audio=hear)
+        except errors.SpeechError as error:
+            money.settle(paid, error=error, heard=heard, duration_ms=_since_ms(begun_s))
+            endpoint.gate.told(error)
+            records.keep(paid, wire)
+            raise
     endpoint.gate.told(None)
     try:
         money.settle(paid, speech=speech, duration_ms=_since_ms(begun_s))
+        records.keep(paid, wire)
     except DatabaseError:
         # The sound is there and paid for: its part is kept. The call stays counted as it was reserved.
         logger.exception("call %s of take %s could not be settled", paid.pk, take.pk)

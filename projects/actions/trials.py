@@ -16,11 +16,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from narrator.teams.models import Team, User
-from projects.actions import accounts, endpoint, money
+from projects.actions import accounts, endpoint, money, records
 from projects.actions.endpoint import Gate, SlotGate
 from projects.audio import wav
 from projects.models import Call, TeamEndpoint
-from projects.speech import errors
+from projects.speech import errors, record
 from projects.speech.line import Line
 from projects.speech.speaking import Speech
 
@@ -67,16 +67,19 @@ def say(team: Team, row: TeamEndpoint | None, line: Line, *, by: User | None) ->
     with client, _gate(team.pk) as gate:
         call = money.reserve_trial(team, line, by=by)
         begun_s = time.monotonic()
-        try:
-            gate.begin()
-            speech = client.synthesize(line)
-        except errors.SpeechError as error:
-            money.settle(call, error=error, duration_ms=_since_ms(begun_s))
-            gate.told(error)
-            raise
+        with record.recorded() as wire:
+            try:
+                gate.begin()
+                speech = client.synthesize(line)
+            except errors.SpeechError as error:
+                money.settle(call, error=error, duration_ms=_since_ms(begun_s))
+                gate.told(error)
+                records.keep(call, wire)
+                raise
         gate.told(None)
         took_ms = _since_ms(begun_s)
         money.settle(call, speech=speech, duration_ms=took_ms)
+        records.keep(call, wire)
     return Spoken(speech, Call.objects.get(pk=call.pk), took_ms)
 
 

@@ -15,6 +15,7 @@ from projects.models.notifications import Notification, Wishes
 from projects.models.paragraphs import Paragraph
 from projects.models.pickups import PickupRecording
 from projects.models.projects import Project
+from projects.models.records import CallRecord
 from projects.models.reviews import Assignment, Comment, Verdict
 from projects.models.revisions import Revision
 from projects.models.runs import Hold, Run, RunState
@@ -28,6 +29,7 @@ __all__ = [
     "ActKind",
     "Assignment",
     "Call",
+    "CallRecord",
     "CallState",
     "CastChange",
     "Change",

@@ -11,7 +11,7 @@ from typing import TypeVar
 import requests
 from urllib3.exceptions import HTTPError
 
-from projects.speech import connections
+from projects.speech import connections, record
 from projects.speech.deadline import Deadline, DeadlinePassed, Stalled
 from projects.speech.errors import AGAIN, SpeechError, Stopped, Unavailable
 
@@ -47,8 +47,14 @@ def _unwatched(_piece: bytes) -> None:
 class Answer:
     """Status, headers and the unread body of one answer."""
 
-    def __init__(self, response: requests.Response, until: Deadline, max_bytes: int) -> None:
-        self._response, self._until, self._max_bytes = response, until, max_bytes
+    def __init__(
+        self,
+        response: requests.Response,
+        until: Deadline,
+        max_bytes: int,
+        keep: Callable[[bytes], None] = _unwatched,
+    ) -> None:
+        self._response, self._until, self._max_bytes, self._keep = response, until, max_bytes, keep
         self.watch: Callable[[bytes], None] = _unwatched  # sees each piece of the body as it arrives
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
@@ -63,6 +69,7 @@ class Answer:
             if not piece:
                 return
             size += len(piece)
+            self._keep(piece)
             if size > self._max_bytes:
                 raise failure("too_large", self.status)
             self.watch(piece)
@@ -105,10 +112,13 @@ def sent(
 
     max_bytes: the largest body that is read. Raises what ``failure`` gives for everything that the network does.
     """
+    listener = record.begin(method, url, headers, data)
     with until.running():
         response = _guarded(lambda: _headers_read(session, method, url, headers, until, data), until)
+        if listener is not None:
+            listener.answered(response.status_code, response.headers)
         try:
-            yield Answer(response, until, max_bytes)
+            yield Answer(response, until, max_bytes, listener.hear if listener is not None else _unwatched)
         finally:
             response.close()
 

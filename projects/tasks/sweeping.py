@@ -10,6 +10,7 @@ from projects.actions import (
     lexicons,
     manuscripts,
     money,
+    records,
     runs,
     workers,
 )
@@ -35,4 +36,5 @@ def sweep() -> None:
     lexicons.sweep()
     if digests.due():
         send(send_digests, expires_s=ENCODE_SHIFT_S)
+    records.sweep()
     manuscripts.forget_unused()

@@ -2,11 +2,14 @@
 
 from django.contrib import admin
 
+from projects.admin.calls import CallAdmin
 from projects.admin.history import LookOnly
 from projects.admin.takes import TakeAdmin
-from projects.models import Call, Comment, Export, GuestLink, Manuscript, Project, Script, Take, Verdict
+from projects.models import Act, Call, Comment, Export, GuestLink, Manuscript, Project, Script, Take, Verdict
 
+admin.site.site_header = admin.site.site_title = "Narrator administration"
 admin.site.register(Take, TakeAdmin)
+admin.site.register(Call, CallAdmin)
 
 
 @admin.register(Project)
@@ -37,25 +40,6 @@ class ManuscriptAdmin(LookOnly):
     list_select_related = ["team", "project", "created_by"]
 
 
-@admin.register(Call)
-class CallAdmin(LookOnly):
-    list_display = [
-        "at",
-        "team",
-        "project",
-        "state",
-        "characters",
-        "amount_micro",
-        "currency",
-        "error_code",
-        "request_id",
-    ]
-    list_filter = ["state", "error_code", "team"]
-    list_select_related = ["team", "project"]
-    date_hierarchy = "at"
-    search_fields = ["request_id", "error_code"]
-
-
 @admin.register(Verdict)
 class VerdictAdmin(LookOnly):
     list_display = ["at", "paragraph", "kind", "reason", "by", "guest"]
@@ -76,3 +60,11 @@ class GuestLinkAdmin(LookOnly):
     list_display = ["name", "project", "script", "expires_at", "revoked_at", "seen_at", "created_by"]
     list_select_related = ["project", "script", "created_by"]
     exclude = ["token_hash", "password"]
+
+
+@admin.register(Act)
+class ActAdmin(LookOnly):
+    list_display = ["at", "team_id", "project_id", "kind", "who", "words"]
+    list_filter = ["kind"]
+    date_hierarchy = "at"
+    search_fields = ["who", "words"]

@@ -1,18 +1,15 @@
-"""Takes in the admin: heard in place, found by what is wrong with them, judged and requeued in bulk.
+"""Takes in the admin: the list and the page of one, heard in place, with all that was sent and answered.
 
-A take itself is history and never changes here. What changes goes through the same actions as in the studio, after
-a confirmation, and leaves a row in the admin's log for each take.
+A take itself is history and never changes here. Finding them is in filters.py, acting on many in bulk.py.
 """
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,70 +18,22 @@ from django.utils.safestring import SafeString
 
 from narrator import media
 from narrator.tags import money
-from projects import tasks
-from projects.actions import reviews
-from projects.admin.history import LookOnly
-from projects.audio.checks import CODES
+from projects.admin.bulk import Bulk
+from projects.admin.calls import wire
+from projects.admin.filters import CostFilter, FlagFilter
 from projects.models import Call, Take, TakeStatus
 
 WAVE_HEIGHT = 60
 
 
-class FlagFilter(admin.SimpleListFilter):
-    """By what the checks found, or by whether they found anything."""
-
-    title = "flag"
-    parameter_name = "flag"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("any", "any"), ("none", "none"), *((code, code) for code in CODES)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Take]) -> QuerySet[Take]:
-        value = self.value()
-        if value == "none":
-            return queryset.filter(findings=[])
-        if value == "any":
-            return queryset.exclude(findings=[])
-        # Findings are few and short; the text of the column is the one question that both databases answer alike.
-        return queryset.filter(findings__icontains=f'"code": "{value}"') if value in CODES else queryset
-
-
-class CostFilter(admin.SimpleListFilter):
-    """By what its calls came to."""
-
-    title = "cost"
-    parameter_name = "cost"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("free", "nothing"), ("paid", "something"), ("dear", "more than one call")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Take]) -> QuerySet[Take]:
-        paid = Q(cost_micro__gt=0)
-        by_value = {"free": ~paid | Q(cost_micro=None), "paid": paid, "dear": paid & Q(call_count__gt=1)}
-        value = self.value()
-        return queryset.filter(by_value[value]) if value in by_value else queryset
-
-
-class TakeAdmin(LookOnly):
+class TakeAdmin(Bulk):
     """See the module."""
 
     class Media:
         css = {"all": ["css/admin.css"]}
 
     ordering = ["-pk"]
-    list_display = [
-        "number_of_line",
-        "heard",
-        "words",
-        "flags",
-        "status",
-        "error_code",
-        "cost",
-        "voice",
-        "source",
-        "project",
-        "created_at",
-    ]
+    list_display = ["words", "heard", "state", "cost", "voice", "project", "created_at"]
     list_filter = ["status", FlagFilter, CostFilter, "source", "error_code", "voice", "team"]
     list_select_related = ["project"]
     list_per_page = 50
@@ -125,7 +74,6 @@ class TakeAdmin(LookOnly):
         ),
     ]
     readonly_fields = ["player", "found", "request_sent", "calls_made"]
-    actions = ["approve", "reject", "requeue"]
     change_list_template = "admin/projects/take/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Take]:
@@ -147,17 +95,18 @@ class TakeAdmin(LookOnly):
         ]
         return [*own, *super().get_urls()]
 
-    @admin.display(description="take", ordering="number")
-    def number_of_line(self, take: Take) -> str:
-        return f"Take {take.number}"
-
-    @admin.display(description="line")
+    @admin.display(description="line and take", ordering="paragraph")
     def words(self, take: Take) -> str:
-        return take.text[:60]
+        return f"{take.text[:60]} ({take.number})"
 
-    @admin.display(description="flags")
-    def flags(self, take: Take) -> str:
-        return ", ".join(dict.fromkeys(finding["code"] for finding in take.findings))
+    @admin.display(description="state", ordering="status")
+    def state(self, take: Take) -> SafeString:
+        """The status, and why: what it failed of, or what the checks found."""
+        found = ", ".join(dict.fromkeys(finding["code"] for finding in take.findings))
+        why = take.error_code or found
+        return format_html(
+            "{}{}", take.get_status_display(), format_html("<br><small>{}</small>", why) if why else ""
+        )
 
     @admin.display(description="cost", ordering="cost_micro")
     def cost(self, take: Any) -> str:
@@ -189,21 +138,9 @@ class TakeAdmin(LookOnly):
 
     @admin.display(description="calls and answers")
     def calls_made(self, take: Take) -> SafeString | str:
-        rows = (
-            (
-                f"{call.at:%Y-%m-%d %H:%M:%S}",
-                call.get_state_display(),
-                f"{call.characters} characters",
-                money(call.amount_micro, call.currency),
-                "" if call.duration_ms is None else f"{call.duration_ms} ms",
-                call.request_id,
-                call.error_code,
-            )
-            for call in Call.objects.filter(take=take)
-        )
-        cells = "<tr>" + "<td>{}</td>" * 7 + "</tr>"
-        made = format_html_join("", cells, rows)
-        return format_html("<table>{}</table>", made) if made else "None"
+        calls = Call.objects.filter(take=take).select_related("record")
+        told = format_html_join("", "{}", ((_call(call),) for call in calls))
+        return told or "None"
 
     def audio(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """The sound of any take, for who may look at takes here, whatever team they are in."""
@@ -233,51 +170,20 @@ class TakeAdmin(LookOnly):
         context["groups"] = groups.order_by("-count", "error_code")
         return TemplateResponse(request, "admin/projects/take/causes.html", context)
 
-    @admin.action(description="Approve the chosen ones", permissions=["judge"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Take]) -> HttpResponse | None:
-        return self._confirmed(
-            request, queryset, "approve", lambda take: _judge(take, "approved", "", request)
-        )
 
-    @admin.action(description="Reject the chosen ones: ask for pickups", permissions=["judge"])
-    def reject(self, request: HttpRequest, queryset: QuerySet[Take]) -> HttpResponse | None:
-        reason = request.POST.get("reason", "").strip()[:300]
-        return self._confirmed(
-            request, queryset, "reject", lambda take: _judge(take, "pickup", reason, request)
-        )
-
-    @admin.action(description="Put the failed ones back into the queue", permissions=["judge"])
-    def requeue(self, request: HttpRequest, queryset: QuerySet[Take]) -> HttpResponse | None:
-        return self._confirmed(request, queryset, "requeue", lambda take: _requeue(take, request))
-
-    def has_judge_permission(self, request: HttpRequest) -> bool:
-        """Whether the bulk acts are offered: they need Django's right to change takes."""
-        return request.user.has_perm("projects.change_take")
-
-    def _confirmed(
-        self, request: HttpRequest, queryset: QuerySet[Take], name: str, act: Callable[[Take], bool]
-    ) -> HttpResponse | None:
-        """Ask first; then act on each take, write down what was done, and say how many it was."""
-        wanted = list(queryset.select_related("paragraph"))
-        lacks_reason = name == "reject" and not request.POST.get("reason", "").strip()
-        if "confirmed" not in request.POST or lacks_reason:
-            context = {**self.admin_site.each_context(request), "title": "Are you sure?", "opts": self.opts}
-            context |= {
-                "takes": wanted,
-                "action": name,
-                "lacks_reason": lacks_reason and "confirmed" in request.POST,
-            }
-            return TemplateResponse(request, "admin/projects/take/confirm.html", context)
-        done = [take for take in wanted if act(take)]
-        if done:
-            LogEntry.objects.log_actions(request.user.pk or 0, done, CHANGE, change_message=f"{name} in bulk")
-        left = len(wanted) - len(done)
-        self.message_user(
-            request,
-            f"{len(done)} done, {left} left alone: not chosen, outdated or not failed.",
-            messages.INFO,
-        )
-        return None
+def _call(call: Call) -> SafeString:
+    """One call in a line, and behind it what went over the wire."""
+    told = (
+        f"{call.at:%Y-%m-%d %H:%M:%S}",
+        call.get_state_display(),
+        f"{call.characters} characters",
+        money(call.amount_micro, call.currency),
+        "" if call.duration_ms is None else f"{call.duration_ms:,} ms",
+        call.request_id,
+        call.error_code,
+    )
+    summary = " · ".join(part for part in told if part)
+    return format_html('<details class="call"><summary>{}</summary>{}</details>', summary, wire(call))
 
 
 def _audio(take: Take) -> str:
@@ -300,15 +206,3 @@ def _wave(take: Take) -> SafeString:
         size,
         drawn,
     )
-
-
-def _judge(take: Take, kind: str, reason: str, request: HttpRequest) -> bool:
-    try:
-        reviews.judge(take.paragraph, take_id=take.pk, kind=kind, reason=reason, by=request.user)  # type: ignore[arg-type]
-    except reviews.NotHeard:
-        return False
-    return True
-
-
-def _requeue(take: Take, request: HttpRequest) -> bool:
-    return tasks.queue_retry(take, script_id=take.paragraph.script_id, by=request.user)  # type: ignore[arg-type]

@@ -1,5 +1,9 @@
 """The admin's review of renders: found, heard, judged and requeued in bulk; history stays as it is."""
 
+import json
+from dataclasses import asdict
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.http import HttpResponse
@@ -7,7 +11,12 @@ from django.test import Client
 from django.urls import reverse
 
 from narrator.teams.models import User
-from projects.models import Call, Paragraph, Take, TakeStatus, Verdict
+from projects.actions import endpoint, records, rendering
+from projects.admin import bulk
+from projects.models import Call, CallRecord, Paragraph, Take, TakeStatus, Verdict
+from projects.models.records import KEPT
+from projects.speech import record
+from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
 
@@ -33,21 +42,19 @@ def act(client: Client, action: str, takes: list[Take], **data: str) -> HttpResp
     return client.post(reverse(LIST), {**chosen, **data}, follow=True)  # type: ignore[return-value]
 
 
+def _call(take: Take) -> Call:
+    """A call for this take that has cost something."""
+    about = {"take": take, "team": take.team, "project": take.project, "voice": "Neil", "currency": "CNY"}
+    return Call.objects.create(**about, characters=9, amount_micro=700)
+
+
 def test_takes_are_found_by_what_is_wrong_with_them(cast: Cast, root: Client) -> None:
     lines = list(factories.script(cast.team, lines=4).paragraphs.all())
     fine, flagged, paid = (factories.ready(line) for line in lines[:3])
     failed = factories.failed(lines[3], code="DataInspectionFailed")
     Take.objects.filter(pk=flagged.pk).update(findings=FINDING)
     Call.objects.filter(take__in=[fine, flagged, failed]).delete()
-    Call.objects.create(
-        take=paid,
-        team=cast.team,
-        project=paid.project,
-        voice="Neil",
-        characters=9,
-        amount_micro=700,
-        currency="CNY",
-    )
+    _call(paid)
     assert shown(root) == {fine.pk, flagged.pk, paid.pk, failed.pk}
     assert shown(root, flag="pause") == shown(root, flag="any") == {flagged.pk}
     assert shown(root, flag="clipped") == set()
@@ -135,3 +142,56 @@ def test_the_list_costs_the_same_queries_for_any_number_of_takes(
         root.get(reverse(LIST))
         with django_assert_max_num_queries(16):  # type: ignore[operator]
             root.get(reverse(LIST))
+
+
+def test_what_a_call_sent_and_got_stands_with_its_take(cast: Cast, root: Client) -> None:
+    take = factories.failed(factories.script(cast.team, lines=1).paragraphs.get())
+    call = _call(take)
+    leg = record.Leg(
+        "POST",
+        "https://speech.example/v1/audio/speech",
+        {"Authorization": "Bearer [token]"},
+        body='{"input": "<b>Hello</b>"}',
+        status=400,
+        answer_headers={"X-Request-Id": "r-77"},
+        answer="Not <allowed>",
+        size=13,
+    )
+    CallRecord.objects.create(call=call, legs=[asdict(leg)])
+    pages = [
+        root.get(reverse("admin:projects_take_change", args=[take.pk])).content.decode(),
+        root.get(reverse("admin:projects_call_change", args=[call.pk])).content.decode(),
+    ]
+    for page in pages:
+        assert "POST https://speech.example/v1/audio/speech" in page
+        assert "&lt;b&gt;Hello" in page
+        assert "HTTP 400, 13 bytes" in page
+        assert "X-Request-Id: r-77" in page
+        assert "Not &lt;allowed&gt;" in page
+    CallRecord.objects.all().delete()
+    assert b"Nothing is kept of it" in root.get(reverse("admin:projects_call_change", args=[call.pk])).content
+
+
+def test_a_real_call_is_kept_and_forgotten_in_time(cast: Cast, standin: Standin, broker: str) -> None:
+    line = factories.script(cast.team, lines=1).paragraphs.get()
+    take = factories.claimed(line)
+    rendering.render(take, endpoint.of(cast.team.pk))
+    kept = CallRecord.objects.get()
+    assert (kept.call.take, kept.legs[0]["status"]) == (take, 200)
+    assert line.text in kept.legs[0]["body"]
+    assert standin.token not in json.dumps(kept.legs)
+    assert records.sweep() == 0
+    assert records.sweep(kept.at + KEPT + timedelta(seconds=1)) == 1
+    assert not CallRecord.objects.exists()
+    assert Call.objects.exists()
+
+
+def test_more_than_can_be_asked_about_is_refused(
+    cast: Cast, root: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = factories.script(cast.team, lines=3)
+    factories.all_ready(script)
+    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
+    told = act(root, "approve", list(Take.objects.all()), confirmed="yes")
+    assert b"more than 2 takes" in told.content
+    assert not Verdict.objects.exists()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from narrator.cache import own
@@ -13,8 +14,23 @@ from narrator.teams.models import User
 from projects.actions import accounts, endpoint
 from projects.speech.standin.server import Standin
 from tests import cast as casting
+from tests import migrated
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+LONG = ("plant", "studio", "commands", "test_time_machine.py", "test_review.py", "test_looks.py")
+"""Folders and files whose tests take longest: begun last, they would keep one process busy and the others idle."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(part in LONG for part in item.path.parts))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Begin with the file that was migrated once for all test processes; it goes with their data folder."""
+    return connection.vendor == "sqlite" and migrated.copy(Path(connection.settings_dict["TEST"]["NAME"]))
 
 
 @pytest.fixture(autouse=True)

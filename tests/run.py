@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from narrator.studio.part import CannotStart
-from tests import browser
+from tests import browser, migrated
 from tests.postgres import running_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,6 +36,9 @@ FOR_THE_TESTS = (
     "NARRATOR_SPEECH_URL",
     "NARRATOR_SPEECH_TOKEN",
 )
+
+# Tests start many programs; each would translate the whole of Narrator anew.
+SLOWER = ("PYTHONDONTWRITEBYTECODE",)
 
 NO_TEST_RAN = 5
 STOPPED = 130
@@ -79,8 +82,9 @@ def main(words: Sequence[str]) -> int:
 
 
 def _everything() -> list[Stage]:
-    workers = str(min(os.cpu_count() or 2, 4))
-    spread = ["-n", workers, "--dist", "loadfile"]
+    # One more than there are processors, because tests also wait; a file's tests stay together, as its fixtures do.
+    workers = str(min(os.cpu_count() or 2, 4) + 1)
+    spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     with_browser = _prepare_browser()
     stages = [_pytest("everything but the browser, on SQLite", ["tests", f"--ignore={JOURNEYS}", *spread])]
     if with_browser:
@@ -90,7 +94,7 @@ def _everything() -> list[Stage]:
         _say("starting a PostgreSQL for this run")
         with running_postgres() as url:
             name = "what touches the database, on PostgreSQL"
-            words = [*folders, f"--ignore={COMMANDS}", *spread]
+            words = [*folders, f"--ignore={COMMANDS}", "-m", "not one_database", *spread]
             stages.append(_pytest(name, words, NARRATOR_TEST_DATABASE_URL=url))
     return stages
 
@@ -142,9 +146,9 @@ def _environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name in FOR_THE_TESTS or not name.startswith(FOR_A_STUDIO)
+        if name in FOR_THE_TESTS or not name.startswith((*FOR_A_STUDIO, *SLOWER))
     }
-    return {**kept, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    return {**kept, "DJANGO_SETTINGS_MODULE": "tests.settings", migrated.NAME: str(migrated.make())}
 
 
 def _say(text: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import migrated
 from tests.studio.conftest import ROOT, Program
 from tests.studio.waiting import PROC, processes_of, until
 
@@ -27,6 +28,12 @@ def studio(run_program: Run, tmp_path: Path) -> Run:
         return run_program(str(ROOT / "manage.py"), "studio", **{**defaults, **env})
 
     return run
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> None:
+    """The data folder of an installation that has been migrated already."""
+    migrated.copy(tmp_path / "data" / "narrator.sqlite3")
 
 
 def address_of(program: Program) -> str:
@@ -86,6 +93,7 @@ def _second_studio_is_refused(studio: Run, address: str, pid: int) -> None:
 
 
 @pytest.mark.skipif(not PROC, reason="finding every process of the studio needs /proc")
+@pytest.mark.usefixtures("tables")
 def test_a_killed_studio_leaves_nothing_and_the_next_start_works(studio: Run, tmp_path: Path) -> None:
     first = studio()
     first.says("Ctrl-C stops everything.")
@@ -100,6 +108,7 @@ def test_a_killed_studio_leaves_nothing_and_the_next_start_works(studio: Run, tm
     assert processes_of(tmp_path) == {}
 
 
+@pytest.mark.usefixtures("tables")
 def test_with_an_endpoint_and_a_redis_of_ones_own_neither_is_started(
     studio: Run, tmp_path: Path, broker: str
 ) -> None:
@@ -150,6 +159,7 @@ def test_a_database_that_is_none_is_one_sentence(studio: Run, tmp_path: Path) ->
 
 
 @pytest.mark.skipif(not PROC, reason="finding every process of the studio needs /proc")
+@pytest.mark.usefixtures("tables")
 def test_a_part_that_cannot_start_stops_the_rest(studio: Run, tmp_path: Path) -> None:
     store = tmp_path / "data" / "valkey" / "appendonlydir"
     store.mkdir(parents=True)

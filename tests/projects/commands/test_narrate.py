@@ -16,6 +16,7 @@ import av
 import pytest
 
 from projects.speech.standin.server import Standin
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parents[3]
 BOOK = "The Test Book\n\n" + "\n\n".join(
@@ -40,6 +41,8 @@ def book(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environment(tmp_path: Path, speech: Standin) -> dict[str, str]:
+    """A data folder with tables in it, and an endpoint."""
+    migrated.copy(tmp_path / "data" / "narrator.sqlite3")
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("NARRATOR", "DJANGO"))},
         "NARRATOR_DATA_DIR": str(tmp_path / "data"),
@@ -84,6 +87,7 @@ def figures(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 def test_a_book_is_narrated_and_the_second_run_calls_nothing(
     narrate: Run, book: Path, tmp_path: Path, speech: Standin
 ) -> None:
+    (tmp_path / "data" / "narrator.sqlite3").unlink(missing_ok=True)  # nothing is there yet, not even tables
     out = tmp_path / "book.m4b"
     done = narrate(book, "--out", out, "--voice", "maia", "--language", "English", "--json")
     assert done.returncode == 0, done.stderr

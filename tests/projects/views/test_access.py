@@ -1,13 +1,16 @@
 """Every address of the work against every kind of person: one table, so that no address is missed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.urls import reverse
+from pytest_django.plugin import DjangoDbBlocker
 
 from narrator.teams.models import Role, User
 from projects import urls
@@ -36,7 +39,9 @@ from projects.models import (
 )
 from projects.models.notifications import News
 from tests import factories
-from tests.cast import Cast
+from tests.cast import Cast, assemble
+
+pytestmark = pytest.mark.one_database
 
 
 @dataclass(frozen=True)
@@ -176,8 +181,7 @@ DOORS = {
 RIGHTS = [Role.VIEWER, Role.REVIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER]
 
 
-@pytest.fixture
-def rows(cast: Cast, broker: str) -> dict[str, int]:
+def one_row_of_each(cast: Cast) -> dict[str, int]:
     """One row of each kind, belonging to the cast's team; the export is finished."""
     project = factories.project(cast.team, lines=2)
     script = project.scripts.get()
@@ -226,6 +230,38 @@ def rows(cast: Cast, broker: str) -> dict[str, int]:
         "character_id": character.pk,
         "cast_change_id": project.cast_changes.first().pk,
     }
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture
+def own_media(settings: object, store: Path) -> None:
+    """One store for all tests here, as they share the rows."""
+    settings.MEDIA_ROOT = store  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def house(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, broker: str, store: Path
+) -> Iterator[tuple[Cast, dict[str, int]]]:
+    """The cast and the rows, made once: each test stands on them with a savepoint, to which it goes back."""
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=store), transaction.atomic():
+        cast = assemble()
+        yield cast, one_row_of_each(cast)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(db: None, house: tuple[Cast, dict[str, int]]) -> Cast:
+    return house[0]
+
+
+@pytest.fixture
+def rows(db: None, house: tuple[Cast, dict[str, int]]) -> dict[str, int]:
+    return house[1]
 
 
 def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) -> int:

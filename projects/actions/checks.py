@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from narrator.teams.models import User
@@ -41,16 +40,12 @@ def expected_ms(text: str, language: str) -> int:
 def look(take: Take, samples: np.ndarray, *, remember: bool = True) -> list[dict[str, Any]]:
     """Return what the checks find in this take (mono, 24 kHz, int16), as its ``findings`` are kept; ``remember`` its
     level and pace for the takes to come."""
-    usual = _usual(take)
+    usual, limits = _usual(take)
     checked = checks.check(
         samples,
         text=take.text,
         expected_ms=expected_ms(take.text, take.language),
-        limits=checks.Limits(
-            pause_ms=usual.pause_ms,
-            level_db=usual.level_db,
-            pace_share=usual.pace_percent / 100,
-        ),
+        limits=limits,
         usual=checks.Usual(usual.levels_dbfs, usual.paces),
     )
     if remember:
@@ -59,20 +54,23 @@ def look(take: Take, samples: np.ndarray, *, remember: bool = True) -> list[dict
     return [asdict(finding) for finding in checked.findings]
 
 
-def _usual(take: Take) -> Usual:
-    """What is usual for the take's voice in its project, with the limits of the project."""
+def _usual(take: Take) -> tuple[Usual, checks.Limits]:
+    """What is usual for the take's voice in its project, and the limits of the project."""
     of_voice = {"project": take.project_id, "voice": take.voice, "language": take.language}
-    while not (found := _of_voice().objects(**of_voice)):
+    while not (found := _of_voice().rows(**of_voice)):
         Usual.objects.get_or_create(project_id=take.project_id, voice=take.voice, language=take.language)
-    return found[0]
+    *values, pause_ms, level_db, pace_percent = found[0]
+    limits = checks.Limits(pause_ms=pause_ms, level_db=level_db, pace_share=pace_percent / 100)
+    return direct.made(Usual, values), limits
 
 
 @functools.cache
 def _of_voice() -> Prepared:
     """Blanks: project, voice, language."""
-    limits = {name: F(f"project__check_{name}") for name in ("pause_ms", "level_db", "pace_percent")}
+    names = [field.attname for field in Usual._meta.concrete_fields]
+    limits = [f"project__check_{name}" for name in ("pause_ms", "level_db", "pace_percent")]
     blanks = {name: Blank(Usual, name) for name in ("project", "voice", "language")}
-    return Prepared(Usual.objects.filter(**blanks).annotate(**limits))
+    return Prepared(Usual.objects.filter(**blanks).values_list(*names, *limits))
 
 
 def is_choice(take: Take, findings: object) -> bool:

@@ -69,8 +69,8 @@ def _claim(roster: Roster, queue: Queue | None, worker: str) -> Take | None:
     )
     with transaction.atomic():
         first, more = roster.first(queue, now)
-        sql = f"{set_} WHERE status = %s AND id = {first} RETURNING *"
-        claimed = list(Take.objects.raw(sql, [*params, TakeStatus.QUEUED, *more]))
+        sql = f"{set_} WHERE status = %s AND id = {first} RETURNING {direct.columns(Take)}"
+        claimed = [direct.made(Take, row) for row in direct.fetch(sql, [*params, TakeStatus.QUEUED, *more])]
         for take in claimed:
             touch(take)
     return claimed[0] if claimed else None

@@ -7,8 +7,10 @@ while the endpoint is called; the finishing write names the token of the claim.
 import logging
 import random
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 import numpy as np
 from django.db import DatabaseError, transaction
@@ -25,6 +27,7 @@ from projects.speech.client import Speech
 from projects.speech.line import Line
 
 logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 # How often the same line is tried when its call fails, and when that is no fault of the line (for half an hour or so).
 ATTEMPTS = 5
@@ -36,27 +39,38 @@ LOOK_AGAIN_S = 1.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one turn of rendering came to: the take's status afterwards."""
+    """What one turn of rendering came to: the take's status afterwards; whether its line is to be made once more."""
 
     status: str
+    is_retaken: bool = False
 
 
 def render(take: Take, endpoint: Endpoint) -> Outcome:
-    """Make a claimed take: call the endpoint, store the audio, settle the row. Never raises for a failed call."""
-    _assign(take, endpoint)
-    if not endpoint.has_voice(take.voice):
-        return settle_error(take, _unknown_voice(take))
-    sink = live.sink(take, stream=endpoint.stream)
+    """Make a claimed take: call the endpoint, store the audio, settle the row. Never raises for a failed call.
+
+    DatabaseError where nothing could be written: the claim stays, and what was paid for is kept.
+    """
+    spoken = speak(take, endpoint)
+    return spoken if isinstance(spoken, Outcome) else complete(take, spoken)
+
+
+def speak(take: Take, endpoint: Endpoint) -> pieces.Spoken | Outcome:
+    """The first half, for which a slot is needed: make the calls. What they gave is on disk when this returns."""
+    return _or_outcome(take, lambda: _spoken(take, endpoint))
+
+
+def complete(take: Take, spoken: pieces.Spoken) -> Outcome:
+    """The second half, which needs no slot: store, measure and check the sound, and settle the row.
+
+    A worker that dies before or within it loses nothing: who claims the line next finds its sound on disk.
+    """
+    return _or_outcome(take, lambda: _completed(take, spoken))
+
+
+def _or_outcome(take: Take, step: Callable[[], Result]) -> Result | Outcome:
+    """Do a step; where it comes to nothing, settle the row by what it raised."""
     try:
-        spoken = pieces.speak(
-            take.line,
-            take_id=take.pk,
-            budget=endpoint.budget,
-            call=lambda line: _call(take, line, endpoint, sink),
-            sink=sink,
-        )
-        stored = store(spoken.pcm)
-        findings = checks.look(take, spoken.pcm)
+        return step()
     except money.BeingSpoken as twin:
         return _adopt(take, twin)
     except errors.SpeechError as error:
@@ -73,10 +87,29 @@ def render(take: Take, endpoint: Endpoint) -> Outcome:
         return _put_back(
             take, "internal", "Narrator met a fault of its own with this line. See the worker's log."
         )
+
+
+def _spoken(take: Take, endpoint: Endpoint) -> pieces.Spoken:
+    _assign(take, endpoint)
+    if not endpoint.has_voice(take.voice):
+        raise _unknown_voice(take)
+    sink = live.sink(take, stream=endpoint.stream)
+    return pieces.speak(
+        take.line,
+        take_id=take.pk,
+        budget=endpoint.budget,
+        call=lambda line: _call(take, line, endpoint, sink),
+        sink=sink,
+    )
+
+
+def _completed(take: Take, spoken: pieces.Spoken) -> Outcome:
+    stored = store(spoken.pcm)
+    findings = checks.look(take, spoken.pcm)
     outcome = finish(take, request_id=spoken.request_id, findings=findings, **stored)
     pieces.forget(take.pk)
-    if outcome.status == TakeStatus.READY:
-        checks.retake(take, findings)
+    if outcome.status == TakeStatus.READY and checks.retake(take, findings):
+        return replace(outcome, is_retaken=True)
     return outcome
 
 

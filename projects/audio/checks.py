@@ -152,9 +152,9 @@ def _clipped(samples: pcm.Pcm) -> Iterator[Finding]:
 def _flat_runs(samples: pcm.Pcm, extreme: int) -> list[int]:
     if abs(extreme) < pcm.FULL_SCALE // 50:
         return []
-    steps = np.diff(np.concatenate([[0], (samples == extreme).astype(np.int8), [0]]))
-    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    return [int(start) for start in starts[ends - starts >= _CLIPPED_RUN]]
+    there = np.flatnonzero(samples == extreme)
+    runs = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
+    return [int(run[0]) for run in runs if run.size >= _CLIPPED_RUN]
 
 
 def _repeats(hearing: Hearing, text: str) -> Iterator[Finding]:

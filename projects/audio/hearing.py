@@ -47,7 +47,10 @@ class Hearing:
     def loud_dbfs(self) -> float:
         """The level of the loud parts of the speech: nine in ten sounding cells are below it. -96 for silence."""
         sounding = self.cells_dbfs[self.cells_dbfs > _ALWAYS_SILENT_DBFS]
-        return float(np.percentile(sounding, 90)) if sounding.size else _NO_SOUND_DBFS
+        if not sounding.size:
+            return _NO_SOUND_DBFS
+        place = sounding.size * 9 // 10  # not np.percentile, which costs ten times as much for the same
+        return float(np.partition(sounding, place)[place])
 
     @cached_property
     def spoken(self) -> npt.NDArray[np.bool_]:
@@ -87,9 +90,9 @@ class Hearing:
         if not hops:
             return np.zeros((0, _BANDS), np.float32)
         frames = np.lib.stride_tricks.sliding_window_view(self.samples, _WINDOW)[::_HOP][:hops]
-        windowed = frames.astype(np.float32) / pcm.FULL_SCALE * np.hanning(_WINDOW).astype(np.float32)
-        power = np.abs(np.fft.rfft(windowed, axis=1)).astype(np.float32) ** 2
-        return np.log(np.einsum("hf,fb->hb", power, _filters()) + 1e-7).astype(np.float32)
+        power = np.abs(np.fft.rfft(frames * _window(), axis=1)) ** 2
+        places, weights, starts = _filters()
+        return np.log(np.add.reduceat(power[:, places] * weights, starts, axis=1) + 1e-7).astype(np.float32)
 
     @cached_property
     def variety(self) -> float:
@@ -132,11 +135,20 @@ def _smoothed(rows: Floats) -> Floats:
 
 
 @lru_cache(maxsize=1)
-def _filters() -> Floats:
-    """Shape (frequencies, bands): triangles that stand evenly on the mel scale."""
+def _window() -> Floats:
+    """Fades 25 ms in and out, and brings samples to 1 = full scale."""
+    return (np.hanning(_WINDOW) / pcm.FULL_SCALE).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _filters() -> tuple[npt.NDArray[np.intp], Floats, npt.NDArray[np.intp]]:
+    """Triangles that stand evenly on the mel scale, one after the other: which frequencies they weigh, by how much,
+    and where each band begins."""
     hz = np.fft.rfftfreq(_WINDOW, 1 / pcm.RATE_HZ)
     low, high = (2595 * np.log10(1 + edge / 700) for edge in (_LOWEST_HZ, _HIGHEST_HZ))
     corners = 700 * (10 ** (np.linspace(low, high, _BANDS + 2) / 2595) - 1)
     rise = (hz[:, None] - corners[:-2]) / (corners[1:-1] - corners[:-2])
     fall = (corners[2:] - hz[:, None]) / (corners[2:] - corners[1:-1])
-    return np.maximum(0, np.minimum(rise, fall)).astype(np.float32)
+    triangles = np.maximum(0, np.minimum(rise, fall)).astype(np.float32)
+    bands, places = np.nonzero(triangles.T)
+    return places, triangles[places, bands], np.searchsorted(bands, np.arange(_BANDS))

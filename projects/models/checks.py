@@ -17,11 +17,6 @@ class Usual(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="+")
     voice = models.CharField(max_length=80)
     language = models.CharField(max_length=20)
-    # The project's limits, where they are read with it.
-    pause_ms: int
-    level_db: int
-    pace_percent: int
-
     levels_dbfs = models.JSONField(default=list)
     paces = models.JSONField(default=list)
 

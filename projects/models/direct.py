@@ -5,13 +5,15 @@ Fields prepare the values here as they do there, so both databases get the same.
 person's press, the ORM is the right way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,6 @@ class Prepared:
 
     def __init__(self, query: models.QuerySet) -> None:
         self.sql, self._params = query.query.sql_with_params()
-        self._model = query.model
 
     def params(self, **values: Any) -> list[Any]:
         """The parameters of ``sql`` with the blanks filled in."""
@@ -146,9 +147,32 @@ class Prepared:
         """What the query gives, as the database has it: no field makes dates, UUIDs or JSON of it."""
         return fetch(self.sql, self.params(**values))
 
-    def objects(self, **values: Any) -> list[Any]:
-        """What the query gives, as rows of its model, with what they are annotated with."""
-        return list(self._model._default_manager.raw(self.sql, self.params(**values)))
+
+@cache
+def columns(model: type[models.Model]) -> str:
+    """All columns of a model, in the order in which ``made`` takes their values."""
+    return ", ".join(_column(field) for field in model._meta.concrete_fields)
+
+
+def made(model: type[Row], values: Sequence[Any]) -> Row:
+    """A row as the database gave it, one value for each of ``columns``, made into an object of its model."""
+    read = list(values)
+    for place, converters, column in _conversions(model, connection.vendor):
+        for convert in converters:
+            read[place] = convert(read[place], column, connection)
+    return model.from_db(connection.alias, [field.attname for field in model._meta.concrete_fields], read)
+
+
+@cache
+def _conversions(model: type[models.Model], vendor: str) -> list[tuple[int, list[Any], Any]]:
+    """Which columns have to be converted, and by what: as the ORM's compiler does it, looked up once."""
+    found = []
+    for place, field in enumerate(model._meta.concrete_fields):
+        column = field.get_col(model._meta.db_table)
+        converters = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
+        if converters:
+            found.append((place, converters, column))
+    return found
 
 
 def _field(model: type[models.Model], name: str) -> Any:

@@ -4,6 +4,8 @@ import functools
 import random
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from celery import shared_task
@@ -11,7 +13,9 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 
 from projects.actions import accounts, claims, endpoint, pieces, rendering, workers
+from projects.actions.backlog import Backlog
 from projects.models import Take
+from projects.models.takes import Priority
 from projects.pacing.pace import Slot
 from projects.speech import errors
 from projects.tasks.messages import send, stopping
@@ -37,6 +41,8 @@ ALONE = Patience(shift_s=60.0, slot_s=2.0, turn_s=20.0)
 SHARED = Patience(shift_s=1.0, slot_s=0.2, turn_s=5.0)
 # So many threads of a process go round; the others see to bells, to persons who wait, and to the sweep.
 _hands = threading.BoundedSemaphore(settings.SPEECH_CONCURRENCY + 1)
+# Two, so that one computes while the other waits for the disk.
+_backlog = Backlog(threads=2, most=settings.SPEECH_CONCURRENCY)
 
 
 def ring(rows: int, *, team_id: int, someone_waits: bool = False) -> None:
@@ -75,10 +81,11 @@ def pump(team_id: int | None = None, someone_waits: bool = False) -> None:
     """
     account = accounts.of(team_id)
     end = time.monotonic() + ALONE.shift_s * random.uniform(0.5, 1)  # noqa: S311 - so that not all end together
-    if accounts.are_several():
-        _rounds(account, end, someone_waits)
-    else:
-        _serve(account, end, ALONE, someone_waits)
+    with _backlog:
+        if accounts.are_several():
+            _rounds(account, end, someone_waits)
+        else:
+            _serve(account, end, ALONE, someone_waits)
     if time.monotonic() >= end and not stopping.is_set():
         send(pump, account.team_id, someone_waits)
 
@@ -149,23 +156,42 @@ def _waiting_for_slot(account: str) -> threading.BoundedSemaphore:
 
 
 def _make(take: Take, account: accounts.Account, gate: endpoint.Gate) -> None:
+    """Speak a claimed take. Once its sound is on disk the rest is done behind the slot's back, if there is room."""
     try:
         speech = endpoint.shared() if account.team_id is None else endpoint.of(take.team_id)
     except errors.Stopped as error:
         rendering.settle_error(take, error)
-    else:
-        try:
-            rendering.render(take, speech.through(gate))
-        except DatabaseError:
-            _let_go(take)
-            raise
+        return
+    with _kept(take):
+        spoken = rendering.speak(take, speech.through(gate))
+    if isinstance(spoken, rendering.Outcome):
+        return
+    complete = functools.partial(_complete, take, spoken)
+    if take.priority == Priority.CLICK or not _backlog.add(complete):
+        complete()
 
 
-def _let_go(take: Take) -> None:
-    """Give back a claim whose outcome could not be written, as soon as the database takes anything.
+def _complete(take: Take, spoken: pieces.Spoken) -> None:
+    with _kept(take):
+        outcome = rendering.complete(take, spoken)
+    if outcome.is_retaken:
+        ring(1, team_id=take.team_id)
+
+
+@contextmanager
+def _kept(take: Take) -> Iterator[None]:
+    """Where its outcome cannot be written, give back the claim as soon as the database takes anything.
 
     Else the line would stand still for the rest of its lease. The parts that were paid for are kept (actions.pieces).
     """
+    try:
+        yield
+    except DatabaseError:
+        _let_go(take)
+        raise
+
+
+def _let_go(take: Take) -> None:
     until = time.monotonic() + claims.lease().total_seconds()
     while time.monotonic() < until and not stopping.wait(LOOK_AGAIN_S):
         close_old_connections()

@@ -87,7 +87,7 @@ def start_work(studio: Supervisor, the_plan: Plan) -> None:
             port=the_plan.port,
             access_log=access_log,
         ),
-        parts.worker(the_plan.env, concurrency=settings.SPEECH_CONCURRENCY),
+        *parts.workers(the_plan.env, concurrency=settings.SPEECH_CONCURRENCY),
         parts.exporter(the_plan.env),
         parts.clock(the_plan.env, schedule=run_dir / "clock"),
     )

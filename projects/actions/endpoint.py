@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from narrator import sealing
 from narrator.teams.models import Team, User
+from projects.actions.backlog import Ahead
 from projects.models import EndpointKind, TeamEndpoint
 from projects.pacing.pace import Slot
 from projects.speech import errors
@@ -238,19 +239,25 @@ def voices_of(row: TeamEndpoint | None) -> list[catalogue.Voice]:
 
 
 class SlotGate(Gate):
-    """The gate of one worker thread: its borrowed slot."""
+    """The gate of one worker thread: its borrowed slot, which goes ahead of the backlog between two calls."""
 
-    def __init__(self, slot: Slot, stop: threading.Event) -> None:
-        self.slot, self.stop = slot, stop
+    def __init__(self, slot: Slot, stop: threading.Event, ahead: Ahead | None = None) -> None:
+        self.slot, self.stop, self._ahead = slot, stop, ahead
 
     def begin(self) -> None:
+        self._say_ahead(False)
         if not self.slot.begin(self.stop, wait_s=GATE_WAIT_S):
             raise errors.Busy("The endpoint asked everybody to wait.", retry_after_s=5, code=PAUSED)
 
     def told(self, error: errors.SpeechError | None) -> None:
+        self._say_ahead(True)
         if error is None:
             self.slot.clean()
         elif isinstance(error, errors.Busy) and error.code != PAUSED:
             self.slot.busy(error.retry_after_s, error.code)
         elif error.is_away:
             self.slot.away(error.code)
+
+    def _say_ahead(self, is_on: bool) -> None:
+        if self._ahead is not None:
+            self._ahead.say(is_on)

@@ -41,7 +41,7 @@ ALONE = Patience(shift_s=60.0, slot_s=2.0, turn_s=20.0)
 SHARED = Patience(shift_s=1.0, slot_s=0.2, turn_s=5.0)
 # So many threads of a process go round; the others see to bells, to persons who wait, and to the sweep.
 _hands = threading.BoundedSemaphore(settings.SPEECH_CONCURRENCY + 1)
-# Two, so that one computes while the other waits for the disk.
+# Two threads, so that one computes while the other waits for the disk.
 _backlog = Backlog(threads=2, most=settings.SPEECH_CONCURRENCY)
 
 
@@ -120,11 +120,13 @@ def _serve(account: accounts.Account, end: float, patience: Patience, someone_wa
         return 0
     claim = claims.claim_click if slot.is_extra else claims.claim
     made = 0
-    with slot:
-        gate = endpoint.SlotGate(slot, stopping)
+    with slot, _backlog.ahead() as ahead:
+        gate = endpoint.SlotGate(slot, stopping, ahead)
         while (not made or time.monotonic() < end) and not stopping.is_set():
+            ahead.say(False)
             if not slot.turn(stopping, wait_s=patience.turn_s):
                 break  # the sweep rings when the pause is over
+            ahead.say(True)
             close_old_connections()
             take = claim(worker=workers.me(), roster=account.roster)
             if take is None:

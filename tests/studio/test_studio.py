@@ -78,7 +78,7 @@ def test_from_the_first_start_to_the_second(studio: Run, tmp_path: Path) -> None
 
 def _worker_comes_back(program: Program, data: Path) -> None:
     log = data / "logs" / "worker.log"
-    os.kill(pid_of(data, "wake@%h"), signal.SIGKILL)
+    os.kill(pid_of(data, "wake-1@%h"), signal.SIGKILL)
     assert "killed by SIGKILL" in program.says("The worker ended")
     until(lambda: log.read_text().count(" ready.") == 2)
     until(lambda: "projects.tasks.sweep" in log.read_text().split(" ready.")[2])

@@ -108,6 +108,21 @@ def test_parts_that_were_paid_for_are_not_called_again(cast: Cast, standin: Stan
     assert " ".join(good) == line.text
 
 
+def test_a_worker_killed_between_the_sound_on_disk_and_the_finished_row_loses_and_pays_nothing(
+    cast: Cast, standin: Standin
+) -> None:
+    script = factories.script(cast.team, lines=1)
+    queue(script)
+    killed = claims.claim(worker="killed")
+    assert killed is not None
+    assert isinstance(rendering.speak(killed, endpoint.configured()), pieces.Spoken)
+    Take.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert claims.sweep() == 1
+    assert turn().status == TakeStatus.READY
+    assert (len(standin.calls), Call.objects.count()) == (1, 1)
+    assert not pieces.folder_of(killed.pk).exists()
+
+
 def test_a_smaller_limit_than_believed_is_learned_from_the_refusal(cast: Cast, standin: Standin) -> None:
     standin.settings.limit = 200
     script = factories.script(cast.team, lines=1)

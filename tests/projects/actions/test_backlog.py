@@ -1,0 +1,78 @@
+"""Work done in other threads: none is lost, none comes before who goes ahead, and no more at once than allowed."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from projects.actions.backlog import Backlog
+
+
+def noted(done: list[int], number: int) -> Callable[[], None]:
+    return lambda: done.append(number)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_leaves_last_waits_until_all_is_done() -> None:
+    done: list[int] = []
+    backlog = Backlog(threads=2, most=100)
+    for start in (0, 50):
+        with backlog:
+            with backlog:
+                assert all(backlog.add(noted(done, start + number)) for number in range(25))
+            assert all(backlog.add(noted(done, start + 25 + number)) for number in range(25))
+        assert sorted(done) == list(range(start + 50))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_there_is_no_room_it_says_so_and_takes_more_later() -> None:
+    done: list[int] = []
+    held, begun = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        assert held.wait(60)
+
+    backlog = Backlog(threads=1, most=2)
+    with backlog:
+        assert backlog.add(hold)
+        assert begun.wait(60)
+        assert backlog.add(noted(done, 1))
+        assert not backlog.add(noted(done, 2))
+        held.set()
+    with backlog:
+        assert backlog.add(noted(done, 3))
+    assert done == [1, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_that_fails_is_told_in_the_log_and_the_next_is_done(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise ValueError("no such sound")
+
+    done: list[int] = []
+    with Backlog(threads=1, most=4) as backlog:
+        assert backlog.add(fail)
+        assert backlog.add(noted(done, 1))
+    assert done == [1]
+    assert "no such sound" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_waits_while_somebody_is_ahead() -> None:
+    order: list[str] = []
+    with Backlog(threads=1, most=4, patience_s=600) as backlog, backlog.ahead() as ahead:
+        ahead.say(True)
+        ahead.say(True)
+        assert backlog.add(lambda: order.append("work"))
+        order.append("ahead")
+    assert order == ["ahead", "work"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_does_not_wait_for_ever_for_who_is_always_ahead() -> None:
+    done = threading.Event()
+    with Backlog(threads=1, most=4) as backlog, backlog.ahead() as ahead:
+        ahead.say(True)
+        assert backlog.add(done.set)
+        assert done.wait(60)

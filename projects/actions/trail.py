@@ -105,6 +105,7 @@ class Rows:
     by: str = "by"
     guest: str = ""
     project: str = "script__project"
+    team: str = ""
     script: str = "script"
     line: str = ""
     among: Q = field(default_factory=Q)
@@ -138,7 +139,7 @@ class Rows:
             return rows.filter(project=ask.project) if ask.project else rows.filter(team=ask.team_id)
         if ask.project:
             return rows.filter(**{self.project: ask.project})
-        return rows.filter(**{f"{self.project}__team": ask.team_id})
+        return rows.filter(**{self.team or f"{self.project}__team": ask.team_id})
 
     def _within(self, rows: "QuerySet[Any]", ask: Ask, rank: int) -> "QuerySet[Any]":
         if ask.since:
@@ -186,7 +187,8 @@ def _cast(row: CastChange) -> dict[str, Any]:
 
 
 def _lexicon(row: LexiconChange) -> dict[str, Any]:
-    return {"words": "changed the lexicon", "quote": row.words, "note": "taken back" if row.undone_at else ""}
+    words = "changed the lexicon" if row.project_id else "changed the team's lexicon"
+    return {"words": words, "quote": row.words, "note": "taken back" if row.undone_at else ""}
 
 
 def _take(row: Take) -> dict[str, Any]:
@@ -269,6 +271,7 @@ SOURCES = (
         _lexicon,
         **MADE,
         project="project",
+        team="team",
         script="",
         without=("rows", "lines"),
     ),

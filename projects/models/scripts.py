@@ -45,6 +45,7 @@ class ScriptQuerySet(models.QuerySet["Script"]):
         stands = models.Q(
             paragraphs__verdict__take=models.F("paragraphs__chosen"),
             paragraphs__verdict__digest=models.F("paragraphs__digest"),
+            paragraphs__verdict__audio_sha256=models.F("paragraphs__chosen__audio_sha256"),
         )
         counts = {
             f"{kind}_count": models.Count(

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +25,8 @@ MOST_LEGS = 6
 TOKEN = "[token]"  # noqa: S105 - what stands in its place
 _COOKIES = ("set-cookie", "cookie")
 # Sound comes as long words of base64; nothing else that is worth reading has words like these.
-_BASE64 = re.compile(r"[A-Za-z0-9+/_=-]{160,}|(?:[A-Za-z0-9+/=]|\\/){160,}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\\_=-]{160,}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # What a signed link is signed with opens what it leads to.
 _SIGNED = re.compile(r"(?i)([?&][\w.-]*(?:signature|accesskeyid|credential|token)[\w.-]*=)[^&\s\"'<>\\]+")
 
@@ -87,7 +88,7 @@ class Wire:
     def legs(self) -> list[dict[str, Any]]:
         """What may be kept of it, ready for JSON."""
         secret = next((found for one in self._heard if (found := _secret(one.headers))), "")
-        return [asdict(_leg(one, secret)) for one in self._heard]
+        return [vars(_leg(one, secret)) for one in self._heard]
 
 
 _here: ContextVar[Wire | None] = ContextVar("wire", default=None)
@@ -167,7 +168,7 @@ def _decoded(head: bytes) -> str | None:
         if error.reason != "unexpected end of data":
             return None
         text = head.decode("utf-8", "ignore")
-    return None if any(char < " " and char not in "\t\r\n" for char in text) else text
+    return None if _CONTROL.search(text) else text
 
 
 def _without_start_of(secret: str, text: str) -> str:

@@ -39,9 +39,11 @@ def review_board(request: Request, project_id: int) -> HttpResponse:
     """All scripts of a project: how far their review is, and who hears them."""
     project = access.project(request.user, project_id)
     assigned = Prefetch("assignments", Assignment.objects.select_related("reviewer"))
+    scripts = list(project.scripts.with_verdicts().prefetch_related(assigned))
     context = {
         "project": project,
-        "scripts": project.scripts.with_verdicts().prefetch_related(assigned),
+        "scripts": scripts,
+        "reviewers": reviews.progress(project, scripts),
         "members": teams.members(project.team_id, Role.REVIEWER),
         "may_edit": access.may_edit(request.user, project),
         "may_review": access.may_review(request.user, project),

@@ -1,11 +1,12 @@
 """Guest links: what they open, what they do not, how they end; and what a guest says."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from narrator.teams.models import User
@@ -14,6 +15,7 @@ from projects.models import Comment, GuestLink, Paragraph, Project, Script, Verd
 from projects.urls import guest_patterns
 from tests import factories
 from tests.cast import Cast
+from tests.house.test_doors import OPEN, doors
 
 SignIn = Callable[[User], Client]
 
@@ -93,20 +95,25 @@ def test_a_link_opens_no_other_project_and_no_take_that_is_not_chosen(cast: Cast
 
 
 def test_nothing_else_of_the_studio_opens_to_a_guest(cast: Cast, project: Project) -> None:
-    _, token = link(project, cast, password="open sesame")
+    """Every address there is, with the numbers of what is there, by someone whose browser has opened a link."""
+    row, token = link(project, cast, password="open sesame")
     client = Client()
     client.post(reverse("guest-password", args=[token]), {"password": "open sesame"})
     line = line_of(project.scripts.all()[0])
-    for name, pk in (
-        ("project-detail", project.pk),
-        ("script-detail", line.script_id),
-        ("paragraph-detail", line.pk),
-        ("take-audio", line.chosen_id),
-        ("guest-links", project.pk),
-        ("review-board", project.pk),
-    ):
-        answer = client.get(reverse(name, args=[pk]))
-        assert (answer.status_code, "/sign-in/" in answer["Location"]) == (302, True), name
+    assert status(client, audio(token, line)) == 200
+    there = {"project_id": project.pk, "script_id": line.script_id, "paragraph_id": line.pk}
+    there |= {"take_id": line.chosen_id, "link_id": row.pk, "team_id": project.team_id}
+    knocked = 0
+    for address, _ in doors(get_resolver()):
+        filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda gap: str(there.get(gap[1], 1)), f"/{address}")
+        if address in OPEN or any(odd in filled for odd in "^$(?"):
+            continue
+        for answer in (client.get(filled), client.post(filled)):
+            knocked += 1
+            assert answer.status_code in (302, 404, 405), (filled, answer.status_code)
+            to = answer["Location"] if answer.status_code == 302 else ""
+            assert not to or to.startswith(("/sign-in/", "/admin/login/")), (filled, to)
+    assert knocked > 200
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "wrong"])

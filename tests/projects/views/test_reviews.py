@@ -119,10 +119,28 @@ def test_the_queries_of_board_and_queue_do_not_grow(
         for one in project.scripts.all():
             reviews.assign(one, [cast.reviewer, cast.editor], by=cast.owner)
         client = sign_in(cast.reviewer)
-        with django_assert_max_num_queries(12):  # type: ignore[operator]
+        with django_assert_max_num_queries(14):  # type: ignore[operator]
             client.get(reverse("review-board", args=[project.pk]))
         with django_assert_max_num_queries(7):  # type: ignore[operator]
             client.get(reverse("review-list"))
+
+
+def test_the_board_says_how_far_each_reviewer_is(cast: Cast, sign_in: SignIn, script: Script) -> None:
+    first, second, third = script.paragraphs.all()
+    reviews.assign(script, [cast.reviewer], by=cast.editor)
+    judge(sign_in(cast.reviewer), first, "approved")
+    judge(sign_in(cast.reviewer), second, "pickup", reason="Too fast")
+    judge(sign_in(cast.admin), third, "approved")
+    page = sign_in(cast.viewer).get(reverse("review-board", args=[script.project_id]))
+    told = {
+        one.person: (one.scripts, one.heard, one.total, one.approved, one.pickups)
+        for one in page.context["reviewers"]
+    }
+    assert told == {cast.reviewer: (1, 3, 3, 1, 1), cast.admin: (0, 0, 0, 1, 0)}
+    assert "3 of 3 lines in 1 chapter heard" in page.content.decode()
+    factories.ready(first)  # another take: its approval stands no more
+    page = sign_in(cast.viewer).get(reverse("review-board", args=[script.project_id])).content.decode()
+    assert "2 of 3 lines in 1 chapter heard · 0 approved, 1 pickup by Rosa" in " ".join(page.split())
 
 
 def test_comments_are_written_resolved_and_escaped(cast: Cast, sign_in: SignIn, script: Script) -> None:

@@ -100,6 +100,24 @@ def insert(row: models.Model, *, unless_known: bool = False) -> bool:
     return True
 
 
+def insert_many(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one model, without giving them their keys: a quarter of what ``bulk_create`` costs."""
+    if not rows:
+        return
+    sql, fields = _insert(type(rows[0]))
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, list(zip(*(_prepared(field, rows) for field in fields), strict=True)))
+
+
+def _prepared(field: Any, rows: Sequence[models.Model]) -> list[Any]:
+    """The values of one column; most columns of many rows have few different ones, so each is prepared once."""
+    values = [getattr(row, field.attname) for row in rows]
+    if isinstance(field, models.JSONField):
+        return [field.get_db_prep_save(value, connection) for value in values]
+    known = {value: field.get_db_prep_save(value, connection) for value in set(values)}
+    return [known[value] for value in values]
+
+
 @cache
 def _insert(model: type[models.Model]) -> tuple[str, list[Any]]:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]

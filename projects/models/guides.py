@@ -51,6 +51,10 @@ class Guide:
     scripts: dict[int, Script] = field(default_factory=dict)
     characters: dict[int, Character] = field(default_factory=dict)
     lexicon: Lexicon = field(default_factory=Lexicon)
+    # Most lines of a book say nothing themselves: what one of a chapter and character inherits is kept for the next.
+    _known: dict[tuple[int, int | None], dict[str, Said]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, project_id: int) -> "Guide":
@@ -75,7 +79,13 @@ class Guide:
 
     def direction(self, line: Directed) -> dict[str, Said]:
         """Each field of a line's direction with its value and the layer that says it."""
-        return _resolve([("line", "", line), *self._above(line)])
+        if any(getattr(line, name) for name in FIELDS):
+            return _resolve([("line", "", line), *self._above(line)])
+        key = (line.script_id, line.character_id)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self.inherited(line)
+        return known
 
     def language(self, line: Directed) -> str:
         """The language that a line is spoken in, as the endpoint names it."""

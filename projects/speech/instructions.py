@@ -77,7 +77,7 @@ def fault(text: str) -> str:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         return TOO_LONG.format(size, MAX_BYTES)
-    return FOREIGN if _is_foreign(text) else ""
+    return FOREIGN if text and _is_foreign(text) else ""
 
 
 def _is_foreign(text: str) -> bool:

@@ -7,12 +7,16 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from projects.speech.voices import MODEL
 
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+# JSON that is the same for the same fields, whatever order they are in.
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode
 
 
 def normalised(text: str) -> str:
@@ -44,8 +48,7 @@ class Line:
     @property
     def digest(self) -> str:
         """Hex SHA-256 over every field: equal for texts that differ only in Unicode form or outer white space."""
-        fields = asdict(self) | {"text": self.spoken}
-        canonical = json.dumps(fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        canonical = _CANONICAL({**vars(self), "text": self.spoken})
         return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
     def body(self) -> dict[str, Any]:

@@ -26,6 +26,14 @@ RAISED_SHARE = 0.8
 # A small raised figure behind a word or its punctuation is the mark of a note.
 # How many times its own height a line must run down to be vertical.
 VERTICAL_LINES = 2
+# Two columns written across: so many lines at least, and such a part of those that reach over the gutter, leave it
+# free by this part of their height; both columns hold words, the one no less than this part of the other's.
+MIN_ROWS = 6
+WOVEN_SHARE = 0.6
+GUTTER_SHARE = 0.8
+COLUMN_EVEN, COLUMN_SIGNS = 0.4, 12
+# A line, where it begins in the text of the page, and its first and last character.
+Span = tuple[str, int, int, int]
 Line = tuple[str, float, float, float, float, float, bool, bool]
 MARK_SIGNS = "0123456789*†‡§"
 RAISED = re.compile(r"(?<=[^\W\d_]|[.,;:!?”’\"')\]]) ?(\d{1,3}|[*†‡§]{1,3})(?=[\s.,;:!?”’\"')\]—–-]|$)")
@@ -95,7 +103,16 @@ class _Words:
         self._straight = raw.FPDFText_GetTextIndexFromCharIndex(words, last) == last
 
     def lines(self) -> Iterator[Line]:
-        """Each line as text, left, right, bottom, top, size in points, and whether it is bold and vertical."""
+        """Each line as text, left, right, bottom, top, size in points, and whether it is bold and vertical.
+
+        Two columns that the file writes line by line, across both, come one after the other.
+        """
+        spans = list(self._spans())
+        gutter = self._gutter(spans)
+        for span in self._unwoven(spans, gutter) if gutter else spans:
+            yield self._line(*span)
+
+    def _spans(self) -> Iterator[Span]:
         at = 0
         # A character of its own stands for a hyphen at a line end; the next line goes on behind it.
         for line in re.split(r"(\r\n|[\r\n])|(?<=[\ufffe\x02])", self._text()):
@@ -103,8 +120,74 @@ class _Words:
                 continue
             if words := line.strip():
                 first = at + line.index(words)
-                yield self._line(line, at, first, first + len(words) - 1)
+                yield line, at, first, first + len(words) - 1
             at += len(line)
+
+    def _gutter(self, spans: list[Span]) -> float:
+        """Where the space between two columns is that PDFium takes for one line; 0 where there is none.
+
+        A few lines tell whether it is worth looking at all. A list of names with what they say is no two columns.
+        """
+        if len(spans) < MIN_ROWS:
+            return 0
+        tried = [self._gaps(spans[len(spans) * part // 4]) for part in (1, 2, 3)]
+        # The right column begins at an edge, and the left one seldom comes near it.
+        shared = {
+            min(a[1], b[1]) - 1
+            for one, other in ((0, 1), (1, 2), (0, 2))
+            for a in tried[one]
+            for b in tried[other]
+            if max(a[0], b[0]) < min(a[1], b[1]) - 1
+        }
+        for place in shared:
+            across = [span for span in spans if self._box(span[2])[0] < place < self._box(span[3])[2]]
+            halves = [half for span in across if (half := self._halves(span, place))]
+            left, right = (sum(half[side][3] - half[side][2] for half in halves) for side in (0, 1))
+            even = min(left, right) > max(COLUMN_EVEN * max(left, right), COLUMN_SIGNS * len(halves))
+            if len(halves) >= max(MIN_ROWS, WOVEN_SHARE * len(across)) and even:
+                return place
+        return 0
+
+    def _gaps(self, span: Span) -> list[tuple[float, float, int]]:
+        """The wide spaces of a line: from where, to where, and the character that follows."""
+        line, at, first, last = span
+        found = []
+        for space in re.finditer(" +", line):
+            before, after = at + space.start() - 1, at + space.end()
+            if first <= before and after <= last:
+                left, right = self._box(before), self._box(after)
+                if right[0] - left[2] > GUTTER_SHARE * (left[3] - left[1]):
+                    found.append((left[2], right[0], after))
+        return found
+
+    def _halves(self, span: Span, place: float) -> tuple[Span, Span] | None:
+        """A line in two where it leaves this place free; None where it goes across."""
+        line, at, first, last = span
+        for left, right, after in self._gaps(span):
+            if left <= place <= right:
+                end = after - 1
+                while line[end - at] == " ":
+                    end -= 1
+                return (line[: end + 1 - at], at, first, end), (line[after - at :], after, after, last)
+        return None
+
+    def _unwoven(self, spans: list[Span], place: float) -> Iterator[Span]:
+        """The left column, then the right one; what goes across both parts what is above it from what is below."""
+        left: list[Span] = []
+        right: list[Span] = []
+        for span in spans:
+            halves = self._halves(span, place)
+            if halves:
+                left.append(halves[0])
+                right.append(halves[1])
+            elif self._box(span[3])[2] <= place:
+                left.append(span)
+            elif self._box(span[2])[0] >= place:
+                right.append(span)
+            else:
+                yield from (*left, *right, span)
+                left, right = [], []
+        yield from (*left, *right)
 
     def _line(self, line: str, at: int, first: int, last: int) -> Line:
         halfway = (first + last) // 2

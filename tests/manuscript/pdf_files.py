@@ -4,6 +4,7 @@ import textwrap
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 WIDTH, HEIGHT = 420, 595
 LEFT, RIGHT, TOP = 60, 360, 520
@@ -134,3 +135,36 @@ def _rows(chapters: Sequence[tuple[str, Sequence[str]]]) -> Iterator[tuple[Line,
             for number, words in enumerate(lines):
                 last = number == len(lines) - 1
                 yield Line(words.strip(), x=LEFT + (INDENT if number == 0 else 0), full=not last), False
+
+
+def set_columns(
+    paragraphs: Sequence[str], *, gutter: float = 20, woven: bool = False, head: str = ""
+) -> list[list[Line]]:
+    """Pages of two columns with a page number; ``woven``: written line by line across both, as some programs do."""
+    rows = [row for paragraph in paragraphs for row in _narrow_rows(paragraph)]
+    right = LEFT + (RIGHT - LEFT + gutter) / 2
+    pages: list[list[Line]] = []
+    while rows:
+        own = [Line(head, x=150, y=540, size=16, bold=True)] if head and not pages else []
+        columns = []
+        for x in (LEFT, right):
+            count = min(30, len(rows))
+            columns.append(
+                [
+                    Line(text, x=x + set_in, y=500 - PITCH * at)
+                    for at, (text, set_in) in enumerate(rows[:count])
+                ]
+            )
+            del rows[:count]
+        if woven:
+            own += [line for pair in zip_longest(*columns) for line in pair if line]
+        else:
+            own += columns[0] + columns[1]
+        own.append(Line(str(len(pages) + 1), x=205, y=30))
+        pages.append(own)
+    return pages
+
+
+def _narrow_rows(paragraph: str) -> list[tuple[str, int]]:
+    lines = textwrap.wrap(paragraph, COLUMNS // 2, initial_indent="  ")
+    return [(words.strip(), 0 if number else INDENT) for number, words in enumerate(lines)]

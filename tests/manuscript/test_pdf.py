@@ -10,7 +10,7 @@ import pytest
 from projects.manuscript import pdf as engine
 from projects.manuscript import pdf_pages, reading
 from projects.manuscript.manuscript import Kind, Manuscript, Unreadable
-from tests.manuscript.pdf_files import INDENT, LEFT, PITCH, TOP, Line, pdf, set_pages
+from tests.manuscript.pdf_files import INDENT, LEFT, PITCH, TOP, Line, pdf, set_columns, set_pages
 from tests.manuscript.samples import PROSE
 
 DIALOGUE = [
@@ -217,3 +217,33 @@ def bomb(text: bytes, times: int) -> bytes:
     head = packer.compress(text * (500_000 // len(text))) + packer.flush(zlib.Z_FULL_FLUSH)
     block = packer.compress(text * (500_000 // len(text))) + packer.flush(zlib.Z_FULL_FLUSH)
     return head + block * times + packer.flush()
+
+
+COLUMN_TEXTS = [
+    f"Paragraph {n} tells of the lamp that was lit {n} times, of the door where nobody came, and of the rain that "
+    f"began at {n} of the clock, softly at first and then in earnest, until the roofs of the town were wet."
+    for n in range(1, 25)
+]
+
+
+@pytest.mark.parametrize("woven", [False, True])
+@pytest.mark.parametrize("head", ["", "CHAPTER ONE"])
+def test_two_columns_are_read_one_after_the_other_however_the_file_writes_them(
+    woven: bool, head: str
+) -> None:
+    texts = COLUMN_TEXTS
+    pages = set_columns(texts, woven=woven, head=head)
+    assert len(pages) > 1, "a paragraph has to go on over a column and over a page"
+    book = read(pdf(pages))
+    assert [words for chapter in book.chapters for words in chapter.paragraphs] == texts
+
+
+def test_names_with_what_they_say_beside_them_are_no_two_columns() -> None:
+    lines = []
+    for at in range(24):
+        lines.append(Line("ANNA" if at % 2 else "BERT", x=60, y=500 - 16 * at))
+        lines.append(Line(f"This is speech number {at}, and here it ends.", x=120, y=500 - 16 * at))
+    book = read(pdf([lines]))
+    spoken = " ".join(words for chapter in book.chapters for words in chapter.paragraphs)
+    said = re.findall(r"(ANNA|BERT):? This is speech number (\d+), and here it ends", spoken)
+    assert said == [("ANNA" if at % 2 else "BERT", str(at)) for at in range(24)]

@@ -138,6 +138,7 @@ urlpatterns = [
     path("takes/<int:take_id>/choose/", takes.take_choose, name="take-choose"),
     path("takes/<int:take_id>/discard/", takes.take_discard, name="take-discard"),
     path("takes/<int:take_id>/seam.wav", takes.take_seam, name="take-seam"),
+    path("takes/<int:take_id>/seam/waveform", takes.take_seam_waveform, name="take-seam-waveform"),
     path("takes/<int:take_id>/clear/", takes.take_clear, name="take-clear"),
     path("takes/<int:take_id>/retry/", takes.take_retry, name="take-retry"),
     path("takes/<int:take_id>/audio.wav", takes.take_audio, name="take-audio"),

@@ -3,23 +3,29 @@
 import io
 
 from projects.actions import encoded
-from projects.audio import pcm, seam, wav
+from projects.audio import measure, pcm, seam, wav
 from projects.audio.book import Line
 from projects.models import Paragraph, Take, TakeStatus
 from projects.models.paragraphs import ParagraphQuerySet
 
 
 def of(take: Take) -> bytes:
-    """The seam as a WAV, this take in the place of the line's chosen one. Raises ``audio.assembly.BrokenTake``.
+    """The seam as a WAV, this take in the place of the line's chosen one. Raises ``audio.assembly.BrokenTake``."""
+    file = io.BytesIO()
+    wav.write(file, _joined(take))
+    return file.getvalue()
 
-    A neighbour without a take is passed over, as the player does.
-    """
+
+def picture(take: Take) -> bytes:
+    """The waveform of the seam, as ``audio.measure.waveform`` draws it. Raises ``audio.assembly.BrokenTake``."""
+    return measure.waveform(_joined(take))
+
+
+def _joined(take: Take) -> pcm.Pcm:
+    """A neighbour without a take is passed over, as the player does."""
     line = take.paragraph
     before, after = around(line)
-    lines = [*reversed(before), _spoken(line, take), *after]
-    file = io.BytesIO()
-    wav.write(file, seam.seam(lines, len(before)))
-    return file.getvalue()
+    return seam.seam([*reversed(before), _spoken(line, take), *after], len(before))
 
 
 def around(line: Paragraph) -> tuple[list[Line], list[Line]]:

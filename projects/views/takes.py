@@ -1,5 +1,7 @@
 """One take: choosing it, trying it again, hearing and seeing it."""
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -38,14 +40,26 @@ def take_discard(request: Request, take_id: int) -> HttpResponse:
 @require_safe
 def take_seam(request: Request, take_id: int) -> HttpResponseBase:
     """The take among its neighbours as a WAV, with byte ranges: 3 s before, the take, 3 s after, real pauses."""
+    made = _seam(request, take_id, seams.of)
+    return media.serve_made(request, made, content_type="audio/wav")
+
+
+@require_safe
+def take_seam_waveform(request: Request, take_id: int) -> HttpResponse:
+    """The waveform of the seam; see ``take_waveform``."""
+    peaks = _seam(request, take_id, seams.picture)
+    headers = {"Cache-Control": "private, no-cache"}
+    return HttpResponse(peaks, content_type="application/octet-stream", headers=headers)
+
+
+def _seam(request: Request, take_id: int, make: Callable[[Take], bytes]) -> bytes:
     take = access.take(request.user, take_id)
     if take.status != TakeStatus.READY:
         raise Http404
     try:
-        made = seams.of(take)
+        return make(take)
     except BrokenTake:
         raise Http404 from None
-    return media.serve_made(request, made, content_type="audio/wav")
 
 
 @require_POST

@@ -1,7 +1,7 @@
 // Lines are dragged by the mark at their edge: between others, or onto a chapter at the side.
 import * as rows from "./rows.js";
 
-const { list } = rows;
+const list = () => rows.list;
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 let over = null; // {line, after} where the lines would go
 let lines = [];
@@ -9,17 +9,17 @@ let lines = [];
 document.addEventListener("lines:chosen", ({ detail }) => (lines = detail.lines));
 
 // Only by the mark: text is there to be selected.
-list.addEventListener("pointerdown", (event) => {
-  const row = event.target.closest(".lines > .line[id^=line-]");
+document.addEventListener("pointerdown", (event) => {
+  const row = event.target.closest?.(".lines > .line[id^=line-]");
   if (row) row.draggable = Boolean(event.target.closest(".lane")) && event.pointerType === "mouse";
 });
-list.addEventListener("dragstart", (event) => {
-  const row = event.target.closest?.(".line[draggable=true]");
+document.addEventListener("dragstart", (event) => {
+  const row = event.target.closest?.(".lines > .line[draggable=true]");
   if (!row) return;
   if (!lines.includes(row.dataset.line)) tell("line:select", { line: row.dataset.line });
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", row.querySelector(".words").textContent);
-  list.classList.add("is-dragging");
+  list().classList.add("is-dragging");
 });
 
 function clear() {
@@ -28,7 +28,7 @@ function clear() {
 }
 
 document.addEventListener("dragover", (event) => {
-  if (!list.classList.contains("is-dragging")) return;
+  if (!list()?.classList.contains("is-dragging")) return;
   clear();
   const chapter = event.target.closest?.(".chapter:not([aria-current])");
   const row = event.target.closest?.(".lines > .line[data-line]");
@@ -46,11 +46,11 @@ document.addEventListener("dragover", (event) => {
   over = after ? { after } : {};
 });
 document.addEventListener("drop", (event) => {
-  if (!list.classList.contains("is-dragging") || !over) return;
+  if (!list()?.classList.contains("is-dragging") || !over) return;
   event.preventDefault();
   tell("lines:move", over);
 });
 document.addEventListener("dragend", () => {
   clear();
-  list.classList.remove("is-dragging");
+  list()?.classList.remove("is-dragging");
 });

@@ -1,12 +1,11 @@
 // What is done to whole lines: new, split, merged, moved, deleted, paused; undone and done again. Each is one request;
 // the page's poll then brings what changed, and a sentence says what was done.
+import { begins } from "./page.js";
 import * as rows from "./rows.js";
 
-const { list } = rows;
-const desk = document.getElementById("acts"); // knows the addresses
-const more = document.getElementById("more");
-const did = document.getElementById("did");
-const mayEdit = Boolean(desk);
+let desk = null; // knows the addresses
+let more = null;
+let did = null;
 let lines = []; // the selected ones, in their order
 let next = null; // the line to go to once it has come
 let timer = 0;
@@ -44,7 +43,7 @@ function move(after, passed) {
 }
 
 function act(name) {
-  if (!mayEdit || !ACTS[name] || (!lines.length && !["undo", "redo", "insert-first"].includes(name))) return;
+  if (!desk || !ACTS[name] || (!lines.length && !["undo", "redo", "insert-first"].includes(name))) return;
   if (more.matches(":popover-open")) more.hidePopover();
   ACTS[name]();
 }
@@ -54,7 +53,7 @@ document.addEventListener("lines:chosen", ({ detail }) => {
   if (more) drawMore();
 });
 document.addEventListener("lines:act", ({ detail }) => act(detail.name));
-document.addEventListener("lines:move", ({ detail }) => post(desk.dataset.move, { ...chosen(), ...detail }));
+document.addEventListener("lines:move", ({ detail }) => desk && post(desk.dataset.move, { ...chosen(), ...detail }));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   if (button) act(button.dataset.act);
@@ -68,7 +67,7 @@ function drawMore() {
   for (const one of more.querySelectorAll("[data-one]")) one.hidden = many;
   for (const field of more.querySelectorAll("[name=lines]")) field.value = lines.join(",");
 }
-more?.addEventListener("beforetoggle", (event) => {
+function placeMore(event) {
   if (event.newState !== "open") return;
   drawMore();
   const button = [...document.querySelectorAll("[popovertarget=more]")].find((one) => one.offsetParent && one.matches(":hover, :focus"));
@@ -76,11 +75,19 @@ more?.addEventListener("beforetoggle", (event) => {
   if (!box || innerWidth <= 940) return more.removeAttribute("style");
   more.style.insetInlineStart = `${Math.min(box.left, innerWidth - 280)}px`;
   more.style.insetBlockStart = `${Math.max(60, Math.min(box.bottom + 4, innerHeight - 520))}px`;
+}
+begins(() => {
+  desk = document.getElementById("acts");
+  more = document.getElementById("more");
+  did = document.getElementById("did");
+  [lines, next] = [[], null];
+  more?.addEventListener("beforetoggle", placeMore);
+  more?.addEventListener("submit", () => more.hidePopover());
 });
-more?.addEventListener("submit", () => more.hidePopover());
 
 // New lines are written where they will stand; a blank line begins another one. Pasted text comes here, too.
 function openNew(id, where, text = "") {
+  const { list } = rows;
   const before = list.querySelector("[data-new] textarea");
   if (before) return before.focus();
   const own = document.getElementById("new-line").content.firstElementChild.cloneNode(true);
@@ -92,8 +99,8 @@ function openNew(id, where, text = "") {
   htmx.process(own);
   own.querySelector("textarea").focus();
 }
-list?.addEventListener("click", (event) => {
-  const own = event.target.closest("[data-new]");
+document.addEventListener("click", (event) => {
+  const own = event.target.closest("#lines [data-new]");
   if (own && event.target.closest("[data-cancel]")) closeNew(own);
 });
 function closeNew(own) {
@@ -101,7 +108,7 @@ function closeNew(own) {
   tell("line:select", { line: first(), focus: true });
 }
 document.addEventListener("paste", (event) => {
-  if (!mayEdit || event.target.closest?.("input, textarea")) return;
+  if (!desk || event.target.closest?.("input, textarea")) return;
   const text = event.clipboardData.getData("text/plain").trim();
   if (!text) return;
   event.preventDefault();

@@ -1,9 +1,10 @@
 // Search in the script, in place of the browser's own, which sees only the rows that are on the page.
+import { begins } from "./page.js";
 import * as rows from "./rows.js";
 
-const bar = document.getElementById("find");
-const field = bar.querySelector("input[name=q]");
-const told = bar.querySelector("[data-found]");
+let bar = null;
+let field = null;
+let told = null;
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 let found = []; // [line, spans]
 let at = -1;
@@ -79,27 +80,41 @@ function draw() {
   if (ranges.length) CSS.highlights.set("found", new Highlight(...ranges));
 }
 
-bar.addEventListener("submit", (event) => {
+function submitted(event) {
   event.preventDefault();
   go(event.submitter?.value === "back" ? -1 : 1);
-});
-bar.addEventListener("input", () => {
+}
+
+function typed() {
   clearTimeout(timer);
   timer = setTimeout(search, 150);
-});
-bar.addEventListener("keydown", (event) => {
+}
+
+function pressed(event) {
   if (event.key === "Escape") close();
   else if (event.key === "Enter" && event.target === field) {
     event.preventDefault();
     go(event.shiftKey ? -1 : 1);
   } else return;
   event.stopPropagation();
+}
+
+begins(() => {
+  bar = document.getElementById("find");
+  [found, at] = [[], -1];
+  clearTimeout(timer);
+  if (!bar) return;
+  field = bar.querySelector("input[name=q]");
+  told = bar.querySelector("[data-found]");
+  bar.addEventListener("submit", submitted);
+  bar.addEventListener("input", typed);
+  bar.addEventListener("keydown", pressed);
+  bar.querySelector("[data-close]").addEventListener("click", close);
+  document.querySelector("[data-find]").addEventListener("click", open);
+  // Replacing begins with what was looked for.
+  bar.querySelector("[data-replace]")?.addEventListener("click", ({ currentTarget: link }) => {
+    if (field.value) link.search = new URLSearchParams(new FormData(bar));
+  });
 });
-bar.querySelector("[data-close]").addEventListener("click", close);
-document.addEventListener("find:open", open);
-document.querySelector("[data-find]").addEventListener("click", open);
-// Replacing begins with what was looked for.
-bar.querySelector("[data-replace]")?.addEventListener("click", ({ currentTarget: link }) => {
-  if (field.value) link.search = new URLSearchParams(new FormData(bar));
-});
+document.addEventListener("find:open", () => bar && open());
 document.addEventListener("rows:changed", () => found.length && draw());

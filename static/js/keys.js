@@ -1,9 +1,13 @@
 // The keys of the script page, in one table: what it says is what acts and what "?" shows. None acts while a field
 // has the focus, but for those of the pen.
+// On another page, where the sound goes on, those of the player act alone.
+import { begins } from "./page.js";
+
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
-const help = document.getElementById("help");
-const mayEdit = Boolean(document.getElementById("acts"));
-const mayReview = "review" in document.getElementById("inspector").dataset;
+let help = null; // is there where the lines are
+let mayEdit = false;
+let mayReview = false;
+let keys = new Map(); // key -> row of the table
 const act = (name) => () => tell("line:act", { name });
 const edit = (name) => () => tell("lines:act", { name });
 // The inspector of the line before may still stand there: nothing in it is pressed then.
@@ -13,9 +17,13 @@ const step = (by, extend) => () => tell("line:step", { by, extend });
 // [keys, words, action, options]; "mod" is Ctrl, or Command on a Mac. again: acts on, too, while the key is held.
 const TABLE = [
   ["Listen", [
-    [["space"], "Play, pause; on a line that is being made: hear it as it comes", () => tell("sound:toggle")],
-    [["shift+space"], "Play from here to the end", act("onward")],
-    [["arrowleft"], "Back 5 seconds", () => tell("sound:back")],
+    [["space"], "Play, pause; on a line that is being made: hear it as it comes", () => tell("sound:toggle"), { anywhere: true }],
+    [["shift+space"], "Play from here to the end; the selected lines, where there are several", act("onward")],
+    [["arrowleft"], "Back 5 seconds", () => tell("sound:back"), { anywhere: true }],
+    [["<", ","], "Slower", () => tell("sound:speed", { by: -1 }), { anywhere: true }],
+    [[">"], "Faster", () => tell("sound:speed", { by: 1 }), { anywhere: true }],
+    [["alt+click"], "Hear from this word, about; in the line that is heard a click does", null],
+    [["shift+arrowright"], "On the waveform: select what is heard over and over", null],
     [["["], "Earlier take", () => tell("line:take", { by: -1 }), { edits: true }],
     [["x"], "Swap the two takes that are compared (A/B)", null],
     [["s"], "Seam: the take with 3 seconds before and after it", () => press("[data-chosen] [data-play-seam]")],
@@ -65,10 +73,9 @@ const TABLE = [
 ];
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
-const NAMES = { arrowdown: "↓", arrowup: "↑", arrowleft: "←", space: "Space", escape: "Esc", mod: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: "Shift", enter: "Enter", delete: "Del", backspace: "⌫", home: "Home", end: "End" };
+const NAMES = { click: "Click", arrowdown: "↓", arrowup: "↑", arrowleft: "←", space: "Space", escape: "Esc", mod: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: "Shift", enter: "Enter", delete: "Del", backspace: "⌫", home: "Home", end: "End" };
 const shown = (part) => NAMES[part] ?? part.toUpperCase();
-const has = ([, , , options]) => (mayEdit || !options?.edits) && (mayReview || !options?.reviews);
-const KEYS = new Map(TABLE.flatMap(([, rows]) => rows.filter(has).flatMap((row) => row[0].map((key) => [key, row]))));
+const has = ([, , , options]) => (mayEdit || !options?.edits) && (mayReview || !options?.reviews) && (help || options?.anywhere);
 
 function caps(key) {
   const place = document.createDocumentFragment();
@@ -108,7 +115,13 @@ function write() {
   // The menu of a line shows the keys of what it offers.
   for (const place of document.querySelectorAll("[data-key]")) place.append(caps(place.dataset.key));
 }
-write();
+begins(() => {
+  help = document.getElementById("help");
+  mayEdit = Boolean(document.getElementById("acts"));
+  mayReview = "review" in (document.getElementById("inspector")?.dataset ?? {});
+  keys = new Map(TABLE.flatMap(([, rows]) => rows.filter(has).flatMap((row) => row[0].map((key) => [key, row]))));
+  if (help) write();
+});
 
 function inField(event) {
   const field = event.target.closest("input, textarea, select, [contenteditable]");
@@ -146,7 +159,9 @@ function keyOf(event) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || inField(event)) return;
   if (document.querySelector("dialog[open]") || (event.target.closest(":popover-open") && !["?", "."].includes(event.key))) return;
-  const [, , action, options] = KEYS.get(keyOf(event)) ?? [];
+  const [, , action, options] = keys.get(keyOf(event)) ?? [];
+  // A reviewer's page has a sound of its own, and keys for it.
+  if (!help && document.getElementById("sound")) return;
   if (!action || hasOwnUse(event) || (event.repeat && !options?.again)) return;
   if (event.key !== "Escape") event.preventDefault();
   action();

@@ -1,5 +1,5 @@
 // Says in one sentence, in one place, that a request did not come through, and what to do.
-const place = document.getElementById("notice");
+const place = () => document.getElementById("notice");
 const WORDS = {
   403: "This needs other rights than yours. Ask an admin of your team.",
   404: "This is no longer there. Load the page again.",
@@ -9,15 +9,15 @@ const WORDS = {
 let timer = 0;
 
 function show(sentence, seconds = 8) {
-  place.textContent = sentence;
-  place.classList.add("is-shown");
+  place().textContent = sentence;
+  place().classList.add("is-shown");
   clearTimeout(timer);
   if (seconds) timer = setTimeout(hide, seconds * 1000);
 }
 
 function hide() {
-  place.classList.remove("is-shown");
-  place.textContent = "";
+  place().classList.remove("is-shown");
+  place().textContent = "";
 }
 
 function reason(xhr) {

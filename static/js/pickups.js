@@ -1,19 +1,21 @@
 // The pieces of a pickup recording: each is heard from its start to its end, and the one a line has goes with its choice.
-const sound = document.getElementById("sound");
+import { begins } from "./page.js";
+
+const sound = () => document.getElementById("sound");
 let until = 0;
 
 function play(from, to) {
-  sound.currentTime = from / 1000;
+  sound().currentTime = from / 1000;
   until = to / 1000;
-  sound.play();
+  sound().play();
 }
 
-sound.addEventListener("timeupdate", () => {
-  if (until && sound.currentTime >= until) {
-    until = 0;
-    sound.pause();
-  }
-});
+function attend({ target }) {
+  if (!until || target.currentTime < until) return;
+  until = 0;
+  target.pause();
+}
+begins(() => sound()?.addEventListener("timeupdate", attend));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-hear]");
   if (!button) return;

@@ -1,25 +1,31 @@
-// The one player of the page. Two decks in turn: while a line is heard the next one is loaded already.
-const player = document.getElementById("player");
-// Which line comes next is asked of rows.js: rows that are far away are not on the page.
+// The one player. Two decks in turn: while a line is heard the next one is loaded already. The decks stand in no
+// document, so whoever goes to another page of the studio (travel.js) goes on hearing.
 import * as rows from "./rows.js";
+import * as tape from "./tape.js";
 
-const { list } = rows;
+const player = document.getElementById("player");
 const playButton = document.getElementById("play");
 const untilButton = document.getElementById("until-end");
 const speed = document.getElementById("speed");
 const decks = [new Audio(), new Audio()];
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+const AHEAD_S = 0.3; // so long before the end of a line the start of the next one is appointed
 
 let deck = decks[0];
-let heard = null; // {line, take, ms, name, started}: what play plays; a single take from the history has no line
-let gap = null; // {timer, line}: the pause between two lines
+let heard = null; // {line, take, v, src, ms, name, started}: what play plays; a take from the history has no line
+let gap = null; // {line, timer}: the pause between two lines; timer 0: it stands still
 let live = null; // {line, take, playing, sounding, at}: what live.js plays while it is being made, in place of the decks
+let region = null; // {from, to} in seconds: what of the sound is heard over and over
 let until = false;
 let selected = "";
-let touched = 0; // when the person last scrolled or typed
+let hasArrived = false; // another page has just come, and nobody has selected anything on it yet
+let lagMs = 20; // between asking a deck to play and its sound, as it was lately
+let endsAt = 0; // when, in performance.now(), the line that is heard ends
 
-const row = (id) => (id ? rows.element(id) : null);
+const row = (id) => (id && tape.isHere() ? rows.element(id) : null);
 const isPlaying = () => (live ? live.playing : Boolean(gap?.timer) || (heard !== null && !deck.paused && !deck.ended));
+const isPaused = () => Boolean(heard?.started) && !isPlaying() && !deck.ended && deck.currentTime > 0;
+const rate = () => Number(speed.value);
 // The number of trims is part of the address: a trimmed take is another sound.
 const address = ({ src, take, v }) => src ?? `${player.dataset.audio.replace("/0/", `/${take}/`)}?v=${v || 0}`;
 
@@ -29,23 +35,30 @@ function load(audio, what) {
   audio.preload = "auto";
 }
 
-function start(what, { at = 0 } = {}) {
+function start(what, { at = 0, ahead = false } = {}) {
   if (live) tell("live:stop");
   endGap();
-  deck.pause();
+  if (!ahead) deck.pause(); // else it is at its end, and comes there by itself
   deck = decks.find((one) => one.dataset.sound === address(what)) ?? decks.find((one) => one !== deck);
   load(deck, what);
   const before = heard;
   heard = { ...what, started: true };
+  region = null;
   if (deck.readyState > 0) deck.currentTime = at;
   else if (at) deck.addEventListener("loadedmetadata", () => (deck.currentTime = at), { once: true });
-  deck.playbackRate = deck.defaultPlaybackRate = Number(speed.value);
+  deck.playbackRate = deck.defaultPlaybackRate = rate();
   deck.preservesPitch = true;
-  deck.play().catch(failed);
-  tell("sound:loaded", { take: what.take, v: what.v, ms: what.ms, at });
-  if (until && before && before.line !== what.line && before.line === selected) follow(what.line);
+  run();
+  tell("sound:loaded", { take: what.take, v: what.v, src: what.src, ms: what.ms, at });
+  if (until && before && before.line !== what.line && before.line === selected && tape.isHere()) follow(what.line);
   mark();
   prepareNext();
+}
+
+function run() {
+  const asked = performance.now();
+  deck.addEventListener("playing", () => (lagMs = 0.7 * lagMs + 0.3 * Math.min(120, performance.now() - asked)), { once: true });
+  deck.play().catch(failed);
 }
 
 function failed(error) {
@@ -55,31 +68,44 @@ function failed(error) {
   draw();
 }
 
-const lineName = (id) => (rows.number(id) ? `Line ${rows.number(id)}` : "Line");
+const lineName = (id) => (tape.isHere() && rows.number(id) ? `Line ${rows.number(id)}` : "Line");
 
 function startLine({ id, take, v, ms }, options) {
   start({ line: id, take, v, ms, name: lineName(id) }, options);
 }
 
 function prepareNext() {
-  const next = until && heard.line && heard.started ? rows.playable(heard.line, 1) : null;
-  if (next) load(decks[0] === deck ? decks[1] : decks[0], next);
+  const next = until && heard?.line && heard.started ? tape.playable(heard.line, 1) : null;
+  const other = decks.find((one) => one !== deck);
+  if (next && (other.paused || other.ended)) load(other, next); // else it still sounds to its end, and is loaded then
 }
 
-// After a line: its real pause, then the next one.
+// After a line: its real pause, then the next one. It is appointed a little ahead, to begin when it is due.
+function appoint() {
+  const line = heard?.line && tape.entry(heard.line);
+  const next = until && line && !region ? tape.playable(heard.line, 1) : null;
+  if (!next || gap) return Boolean(gap);
+  const due = endsAt + line.pause / rate() - lagMs;
+  gap = { line: next.id, timer: setTimeout(leaveGap, Math.max(0, due - performance.now())) };
+  return true;
+}
+
 function ended() {
-  const line = heard?.line && rows.entry(heard.line);
-  const next = until && line ? rows.playable(heard.line, 1) : null;
-  if (!next) return draw();
-  const pause = line.pause / Number(speed.value);
-  gap = { line: next.id, timer: setTimeout(leaveGap, pause) };
+  if (region) return again();
+  if (!gap) endsAt = Math.min(endsAt || Infinity, performance.now());
+  appoint();
   draw();
 }
 
+function again() {
+  deck.currentTime = region.from;
+  if (deck.paused || deck.ended) run();
+}
+
 function leaveGap() {
-  const line = rows.entry(gap?.line);
+  const line = tape.entry(gap?.line);
   gap = null;
-  if (line?.take) startLine(line);
+  if (line?.take) startLine(line, { ahead: true });
   else draw();
 }
 
@@ -89,15 +115,17 @@ function endGap() {
 }
 
 // A line that is being made is heard live, unless another one stands paused.
-const making = () => !isPlaying() && !(heard?.started && !deck.ended && heard.line !== selected) && row(selected)?.dataset.live;
+const making = () => !isPlaying() && !(isPaused() && heard.line !== selected) && row(selected)?.dataset.live;
 
 function toggle() {
   if (live) return tell("live:toggle", { line: live.line });
   if (making()) return tell("live:toggle", { line: selected, take: making() });
   if (isPlaying()) {
-    if (gap) {
+    if (gap && deck.ended) {
       clearTimeout(gap.timer);
       gap.timer = 0;
+    } else {
+      endGap();
     }
     deck.pause();
   } else if (gap) {
@@ -105,9 +133,10 @@ function toggle() {
   } else if (!heard) {
     tell("say", "This line has no take yet. Generate it first.");
   } else if (!heard.started || deck.ended) {
+    if (!heard.started) tape.open();
     start(heard);
   } else {
-    deck.play().catch(failed);
+    run();
   }
   draw();
 }
@@ -115,26 +144,32 @@ function toggle() {
 // A line that is selected while all is quiet is what play plays next; its sound is fetched when it is played.
 function cue(line) {
   endGap();
+  tape.open();
+  region = null;
   const take = line?.take;
   heard = take ? { line: line.id, take, v: line.v, ms: line.ms, name: lineName(line.id) } : null;
   tell("sound:loaded", { take: take ?? "", v: line?.v, ms: heard?.ms ?? 0, at: 0 });
   mark();
 }
 
-function play({ line, until: onward, toggle: press }) {
+function play({ line, until: onward, toggle: press, at, lines }) {
   if (press && row(line)?.dataset.live) return tell("live:toggle", { line, take: row(line).dataset.live });
   if (press && live?.line === line) return toggle();
-  if (press && heard?.line === line && (isPlaying() || (!deck.ended && deck.currentTime > 0))) return toggle();
+  if (press && heard?.line === line && (isPlaying() || isPaused())) return toggle();
   if (onward !== undefined) setUntil(onward);
-  let from = rows.entry(line);
-  if (from && !from.take && until) from = rows.playable(line, 1);
-  if (from?.take) startLine(from);
+  tape.open();
+  tape.choose(lines);
+  let from = lines ? tape.chosenLines()[0] : tape.entry(line);
+  if (from && !from.take && until) from = tape.playable(line, 1);
+  if (from?.take) startLine(from, { at });
   else tell("say", "There is no take from here on. Generate the lines first.");
 }
 
 function setUntil(on) {
   until = on;
+  tape.choose(null);
   untilButton.setAttribute("aria-pressed", String(on));
+  if (!on) endGap();
   if (heard) prepareNext();
 }
 
@@ -147,9 +182,9 @@ function back() {
     deck.currentTime = Math.max(0, -rest);
     return deck.ended || deck.play().catch(failed);
   }
-  let line = rows.entry(heard.line);
+  let line = tape.entry(heard.line);
   while (rest > 0) {
-    const before = line && rows.playable(line.id, -1);
+    const before = line && tape.playable(line.id, -1);
     if (!before) return startLine(line);
     line = before;
     rest -= line.pause / 1000;
@@ -161,27 +196,15 @@ function back() {
 
 // The selection goes along with a run, so that a key pressed on hearing a slip acts on the line with the slip.
 function follow(id) {
-  if (document.activeElement?.closest("input, textarea, select") || document.querySelector("[data-editing], dialog[open]")) return;
+  if (document.activeElement?.closest("input, textarea, select") || document.querySelector("[data-editing]")) return;
   tell("line:select", { line: id });
 }
 
-function keepInSight(line) {
-  if (performance.now() - touched < 4000 || document.activeElement?.closest("input, textarea, select")) return;
-  const box = line.getBoundingClientRect();
-  const foot = innerHeight - player.offsetHeight;
-  if (box.top >= 110 && box.bottom <= foot - 40) return;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  scrollTo({ top: scrollY + box.top - innerHeight * 0.28, behavior: calm ? "auto" : "smooth" });
-}
-
+// Who shows what is heard learns of it: the line in the text, its words, the system's own player.
 function mark() {
-  for (const line of list?.querySelectorAll(".is-playing") ?? []) line.classList.remove("is-playing");
-  const line = row((live ?? heard)?.line);
-  if (live ? live.sounding : heard?.started) line?.classList.add("is-playing");
-  if (line && until && !live && heard.started) keepInSight(line);
-  const words = line?.querySelector(".words");
-  document.getElementById("heard").textContent = words?.value ?? words?.textContent ?? heard?.name ?? "";
-  if ("mediaSession" in navigator && heard) navigator.mediaSession.metadata = new MediaMetadata({ title: heard.name, album: document.title });
+  const { line, name } = live ?? heard ?? {};
+  const sounds = live ? live.sounding : Boolean(heard?.started);
+  tell("sound:heard", { line: line ?? "", name: name ?? heard?.name ?? "", sounds, runs: until && !live && sounds });
   draw();
 }
 
@@ -192,11 +215,11 @@ const clock = (ms) => {
   return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 };
 
-// The clock counts the script as it will sound: lines and pauses. A take out of the history counts for itself.
-function tape() {
+// The clock counts the script as it will sound: lines and pauses. What is no line counts for itself.
+function measure() {
   let before = 0;
   let all = 0;
-  for (const line of rows.all()) {
+  for (const line of tape.all()) {
     if (line.id === (live ?? heard)?.line) before = all;
     if (line.take) all += line.ms + line.pause;
   }
@@ -214,7 +237,8 @@ function draw() {
   const playing = isPlaying();
   playButton.setAttribute("aria-label", playing ? "Pause" : "Play");
   playButton.querySelector("use").setAttribute("href", playing ? "#i-pause" : "#i-play");
-  length = tape();
+  player.toggleAttribute("data-on", playing || isPaused());
+  length = measure();
   document.getElementById("clock-all").textContent = clock(length.all);
   drawTime();
 }
@@ -227,49 +251,75 @@ function drawTime() {
 
 function frame() {
   drawTime();
+  attend();
   if (!deck.paused) requestAnimationFrame(frame);
 }
 
+// What happens at a place of the sound: the region begins again, the next line is appointed.
+function attend() {
+  if (deck.paused || !deck.duration) return;
+  if (region && (deck.currentTime >= region.to || deck.currentTime < region.from - 0.05)) return again();
+  const leftS = (deck.duration - deck.currentTime) / rate();
+  endsAt = performance.now() + leftS * 1000;
+  if (leftS < AHEAD_S) appoint();
+}
+
 for (const audio of decks) {
-  audio.addEventListener("ended", () => audio === deck && ended());
+  audio.addEventListener("ended", () => (audio === deck ? ended() : prepareNext()));
   audio.addEventListener("play", () => audio === deck && (draw(), requestAnimationFrame(frame)));
   audio.addEventListener("pause", () => audio === deck && draw());
+  audio.addEventListener("timeupdate", () => audio === deck && region && attend()); // frames stand still in a hidden tab
   audio.addEventListener("error", () => audio === deck && heard && audio.src && failed(new Error("load")));
 }
 playButton.addEventListener("click", toggle);
 document.getElementById("back").addEventListener("click", back);
 untilButton.addEventListener("click", () => setUntil(!until));
-speed.addEventListener("change", () => decks.forEach((audio) => (audio.playbackRate = audio.defaultPlaybackRate = Number(speed.value))));
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-play-take]");
-  if (!button) return;
-  const take = button.dataset.playTake;
-  const from = button.dataset.fromMs;
-  if (heard?.take === take && isPlaying() && !from) return toggle();
-  const at = Math.max(0, Number(from ?? 0) / 1000 - 0.5); // half a second before what is to be heard
-  start({ line: null, take, v: button.dataset.v, ms: Number(button.dataset.ms), name: button.dataset.name }, { at });
+speed.addEventListener("change", () => {
+  endGap();
+  for (const audio of decks) audio.playbackRate = audio.defaultPlaybackRate = rate();
 });
 document.addEventListener("click", (event) => {
   const seam = event.target.closest("[data-play-seam]")?.dataset;
-  if (seam) tell("sound:hear", { src: seam.playSeam, ms: Number(seam.ms), name: seam.name });
+  if (seam) return tell("sound:hear", { src: seam.playSeam, ms: Number(seam.ms), name: seam.name });
+  const button = event.target.closest("[data-play-take]");
+  if (!button) return;
+  const { playTake: take, v, ms, name, fromMs: from } = button.dataset;
+  if (heard?.take === take && isPlaying() && !from) return toggle();
+  const at = Math.max(0, Number(from ?? 0) / 1000 - 0.5); // half a second before what is to be heard
+  start({ line: null, take, v, ms: Number(ms), name }, { at });
 });
 // Sound that is no take: a seam, or a trim that is tried.
 document.addEventListener("sound:hear", ({ detail: { src, ms, name } }) => {
   if (heard?.src === src && isPlaying()) return toggle();
   start({ line: null, take: "", src, ms, name });
 });
+document.addEventListener("sound:speed", ({ detail }) => {
+  speed.selectedIndex = Math.min(speed.length - 1, Math.max(0, speed.selectedIndex + detail.by));
+  speed.dispatchEvent(new Event("change"));
+});
 document.addEventListener("sound:play", ({ detail }) => play(detail));
 document.addEventListener("sound:toggle", toggle);
 document.addEventListener("sound:hush", () => isPlaying() && toggle());
 document.addEventListener("sound:back", back);
-document.addEventListener("sound:go-on", ({ detail: { line, take, ms, at } }) => {
-  start({ line, take, ms, name: lineName(line) }, { at });
+document.addEventListener("sound:go-on", ({ detail: { line, take, v, ms, at } }) => {
+  start({ line, take, v, ms, name: lineName(line) }, { at });
+});
+document.addEventListener("sound:region", ({ detail }) => {
+  if (live || !heard) return;
+  if (detail) endGap();
+  if (detail && !heard.started) start(heard, { at: detail.from });
+  region = detail;
+  if (!region) return;
+  again();
 });
 document.addEventListener("sound:seek", ({ detail }) => {
-  if (live) return rows.entry(live.line)?.take === live.take && startLine(rows.entry(live.line), detail);
+  if (live) return tape.entry(live.line)?.take === live.take && startLine(tape.entry(live.line), detail);
   if (!heard) return;
   if (!heard.started) start(heard, { at: detail.at });
-  else if (!gap) deck.currentTime = Math.min(detail.at, deck.duration || 0);
+  else if (!gap?.timer || !deck.ended) {
+    endGap();
+    deck.currentTime = Math.min(detail.at, deck.duration || 0);
+  }
   drawTime();
 });
 document.addEventListener("live:state", ({ detail }) => {
@@ -287,13 +337,16 @@ document.addEventListener("live:time", ({ detail }) => {
 });
 document.addEventListener("line:selected", ({ detail }) => {
   selected = detail.line;
-  if (!live && !isPlaying() && heard?.line !== selected) cue(rows.entry(selected));
+  const stays = hasArrived && isPaused();
+  hasArrived = false;
+  if (!live && !isPlaying() && !stays && heard?.line !== selected) cue(rows.entry(selected));
 });
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (!elt.matches(".line")) return;
   if (live) return renewLive(elt);
-  if (elt.dataset.line === selected && !isPlaying() && (elt.dataset.take !== heard?.take || elt.dataset.v !== String(heard?.v))) return cue(rows.entry(selected));
-  if (elt.dataset.line === heard?.line && heard.started) elt.classList.add("is-playing");
+  const { line, take, v } = elt.dataset;
+  if (line === selected && !isPlaying() && (line === heard?.line || !isPaused()) && (take !== heard?.take || v !== String(heard?.v))) return cue(rows.entry(selected));
+  if (line === heard?.line && heard.started) mark();
   if (heard) prepareNext();
   drawSoon();
 });
@@ -304,10 +357,13 @@ function renewLive(line) {
   if (line.dataset.take === live.take) tell("sound:loaded", { take: live.take, v: line.dataset.v, ms: Number(line.dataset.ms), at: live.at });
   mark();
 }
-
-for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-  addEventListener(name, () => (touched = performance.now()), { passive: true });
-}
+// Another sound of the page, a reviewer's or that of a pickup: one is heard at a time.
+document.addEventListener("play", ({ target }) => !decks.includes(target) && isPlaying() && toggle(), true);
+document.addEventListener("page:begins", () => {
+  selected = "";
+  hasArrived = true;
+  mark();
+});
 if ("mediaSession" in navigator) {
   navigator.mediaSession.setActionHandler("play", toggle);
   navigator.mediaSession.setActionHandler("pause", toggle);

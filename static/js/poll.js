@@ -9,6 +9,7 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.id === "poller") detail.parameters.seen = document.getElementById("queue-poller").dataset.seen ?? "";
 });
 if (fed()) addEventListener("load", () => ask());
+document.addEventListener("page:begins", () => fed() && ask());
 
 function ask() {
   for (const poll of document.querySelectorAll("[data-poll]")) htmx.trigger(poll, "poll");

@@ -1,4 +1,6 @@
 // Ready-made directions: a press puts the words into the field, behind what stands there; a second press takes them out.
+import { begins } from "./page.js";
+
 function put(button) {
   const field = document.getElementById(button.dataset.into);
   const words = button.dataset.preset;
@@ -32,4 +34,4 @@ document.addEventListener("input", (event) => {
   if (event.target.matches("textarea")) mark(event.target);
 });
 document.addEventListener("htmx:load", ({ detail: { elt } }) => show(elt));
-show(document);
+begins(() => show(document));

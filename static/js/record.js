@@ -89,4 +89,4 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     if (form !== taking?.form) show(form, false);
   }
 });
-addEventListener("beforeunload", (event) => taking && event.preventDefault());
+for (const [target, name] of [[window, "beforeunload"], [document, "page:may-leave"]]) target.addEventListener(name, (event) => taking && event.preventDefault());

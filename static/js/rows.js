@@ -1,7 +1,9 @@
 // The lines of the script: all of them in their order, in few figures, and rows for those near what is looked at.
 // What is far away is a gap of about the right height; its rows are fetched when it comes near. Import this module,
 // never load it by itself: everybody must share the one order.
-export const list = document.getElementById("lines");
+import { begins } from "./page.js";
+
+export let list = null;
 
 const NEAR = 1400; // px above and below the window in which rows are kept ready
 const AT_LEAST = 60; // rows a question
@@ -190,7 +192,9 @@ async function fetchRows(first, end) {
 }
 
 async function ask(first, end) {
+  const own = list;
   const rows = await fetchRows(first, end);
+  if (own !== list) return; // another page has come meanwhile
   const found = new Set(rows.map((row) => row.dataset.line));
   const reach = rows.length < AT_MOST ? Infinity : Number(rows.at(-1).dataset.position);
   forget(order.slice(first, end).filter((line) => line.position <= reach && !found.has(line.id)).map((line) => line.id));
@@ -263,10 +267,12 @@ export async function bring(id) {
 }
 
 async function fetchOrder() {
+  const own = list;
   for (let tries = 0; tries < 5; tries += 1) {
     const answer = await fetch(list.dataset.order);
     if (!answer.ok || answer.redirected) return;
     const { version, lines } = await answer.json();
+    if (own !== list) return;
     const since = Number(document.getElementById("poller").getAttribute("hx-get").match(/since=(\d+)/)?.[1] ?? 0);
     if (version < since) continue; // a poll was quicker: what it brought must not be lost
     const heights = new Map(order.map((line) => [line.id, line.height]));
@@ -334,7 +340,24 @@ function isShownAround(id) {
 
 const watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && fill(), { rootMargin: `${NEAR}px` });
 let whole = Promise.resolve();
-if (list) {
+let width = 0;
+addEventListener("scrollend", fill);
+addEventListener("resize", () => {
+  if (!list || list.offsetWidth === width) return;
+  width = list.offsetWidth;
+  for (const line of order) line.height = undefined;
+  measure();
+  lay();
+});
+begins(() => {
+  list = document.getElementById("lines");
+  order = [];
+  index();
+  isWhole = asking = false;
+  whole = Promise.resolve();
+  watcher.disconnect();
+  if (!list) return;
+  width = list.offsetWidth;
   learn(list.querySelectorAll(":scope > .line"));
   isWhole = order.length >= Number(list.dataset.count);
   measure();
@@ -344,13 +367,4 @@ if (list) {
     if (gap) gap.style.height = `${(Number(list.dataset.count) - order.length) * (tall(0, order.length) / Math.max(1, order.length))}px`;
     whole = fetchOrder();
   }
-  addEventListener("scrollend", fill);
-  let width = list.offsetWidth;
-  addEventListener("resize", () => {
-    if (list.offsetWidth === width) return;
-    width = list.offsetWidth;
-    for (const line of order) line.height = undefined;
-    measure();
-    lay();
-  });
-}
+});

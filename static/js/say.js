@@ -1,6 +1,8 @@
 // Words that are selected in a line can be said differently: a button beside them leads to the lexicon with them in it.
+import { begins } from "./page.js";
+
 const LONGEST = 200;
-const button = document.getElementById("say");
+let button = null;
 let words = "";
 
 function selected() {
@@ -17,6 +19,7 @@ function address(base) {
 }
 
 function draw() {
+  if (!button) return;
   const now = selected();
   button.hidden = !now;
   if (!now) return;
@@ -27,18 +30,20 @@ function draw() {
   button.href = address(button.href.split("?")[0]);
 }
 
-if (button) {
-  // While the mouse is down the selection still grows.
-  document.addEventListener("pointerup", () => setTimeout(draw));
-  document.addEventListener("keyup", (event) => {
-    if (event.key === "Shift" || event.shiftKey) draw();
-  });
-  document.addEventListener("selectionchange", () => {
-    if (!selected()) button.hidden = true;
-  });
-  // The way in the inspector takes along what was selected last.
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-say]");
-    if (link && words) link.href = address(link.href.split("?")[0]);
-  });
-}
+begins(() => {
+  button = document.getElementById("say");
+  words = "";
+});
+// While the mouse is down the selection still grows.
+document.addEventListener("pointerup", () => setTimeout(draw));
+document.addEventListener("keyup", (event) => {
+  if (event.key === "Shift" || event.shiftKey) draw();
+});
+document.addEventListener("selectionchange", () => {
+  if (button && !selected()) button.hidden = true;
+});
+// The way in the inspector takes along what was selected last.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-say]");
+  if (link && words) link.href = address(link.href.split("?")[0]);
+});

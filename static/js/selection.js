@@ -1,12 +1,13 @@
 // Which line is selected, and which others with it. The selection survives the renewal of rows, opens the inspector
 // and carries the buttons of a line. What is done to lines is in edits.js.
+import { begins } from "./page.js";
 import * as rows from "./rows.js";
 
-const { list } = rows;
-const inspector = document.getElementById("inspector");
-const actions = document.getElementById("line-acts").content.firstElementChild;
-const bar = document.getElementById("chosen");
-const mayEdit = Boolean(actions.querySelector('[data-act="edit"]'));
+let list = null;
+let inspector = null;
+let actions = null; // the buttons of a line
+let bar = null;
+let mayEdit = false;
 let selected = "";
 let chosen = new Set(); // more lines than one, the selected one among them; or empty
 let picking = false; // on touch: each tap selects one more
@@ -123,6 +124,7 @@ function step(by, extend) {
 }
 
 function act(name) {
+  if (!list) return;
   const line = row(selected);
   if (name === "close" && (chosen.size || picking)) {
     picking = false;
@@ -144,6 +146,8 @@ function act(name) {
     else htmx.ajax("POST", `${address(selected)}render/`, { source: inspector, target: inspector, swap: "innerHTML" });
   } else if (name === "live") {
     tell("sound:play", { line: selected, toggle: true });
+  } else if (name === "hear" || (name === "onward" && chosen.size)) {
+    tell("sound:play", { lines: inOrder(chosen), until: true });
   } else if (name === "onward") {
     tell("sound:play", { line: selected, until: true });
   } else if (["approve", "pickup", "comment"].includes(name)) {
@@ -167,7 +171,7 @@ function neighbour(by) {
   takes[at + by]?.querySelector("[data-choose]")?.click();
 }
 
-const OWN = new Set(["edit", "pick", "render", "live", "onward", "close"]);
+const OWN = new Set(["edit", "pick", "render", "live", "onward", "hear", "close"]);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   if (button) return OWN.has(button.dataset.act) && act(button.dataset.act);
@@ -183,8 +187,8 @@ document.addEventListener("click", (event) => {
   if (!retry && event.target.closest(".lane") && (line.dataset.take || line.dataset.live)) tell("sound:play", { line: selected, toggle: true });
 });
 // Shift and a click mean lines here, not letters.
-list?.addEventListener("mousedown", (event) => {
-  if (event.shiftKey && !event.target.closest("textarea, input")) event.preventDefault();
+document.addEventListener("mousedown", (event) => {
+  if (event.shiftKey && list?.contains(event.target) && !event.target.closest("textarea, input")) event.preventDefault();
 });
 
 function goTo(mark) {
@@ -193,8 +197,8 @@ function goTo(mark) {
   if (next) select(next.id, { focus: true, scroll: true });
 }
 
-list?.addEventListener("dblclick", (event) => {
-  if (!event.target.closest(".words") || event.target.closest("textarea") || event.shiftKey || event.ctrlKey || picking) return;
+document.addEventListener("dblclick", (event) => {
+  if (!list?.contains(event.target) || !event.target.closest(".words") || event.target.closest("textarea") || event.shiftKey || event.ctrlKey || picking) return;
   getSelection().removeAllRanges();
   act("edit");
 });
@@ -230,6 +234,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
 });
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (!list) return;
   if (elt.dataset.inspects === selected) {
     inspector.classList.remove("is-behind");
     inspector.inert = false;
@@ -249,39 +254,52 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
 });
 
 function renewHistory() {
-  if (!inspector.querySelector(`[data-inspects="${selected}"]`)) return;
+  const shown = inspector.querySelector(`[data-inspects="${selected}"]`);
+  if (!shown) return;
+  if ("locked" in shown.dataset !== "locked" in row(selected).dataset) return inspect(); // all of it looks different
   htmx.ajax("GET", address(selected), { source: inspector, target: "#history", select: "#history", swap: "outerHTML" });
 }
 
-inspector.addEventListener("input", (event) => {
+document.addEventListener("input", (event) => {
   const form = event.target.closest("#direction");
   if (form) form.dataset.changed = "yes";
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   // An inspector that did not come is asked for again when the studio answers again.
-  if (detail.elt.id === "poller" && detail.successful && inspector.inert) inspect();
+  if (detail.elt.id === "poller" && detail.successful && inspector?.inert) inspect();
   if (detail.elt.id !== "direction" || !detail.successful) return;
   delete detail.elt.dataset.changed;
   const saved = document.getElementById("saved");
   if (saved) saved.textContent = "Saved.";
 });
-addEventListener("pagehide", () => {
+function sendDirection() {
   const form = document.getElementById("direction");
   if (form?.dataset.changed) navigator.sendBeacon(form.action, new FormData(form));
-});
+}
+addEventListener("pagehide", sendDirection);
+document.addEventListener("page:leaves", sendDirection);
 // A text under the pen is not saved by itself: the browser asks before it is lost.
-addEventListener("beforeunload", (event) => {
-  const open = [...document.querySelectorAll("[data-edit] textarea")];
-  if (open.some((field) => field.value !== field.defaultValue)) event.preventDefault();
-});
+const isUnsaved = () => [...document.querySelectorAll("[data-edit] textarea")].some((field) => field.value !== field.defaultValue);
+addEventListener("beforeunload", (event) => isUnsaved() && event.preventDefault());
+document.addEventListener("page:may-leave", (event) => isUnsaved() && event.preventDefault());
 
 async function open() {
   const asked = location.hash.match(/^#line-(\d+)$/)?.[1];
   if (asked && (await rows.bring(asked))) select(asked, { focus: true, scroll: true });
   else if (rows.all().length && !selected) select(rows.all()[0].id, { address: false });
 }
-addEventListener("hashchange", open);
-if (list) {
+addEventListener("hashchange", () => list && open());
+begins(() => {
+  ({ list } = rows);
+  inspector = document.getElementById("inspector");
+  bar = document.getElementById("chosen");
+  actions = document.getElementById("line-acts")?.content.firstElementChild;
+  mayEdit = Boolean(actions?.querySelector('[data-act="edit"]'));
+  selected = anchor = "";
+  chosen = new Set();
+  picking = false;
+  clearTimeout(inspecting);
+  if (!list) return;
   if (document.readyState === "complete") open();
-  else addEventListener("load", open);
-}
+  else addEventListener("load", open, { once: true });
+});

@@ -1,4 +1,6 @@
 // Moments in the reader's own clock, and the seconds of what is being made now.
+import { begins } from "./page.js";
+
 const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
@@ -18,8 +20,10 @@ function tick() {
   }
 }
 
-localise(document);
-tick();
+begins(() => {
+  localise(document);
+  tick();
+});
 setInterval(tick, 1000);
 document.addEventListener("htmx:load", (event) => {
   localise(event.detail.elt);

@@ -24,6 +24,6 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
 });
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.id !== "poller") return;
-  detail.parameters.here = document.getElementById("here").dataset.seen;
+  detail.parameters.here = document.getElementById("here")?.dataset.seen ?? "";
   detail.parameters.pen = pen();
 });

@@ -138,8 +138,9 @@ document.addEventListener("keydown", (event) => {
     set(one.dataset.handle, 0);
   } else if (one && event.key in GRAIN_MS) {
     event.preventDefault();
-    // An arrow moves the handle the way it points: at the tail, to the left is to cut more.
-    const way = ["tail_ms", "fade_out_ms"].includes(one.dataset.handle) ? -1 : 1;
+    // An arrow to a side moves the handle to that side: at the tail, to the left is to cut more.
+    const isAside = event.key === "ArrowLeft" || event.key === "ArrowRight";
+    const way = isAside && ["tail_ms", "fade_out_ms"].includes(one.dataset.handle) ? -1 : 1;
     set(one.dataset.handle, value(one.dataset.handle) + way * GRAIN_MS[event.key] * (event.shiftKey ? 10 : 1));
   } else if (one && event.key === " ") {
     event.preventDefault();

@@ -1,26 +1,30 @@
-// The waveform of the take that is heard: where the sound is, and a click or an arrow key to go there.
+// The waveform of what is heard: a click or an arrow key goes there, a drag (or Shift and an arrow) selects what is heard
+// over and over.
 const canvas = document.getElementById("waveform");
 const pen = canvas.getContext("2d");
 const PAIRS_A_SECOND = 50;
 const BAR = 3;
-const kept = new Map(); // take and trims -> Int8Array, the last few
+const SHORTEST_S = 0.08; // a shorter drag is a click
+const STEP_S = 0.25;
+const kept = new Map(); // address -> Int8Array, the last few
 let take = "";
-let key = ""; // of what is shown in kept
+let key = ""; // the address of what is shown
 let peaks = new Int8Array();
 let seconds = 0;
 let at = 0;
 let places = []; // where the checks found something: [from, until] in seconds
+let region = null; // [from, to] in seconds
+let pressed = 0; // where a drag began
 let colours = {};
 
 function readColours() {
   const style = getComputedStyle(document.documentElement);
-  colours = { wave: style.getPropertyValue("--wave"), live: style.getPropertyValue("--live"), warn: style.getPropertyValue("--warn") };
+  colours = Object.fromEntries(["wave", "live", "warn", "accent"].map((name) => [name, style.getPropertyValue(`--${name}`)]));
 }
 
-async function fetchPeaks(id, v) {
-  const wanted = `${id}?v=${v}`;
+async function fetchPeaks(wanted) {
   if (!kept.has(wanted)) {
-    const answer = await fetch(`${document.getElementById("player").dataset.waveform.replace("/0/", `/${id}/`)}?v=${v}`);
+    const answer = await fetch(wanted);
     if (!answer.ok) return;
     kept.set(wanted, new Int8Array(await answer.arrayBuffer()));
     if (kept.size > 24) kept.delete(kept.keys().next().value);
@@ -41,6 +45,12 @@ function draw() {
   pen.setTransform(scale, 0, 0, scale, 0, 0);
   pen.clearRect(0, 0, width, height);
   const middle = height / 2;
+  if (region && seconds) {
+    pen.globalAlpha = 0.18;
+    pen.fillStyle = colours.accent;
+    pen.fillRect((region[0] / seconds) * width, 0, ((region[1] - region[0]) / seconds) * width, height);
+    pen.globalAlpha = 1;
+  }
   const head = seconds ? (at / seconds) * width : 0;
   const shown = Math.min(peaks.length / 2, seconds * PAIRS_A_SECOND || 0);
   for (let x = 0; x < width; x += BAR) {
@@ -68,27 +78,48 @@ function placesOf(id) {
   return told.split(" ").filter(Boolean).map((place) => place.split("-").map((ms) => Number(ms) / 1000));
 }
 
+// A seam has a waveform of its own, at its address; a trim that is only tried has none.
+function addressOf({ take: id, v, src }) {
+  if (id) return `${document.getElementById("player").dataset.waveform.replace("/0/", `/${id}/`)}?v=${v || 0}`;
+  return src?.includes("/seam.wav") ? src.replace("/seam.wav", "/seam/waveform") : "";
+}
+
+function select(from, to) {
+  const [first, last] = [from, to].sort((a, b) => a - b).map((at) => Math.min(Math.max(at, 0), seconds));
+  region = last - first < SHORTEST_S ? null : [first, last];
+  describe();
+  draw();
+}
+
+const tellRegion = () => document.dispatchEvent(new CustomEvent("sound:region", { detail: region && { from: region[0], to: region[1] } }));
+
 function seek(to) {
+  if (region) {
+    region = null;
+    tellRegion();
+  }
   document.dispatchEvent(new CustomEvent("sound:seek", { detail: { at: Math.min(Math.max(to, 0), seconds) } }));
 }
 
 function describe() {
   canvas.setAttribute("aria-valuemax", seconds.toFixed(1));
   canvas.setAttribute("aria-valuenow", at.toFixed(1));
-  canvas.setAttribute("aria-valuetext", seconds ? `${at.toFixed(1)} of ${seconds.toFixed(1)} seconds` : "Nothing is loaded");
+  const loop = region ? `; ${region[0].toFixed(1)} to ${region[1].toFixed(1)} is heard over and over` : "";
+  canvas.setAttribute("aria-valuetext", seconds ? `${at.toFixed(1)} of ${seconds.toFixed(1)} seconds${loop}` : "Nothing is loaded");
 }
 
 document.addEventListener("sound:loaded", ({ detail }) => {
-  const v = detail.v || 0;
+  const before = key;
   take = detail.take;
-  if (key !== `${take}?v=${v}`) peaks = kept.get(`${take}?v=${v}`) ?? new Int8Array();
-  key = `${take}?v=${v}`;
+  key = addressOf(detail);
+  if (key !== before) peaks = kept.get(key) ?? new Int8Array();
+  region = null;
   seconds = detail.ms / 1000;
   at = detail.at;
   places = placesOf(take);
   describe();
   draw();
-  if (take) fetchPeaks(take, v).catch(() => {});
+  if (key) fetchPeaks(key).catch(() => {});
 });
 let told = -1;
 document.addEventListener("sound:time", ({ detail }) => {
@@ -104,16 +135,24 @@ document.addEventListener("sound:time", ({ detail }) => {
 const place = (event) => ((event.clientX - canvas.getBoundingClientRect().left) / canvas.clientWidth) * seconds;
 canvas.addEventListener("pointerdown", (event) => {
   canvas.setPointerCapture(event.pointerId);
-  seek(place(event));
+  pressed = place(event);
 });
 canvas.addEventListener("pointermove", (event) => {
-  if (canvas.hasPointerCapture(event.pointerId)) seek(place(event));
+  if (canvas.hasPointerCapture(event.pointerId)) select(pressed, place(event));
+});
+canvas.addEventListener("pointerup", (event) => {
+  if (region && Math.abs(place(event) - pressed) >= SHORTEST_S) tellRegion();
+  else seek(place(event));
 });
 canvas.addEventListener("keydown", (event) => {
   const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowDown: at - 1, ArrowUp: at + 1, Home: 0, End: seconds }[event.key];
+  if (event.key === "Escape" && region) seek(at);
   if (to === undefined) return;
   event.preventDefault();
-  seek(to);
+  if (!event.shiftKey) return seek(to);
+  const [from, until] = region ?? [at, at];
+  select(from, to < at ? until - STEP_S : until + STEP_S);
+  tellRegion();
 });
 
 new ResizeObserver(draw).observe(canvas);

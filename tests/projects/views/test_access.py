@@ -137,6 +137,7 @@ DOORS = {
     "take-clear": Door("take_id", "post", Role.REVIEWER, 200),
     "take-retry": Door("take_id", "post", EDIT, 200),
     "take-discard": Door("take_id", "post", EDIT, 200),
+    "take-seam-waveform": Door("take_id", "get", Role.VIEWER, 200),
     "take-seam": Door("take_id", "get", Role.VIEWER, 200),
     "paragraph-alternatives": Door("paragraph_id", "post", EDIT, 200),
     "take-trim": Door("take_id", "get", EDIT, 200),

@@ -4,8 +4,10 @@ Patterns are people's own, and some would take for ever: the `regex` package sto
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import regex
 from django.db import transaction
@@ -20,6 +22,8 @@ from projects.speech.line import is_speakable
 
 # What one search may cost of the web server, all lines together.
 PATIENCE_S = 1.5
+# No text has it, and no form takes it.
+BETWEEN = "\0"
 
 
 class BadQuery(Exception):
@@ -83,16 +87,32 @@ class Finding:
 def find(lines: "QuerySet[Paragraph]", query: Query) -> list[Finding]:
     """Look through these lines, in their order; one query. Raises ``BadQuery``, also for what takes too long."""
     pattern = query.compiled()
-    rows = lines.order_by("script__position", "position").values_list("pk", "text", "script", "is_locked")
-    return list(_found(rows, pattern))
+    ordered = lines.order_by("script__position", "position")
+    rows = list(ordered.values_list("pk", "text", "script", "is_locked"))
+    look = _each if query.pattern else _all
+    found = look([text for _, text, *_ in rows], pattern)
+    return [Finding(rows[at][0], rows[at][1], spans, *rows[at][2:]) for at, spans in found.items()]
 
 
-def _found(rows: Iterable[tuple[int, str, int, bool]], pattern: "regex.Pattern[str]") -> Iterator[Finding]:
+Spans = dict[int, list[tuple[int, int]]]
+"""Which of the texts have it, in order, each with where."""
+
+
+def _all(texts: Sequence[str], pattern: "regex.Pattern[str]") -> Spans:
+    """Look for plain words in all texts in one go, which is ten times as quick as one after the other."""
+    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    found: Spans = {}
+    for match in _matches(pattern, BETWEEN.join(texts), time.monotonic() + PATIENCE_S):
+        at = bisect_right(starts, match.start()) - 1
+        found.setdefault(at, []).append((match.start() - starts[at], match.end() - starts[at]))
+    return found
+
+
+def _each(texts: Sequence[str], pattern: "regex.Pattern[str]") -> Spans:
+    """Look for a pattern in each text by itself: it may say where a text begins and ends."""
     end = time.monotonic() + PATIENCE_S
-    for pk, text, script_id, is_locked in rows:
-        spans = [match.span() for match in _matches(pattern, text, end)]
-        if spans:
-            yield Finding(pk, text, spans, script_id, is_locked)
+    found = ((at, [match.span() for match in _matches(pattern, text, end)]) for at, text in enumerate(texts))
+    return {at: spans for at, spans in found if spans}
 
 
 def _matches(pattern: "regex.Pattern[str]", text: str, end: float) -> Iterator["regex.Match[str]"]:

@@ -40,6 +40,7 @@ def found(project: object, query: Query) -> list[str]:
         (Query("通灵", whole=True), ["通灵"]),
         (Query(r"gr[ae]y\b", pattern=True), ["Grey", "GREY", "grey"]),
         (Query(r"x*", pattern=True), []),
+        (Query("here.mr. grey"), []),  # of two lines
         (Query("nowhere"), []),
     ],
 )

@@ -3,12 +3,14 @@
 A script of 10,000 lines with a take each: opening it, a window of rows warm and cold, its order, its search, a poll
 that finds nothing and one that brings sixty lines. The peer in the same run is the plainest page that Django can make
 of the same rows: one query, one template with a single variable a row. Limits of the issue: a window warm 6 ms CPU and
-8 queries, a search 100 ms.
+8 queries, a search 100 ms. Once on SQLite and once on PostgreSQL, each in a process of its own.
 """
 
 import os
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,11 +20,22 @@ LINES, ROUNDS, WINDOW = 10_000, 15, 100
 
 
 def main() -> None:
+    from tests.postgres import running_postgres  # noqa: PLC0415 - it needs the repository's root
+
+    _on("SQLite")
+    with running_postgres() as address:
+        _on("PostgreSQL", DATABASE_URL=address)
+
+
+def _on(name: str, **env: str) -> None:
+    print(f"  on {name}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["NARRATOR_DATA_DIR"] = folder
-        os.environ["DJANGO_SETTINGS_MODULE"] = "narrator.settings"
-        os.environ["NARRATOR_LOG_LEVEL"] = "CRITICAL"
-        _measure()
+        own = {
+            "NARRATOR_DATA_DIR": folder,
+            "DJANGO_SETTINGS_MODULE": "narrator.settings",
+            "NARRATOR_LOG_LEVEL": "CRITICAL",
+        }
+        subprocess.run([sys.executable, "-m", "bench.page"], env={**os.environ, **own, **env}, check=True)
 
 
 def _measure() -> None:
@@ -135,4 +148,4 @@ def _timed(work: Callable[[], bytes]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    _measure()

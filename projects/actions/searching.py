@@ -22,6 +22,7 @@ from projects.speech.line import is_speakable
 
 # What one search may cost of the web server, all lines together.
 PATIENCE_S = 1.5
+TOO_LONG = "This pattern takes too long. Make it simpler, or search for plain words."
 # No text has it, and no form takes it.
 BETWEEN = "\0"
 
@@ -110,9 +111,20 @@ def _all(texts: Sequence[str], pattern: "regex.Pattern[str]") -> Spans:
 
 def _each(texts: Sequence[str], pattern: "regex.Pattern[str]") -> Spans:
     """Look for a pattern in each text by itself: it may say where a text begins and ends."""
-    end = time.monotonic() + PATIENCE_S
-    found = ((at, [match.span() for match in _matches(pattern, text, end)]) for at, text in enumerate(texts))
-    return {at: spans for at, spans in found if spans}
+    end, found = time.monotonic() + PATIENCE_S, {}
+    for at, text in enumerate(texts):
+        # Most texts have nothing, and one question costs half of what making ready for several answers does.
+        if _first(pattern, text, end) and (spans := [match.span() for match in _matches(pattern, text, end)]):
+            found[at] = spans
+    return found
+
+
+def _first(pattern: "regex.Pattern[str]", text: str, end: float) -> "regex.Match[str] | None":
+    """The first match, which may be empty. Raises as ``_matches``."""
+    try:
+        return pattern.search(text, timeout=max(end - time.monotonic(), 0.001))
+    except TimeoutError as error:
+        raise BadQuery(TOO_LONG) from error
 
 
 def _matches(pattern: "regex.Pattern[str]", text: str, end: float) -> Iterator["regex.Match[str]"]:
@@ -122,7 +134,7 @@ def _matches(pattern: "regex.Pattern[str]", text: str, end: float) -> Iterator["
             if match.group():
                 yield match
     except TimeoutError as error:
-        raise BadQuery("This pattern takes too long. Make it simpler, or search for plain words.") from error
+        raise BadQuery(TOO_LONG) from error
 
 
 def preview(findings: Iterable[Finding], query: Query) -> None:

@@ -61,6 +61,7 @@ urlpatterns = [
     path("revisions/<int:revision_id>/discard/", revisions.revision_discard, name="revision-discard"),
     path("exports/<int:export_id>/", exports.export_detail, name="export-detail"),
     path("exports/<int:export_id>/cancel/", exports.export_cancel, name="export-cancel"),
+    path("exports/<int:export_id>/approvals.csv", exports.export_approvals, name="export-approvals"),
     path("exports/<int:export_id>/download", exports.export_download, name="export-download"),
     path("runs/", runs.run_list, name="run-list"),
     path("runs/<int:run_id>/pause/", runs.run_pause, name="run-pause"),

@@ -63,7 +63,8 @@ def request(
 ) -> Export:
     """Freeze which takes go into the file and let a worker assemble it.
 
-    ``approved``: a line whose take no reviewer has approved, as it is now, counts as lacking one.
+    ``approved``: a line whose take no reviewer has approved, as it is now, counts as lacking one; the plan keeps the
+    verdict on which each went in (actions/approvals.py).
     Raises ``NotReady`` when a line lacks a current take, unless ``partial`` asks for what there is: a stale
     or missing line is left out then, never filled with old audio. Raises ``NothingToExport`` for an empty file.
     """
@@ -75,13 +76,14 @@ def request(
     missing = list(lacking.select_related("script", "latest"))
     if missing and not partial:
         raise NotReady(missing)
-    plan, total_ms = _plan(project, lines.exclude(pk__in=[line.pk for line in missing]))
+    plan, total_ms = _plan(project, approved, lines.exclude(pk__in=[line.pk for line in missing]))
     if not plan:
         raise NothingToExport
     return Export.objects.create(
         project=project,
         format=format,
         partial=partial,
+        is_approved=approved,
         title=title or project.title,
         author=author or project.author,
         narrator=narrator,
@@ -91,7 +93,7 @@ def request(
     )
 
 
-def _plan(project: Project, lines: Any) -> tuple[list[dict[str, Any]], int]:
+def _plan(project: Project, approved: bool, lines: Any) -> tuple[list[dict[str, Any]], int]:
     """Return chapters of takes, each with the sound it has now, and pauses; and about how long they play."""
     chapters: dict[int, dict[str, Any]] = {}
     total_ms = 0
@@ -99,6 +101,7 @@ def _plan(project: Project, lines: Any) -> tuple[list[dict[str, Any]], int]:
         chapter = chapters.setdefault(line.script_id, {"title": line.script.title, "lines": []})
         pause_ms = line.pause_after_ms(project)
         sound = {"audio_sha256": line.chosen.audio_sha256, "frames": line.chosen.frames}
+        sound |= {"verdict": line.verdict_id} if approved else {}
         chapter["lines"].append({"take": line.chosen_id, "pause_ms": pause_ms, **sound})
         total_ms += line.chosen.duration_ms + pause_ms
     return list(chapters.values()), total_ms

@@ -213,7 +213,11 @@ def _comment(row: Comment) -> dict[str, Any]:
 
 
 def _export(row: Export) -> dict[str, Any]:
-    return {"words": f"ordered {row.get_format_display()}", "note": row.get_status_display().lower()}
+    only = ", approved lines only" if row.is_approved else ""
+    return {
+        "words": f"ordered {row.get_format_display()}",
+        "note": f"{row.get_status_display().lower()}{only}",
+    }
 
 
 def _manuscript(row: Manuscript) -> dict[str, Any]:

@@ -53,8 +53,9 @@ class ExportQuerySet(MovingQuerySet["Export"]):
 class Export(models.Model):
     """One file. ``plan`` names the very takes that go in; later edits of the script do not reach it.
 
-    ``plan`` is ``[{"title": str, "lines": [{"take": int, "pause_ms": int}]}]``, ``marks`` is
-    ``[{"title": str, "start_ms": int, "end_ms": int}]``; durations are those of the file.
+    ``plan`` is ``[{"title": str, "lines": [{"take": int, "pause_ms": int}]}]``, each line also with its sound and,
+    where only what is approved goes in, its verdict. ``marks`` is ``[{"title": str, "start_ms": int, "end_ms": int}]``;
+    durations are those of the file.
     ``timeline`` is where everything stands, to the sample: ``{"rate_hz": int, "samples": int, "chapters": [{"title":
     str, "start": int, "lines": [{"take": int, "start": int, "end": int}]}]}``.
     """
@@ -62,6 +63,7 @@ class Export(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="exports")
     format = models.CharField(max_length=4, choices=Format)
     partial = models.BooleanField(default=False)
+    is_approved = models.BooleanField(default=False)
     title = models.CharField(max_length=200)
     author = models.CharField(max_length=200, blank=True)
     narrator = models.CharField(max_length=200, blank=True)

@@ -8,10 +8,12 @@ from narrator import media
 from narrator.teams.models import Role
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
-from projects.actions import exports
+from projects.actions import approvals, exports
 from projects.forms import ExportForm
 from projects.models import ExportStatus, Paragraph
+from projects.views import tables
 
+APPROVALS = ("chapter", "line", "text", "voice", "take", "approved_by", "approved_at_utc")
 CONTENT_TYPES = {"m4b": "audio/mp4", "mp3": "audio/mpeg", "wav": "audio/wav"}
 
 
@@ -71,3 +73,24 @@ def export_download(request: Request, export_id: int) -> HttpResponseBase:
     return media.serve(
         request, export.file, content_type=CONTENT_TYPES[export.format], filename=exports.file_name(export)
     )
+
+
+@require_safe
+def export_approvals(request: Request, export_id: int) -> HttpResponse:
+    """Who approved what of an export, as a table."""
+    export = access.export(request.user, export_id)
+    if not export.is_approved:
+        raise Http404
+    rows = (
+        (
+            one.chapter,
+            one.number,
+            one.text,
+            one.voice,
+            one.take_id,
+            one.who,
+            one.at and f"{one.at:%Y-%m-%dT%H:%M:%SZ}",
+        )
+        for one in approvals.of(export)
+    )
+    return tables.answer(f"approvals-{export.pk}.csv", APPROVALS, rows)

@@ -142,5 +142,5 @@ def _line(request: HttpRequest, link: GuestLink, line: Paragraph, refusals: list
         return address
     shown = Paragraph.objects.for_page().get(pk=line.pk)
     said = Comment.objects.filter(paragraph=line, guest=link).order_by("pk")
-    context |= {"line": shown, "refusals": refusals, "said": said, "is_open": True}
+    context |= {"line": shown, "refusals": refusals, "said": said, "is_open": bool(refusals)}
     return render(request, f"{PAGE}#line", context, status=422 if refusals else 200)

@@ -23,6 +23,7 @@ from projects.actions import endpoint, prices
 from projects.forms import PriceForm
 from projects.models import Call, Price, Project, Spend
 from projects.models.money import EVER, MICRO, month_of
+from projects.views import tables
 
 COLUMNS = (
     "at_utc",
@@ -38,8 +39,6 @@ COLUMNS = (
     "error_code",
     "duration_ms",
 )
-# A cell that begins like this is a formula to a spreadsheet, and may do harm there.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -153,10 +152,9 @@ class _Line:
 
 def _lines(calls: Iterator[Call]) -> Iterator[str]:
     writer = csv.writer(_Line())
-    # The mark at the start lets spreadsheets know that this is UTF-8.
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + writer.writerow(COLUMNS)
+    yield tables.MARK + writer.writerow(COLUMNS)
     for call in calls:
-        yield writer.writerow([_cell(value) for value in _values(call)])
+        yield writer.writerow([tables.cell(value) for value in _values(call)])
 
 
 def _values(call: Call) -> tuple[object, ...]:
@@ -174,11 +172,6 @@ def _values(call: Call) -> tuple[object, ...]:
         call.error_code,
         call.duration_ms,
     )
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,5 @@
 """The round trip of pickups: the sheet, the recording that comes back, and which piece is which line."""
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from projects.actions import pickups, sounds
 from projects.audio import recording
 from projects.forms.pickups import ConfirmForm, PickupForm
 from projects.models import Paragraph, PickupRecording, Project
+from projects.views import tables
 
 HEAD = ("number", "chapter", "line", "text", "pickup", "wanted by")
 
@@ -53,22 +53,12 @@ def _numbered(project: Project) -> list[dict[str, Any]]:
 def pickup_csv(request: Request, project_id: int) -> HttpResponse:
     """The sheet as a table."""
     project = access.project(request.user, project_id)
-    answer = HttpResponse(
-        "\ufeff", content_type="text/csv; charset=utf-8", headers={"Cache-Control": "no-store"}
-    )
-    answer["Content-Disposition"] = f'attachment; filename="pickups-{project.pk}.csv"'
-    writer = csv.writer(answer)
-    writer.writerow(HEAD)
+    rows = []
     for number, row in enumerate(_numbered(project), start=1):
         line = row["line"]
-        cells = (line.script.title, row["number"], line.text, line.verdict.reason, line.verdict.who)
-        writer.writerow([number, *(_safe(cell) for cell in cells)])
-    return answer
-
-
-def _safe(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula gets a mark before it that says it is a text."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+        said = (line.text, line.verdict.reason, line.verdict.who)
+        rows.append((number, line.script.title, row["number"], *said))
+    return tables.answer(f"pickups-{project.pk}.csv", HEAD, rows)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

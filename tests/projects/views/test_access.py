@@ -76,6 +76,7 @@ DOORS = {
     "export-new": Door("project_id", "post", EDIT, 302, (("format", "wav"), ("partial", "on"))),
     "export-detail": Door("export_id", "get", Role.VIEWER, 200),
     "export-cancel": Door("export_id", "post", EDIT, 302),
+    "export-approvals": Door("export_id", "get", Role.VIEWER, 404),
     "export-download": Door("export_id", "get", Role.VIEWER, 200),
     "run-list": Door(None, "get", None, 200),
     "run-pause": Door("run_id", "post", EDIT, 302),

@@ -1,5 +1,6 @@
 """Review over HTTP: the queue, verdicts, comments, the board, and who may what."""
 
+import csv
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from narrator.teams.models import User
-from projects.actions import reviews
+from projects.actions import guests, reviews
 from projects.models import Assignment, Comment, Paragraph, Script, Verdict
 from tests import factories
 from tests.cast import Cast
@@ -187,3 +188,35 @@ def test_open_comments_that_name_a_person_stand_in_her_queue(
     assert "Is this right" not in sign_in(cast.owner).get(reverse("review-list")).content.decode()
     reviews.resolve(row, by=cast.reviewer)
     assert "Is this right" not in sign_in(cast.reviewer).get(reverse("review-list")).content.decode()
+
+
+def test_an_export_of_what_is_approved_says_who_approved_it(
+    cast: Cast, sign_in: SignIn, script: Script
+) -> None:
+    first, second, third = script.paragraphs.all()
+    client = sign_in(cast.editor)
+    address = reverse("export-new", args=[script.project_id])
+    judge(sign_in(cast.reviewer), first, "approved")
+    link, _ = guests.make(script.project, name="=Gus", days=1, by=cast.editor)
+    reviews.judge(second, take_id=second.chosen_id, kind="approved", by=None, guest=link)
+    refused = client.post(address, {"format": "wav", "approved": "on"})
+    assert refused.status_code == 422
+    assert b"1 line is not approved as it is now" in refused.content
+    assert third.text in refused.content.decode()
+    client.post(address, {"format": "wav", "approved": "on", "partial": "on"})
+    client.post(address, {"format": "wav"})
+    plain, approved = script.project.exports.all()
+    told = (
+        sign_in(cast.viewer).get(reverse("export-approvals", args=[approved.pk])).content.decode("utf-8-sig")
+    )
+    rows = list(csv.reader(told.splitlines()))
+    assert [(row[0], row[1], row[2], row[5]) for row in rows[1:]] == [
+        ("Chapter 1", "1", first.text, "Rosa"),
+        ("Chapter 1", "2", second.text, "'=Gus (guest)"),
+    ]
+    factories.ready(first)  # what happens later does not change what went in
+    assert (
+        sign_in(cast.viewer).get(reverse("export-approvals", args=[approved.pk])).content.decode("utf-8-sig")
+        == told
+    )
+    assert client.get(reverse("export-approvals", args=[plain.pk])).status_code == 404

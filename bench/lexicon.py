@@ -26,7 +26,7 @@ def book() -> list[str]:
             line[4] = f"Zor{n % ENTRIES}"
         if n % 10 == 0:
             line[9] = chance.choice(["1,234", "in 1984", "5 km", "Dr. Watson", "$5.50"])
-        lines.append(" ".join(line).capitalize() + ".")
+        lines.append(f"{line[0].capitalize()} {' '.join(line[1:])}.")
     return lines
 
 

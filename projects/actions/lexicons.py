@@ -105,14 +105,19 @@ class Heard:
     pk: int
     project_id: int
     spoken: Spoken
+    is_locked: bool = False
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What a change would come to: its impact, some of the lines, and the one that is best heard first."""
+    """What a change would come to: its impact, some of the lines, and the one that is best heard first.
+
+    ``locked`` lines would hear it, too, but stay as they are.
+    """
 
     impact: reach.Impact
     lines: list[Heard] = field(default_factory=list)
+    locked: int = 0
 
     @property
     def shown(self) -> list[Heard]:
@@ -129,22 +134,25 @@ def preview(change: Change) -> Preview:
     price = Price.of(change.scope.team.pk)
     impacts: list[reach.Impact] = []
     lines: list[Heard] = []
+    locked = 0
     for project in change.scope.projects:
         guide = Guide.of(project.pk)
-        found = list(_reached(guide, change.lexicon(project), change.touching()))
+        reached = list(_reached(guide, change.lexicon(project), change.touching()))
+        found = [one for one in reached if not one.is_locked]
+        locked += len(reached) - len(found)
         guide = guide.replacing(lexicon=change.lexicon(project))
         for some in _batches([one.pk for one in found]):
             impacts.append(reach.impact(guide, Paragraph.objects.filter(pk__in=some)))
         lines += found[: max(LOOKED_AT - len(lines), 0)]
     estimate = estimates.together((one.estimate for one in impacts), price)
     whole = reach.Impact(sum(one.lines for one in impacts), sum(one.finished for one in impacts), estimate)
-    return Preview(whole, lines)
+    return Preview(whole, lines, locked)
 
 
 def _reached(guide: Guide, new: Lexicon, touching: Lexicon | None) -> Iterator[Heard]:
-    """The lines of a project that another lexicon would have spoken differently, in their order; no locked ones."""
-    lines = Paragraph.objects.open().filter(script__project=guide.project)
-    fields = ("pk", "text", "language", "script_id", "character_id")
+    """The lines of a project that another lexicon would have spoken differently, in their order."""
+    lines = Paragraph.objects.filter(script__project=guide.project)
+    fields = ("pk", "text", "language", "script_id", "character_id", "is_locked")
     for line in lines.order_by("script__position", "position").values_list(*fields, named=True):
         language = guide.language(line)
         if touching is not None and not touching.touches(line.text, language):
@@ -155,7 +163,7 @@ def _reached(guide: Guide, new: Lexicon, touching: Lexicon | None) -> Iterator[H
         if new.too_slow:
             raise TooSlow
         if spoken.text != guide.lexicon.say(line.text, language).text:
-            yield Heard(line.pk, guide.project.pk, spoken)
+            yield Heard(line.pk, guide.project.pk, spoken, line.is_locked)
 
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -163,28 +171,21 @@ def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ids[start : start + LINES_A_QUERY]
 
 
-def counts(scope: Scope) -> dict[int, int]:
-    """In how many lines each entry says something; one pass over the lines of each project."""
-    found: dict[int, int] = {}
+def counts(scope: Scope) -> dict[int | str, int]:
+    """In how many lines each entry, by its id, says something; one pass over the lines of each project.
+
+    For a project also each kind of expansion, by its name: where it would, and no entry or kind before it has.
+    """
+    kinds = expansions.KINDS if scope.project else ()
+    found: dict[int | str, int] = dict.fromkeys(kinds, 0)
     for project in scope.projects:
         guide = Guide.of(project.pk)
+        lexicon = Lexicon(guide.lexicon.entries, expansions.of(kinds))
         lines = Paragraph.objects.filter(script__project=project).order_by()
         for line in lines.values_list("text", "language", "script_id", "character_id", named=True):
-            changes = guide.lexicon.say(line.text, guide.language(line)).changes
-            for pk in {change.entry.pk for change in changes if change.entry}:
-                found[pk] = found.get(pk, 0) + 1
-    return found
-
-
-def counts_of_expansions(project: Project) -> dict[str, int]:
-    """In how many lines each kind of expansion finds something that no entry has taken."""
-    guide, found = Guide.of(project.pk), dict.fromkeys(expansions.KINDS, 0)
-    lexicon = Lexicon(guide.lexicon.entries, expansions.of(expansions.KINDS))
-    lines = Paragraph.objects.filter(script__project=project).order_by()
-    for line in lines.values_list("text", "language", "script_id", "character_id", named=True):
-        changes = lexicon.say(line.text, guide.language(line)).changes
-        for kind in {change.expansion for change in changes if change.expansion}:
-            found[kind] += 1
+            changes = lexicon.say(line.text, guide.language(line)).changes
+            for key in {change.entry.pk if change.entry else change.expansion for change in changes}:
+                found[key] = found.get(key, 0) + 1
     return found
 
 
@@ -199,7 +200,9 @@ def make(change: Change, words: str, *, by: User | None) -> LexiconChange:
     projects = [reach.hold(project.pk) for project in scope.projects]
     reached = {
         project.pk: [
-            one.pk for one in _reached(Guide.of(project.pk), change.lexicon(project), change.touching())
+            one.pk
+            for one in _reached(Guide.of(project.pk), change.lexicon(project), change.touching())
+            if not one.is_locked
         ]
         for project in projects
     }

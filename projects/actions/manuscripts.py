@@ -22,7 +22,7 @@ from projects.manuscript import reading
 from projects.manuscript.arrangement import Arrangement, Section
 from projects.manuscript.manuscript import Chapter, Kind, Passage
 from projects.manuscript.manuscript import Manuscript as Reading
-from projects.models import Manuscript, Paragraph, Price, Project, Script, direct
+from projects.models import LexiconEntry, Manuscript, Paragraph, Price, Project, Script, direct
 from projects.models.characters import NAME_CHARACTERS
 from projects.models.paragraphs import STEP
 from projects.speech import instructions
@@ -99,13 +99,14 @@ def arrange(manuscript: Manuscript, plan: Arrangement, fields: Mapping[str, str]
 def offers(plan: Arrangement, read: Reading, *, language: str, team_id: int) -> tuple[list[Offer], Estimate]:
     """Each chapter of a plan with what it would cost and how long it would sound, and the sum of the ticked ones.
 
-    ``language`` is the endpoint's name of it. One query.
+    ``language`` is the endpoint's name of it. Two queries.
     """
-    price = Price.of(team_id)
+    price, lexicon = Price.of(team_id), LexiconEntry.objects.of_team(team_id)
     found = []
     for section, chapter in zip(plan.sections, plan.chapters(read), strict=True):
         texts = [passage.text for passage in chapter.passages if passage.kind is not Kind.BREAK]
-        expected = estimates.of_texts(texts, language, price)
+        spoken = [lexicon.say(text, language).text for text in texts]
+        expected = estimates.of_texts(spoken, language, price)
         found.append(Offer(section, texts[0] if texts else "", len(texts), expected))
     return found, estimates.together((one.expected for one in found if one.section.ticked), price)
 

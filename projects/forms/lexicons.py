@@ -6,12 +6,15 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from projects.lexicon import expansions, files
+from projects.lexicon.entries import ANY, EXACT, KEEP
 from projects.manuscript import encoding
 from projects.manuscript.manuscript import Unreadable
 from projects.models import LexiconEntry
 from projects.models.lexicons import LANGUAGES, SAID
 
 FILE_BYTES = 1_000_000
+# Shorter than the rows have it; a sentence that goes on to begin with a capital is what people expect.
+CASES = [(KEEP, "In any case"), (ANY, "In any case, said as typed"), (EXACT, "Exactly as written")]
 EXPANSIONS = {
     "years": ("Years and dates", "In 1984", "In nineteen eighty-four"),
     "currency": ("Money", "$5.50", "five dollars and fifty cents"),
@@ -34,6 +37,7 @@ class EntryForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         language: forms.ChoiceField = self.fields["language"]  # type: ignore[assignment]
         language.choices = [("", "Any language"), *LANGUAGES]
+        self.fields["case"].choices = CASES  # type: ignore[attr-defined]
         for name in ("written", "spoken"):
             self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
         self.fields["spoken"].strip = False  # type: ignore[attr-defined]

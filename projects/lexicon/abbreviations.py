@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from projects.lexicon.entries import Change
 
@@ -71,15 +72,29 @@ _NAME_BEFORE = re.compile(r"\b[A-Z][a-z]+\s\Z")
 _STREET = re.compile(r"(?<=[a-z])\sSt\.(?!\s+[A-Z])")
 
 
-def _compiled(table: dict[str, dict[str, str]]) -> tuple["re.Pattern[str]", dict[str, str]]:
-    """One expression for a language's abbreviations, and what each says. Spaces in them may be missing."""
+@dataclass(frozen=True)
+class _Table:
+    """A language's abbreviations: one expression for all, what each says, and what a text has to have for any."""
+
+    pattern: "re.Pattern[str]"
+    said: dict[str, str]
+    needles: tuple[str, ...]
+
+
+def _compiled(table: dict[str, dict[str, str]]) -> _Table:
+    """Spaces in abbreviations may be missing in a text."""
     parts = []
     for after, words in table.items():
         for short in sorted(words, key=len, reverse=True):
             dot = r"\.?" if short in _DOTLESS else r"\."
             parts.append(re.escape(short).replace(r"\ ", r"\s?") + dot + after)
     said = {_key(short): said for words in table.values() for short, said in words.items()}
-    return re.compile(rf"(?<![\w.])(?:{'|'.join(parts)})"), said
+    needles = {
+        short if short in _DOTLESS else f"{short.split()[0].rstrip('.')}."
+        for words in table.values()
+        for short in words
+    }
+    return _Table(re.compile(rf"(?<![\w.])(?:{'|'.join(parts)})"), said, tuple(sorted(needles)))
 
 
 def _key(short: str) -> str:
@@ -96,13 +111,15 @@ LANGUAGES = frozenset(_TABLES)
 
 def find(text: str, language: str) -> Iterator[Change]:
     """The abbreviations of a text in this language, each with what is said for it."""
-    pattern, said = _TABLES[language]
-    for match in pattern.finditer(text):
+    table = _TABLES[language]
+    if not any(needle in text for needle in table.needles):
+        return
+    for match in table.pattern.finditer(text):
         key = _key(match.group())
         if key == "St" and _NAME_BEFORE.search(text, max(match.start() - 40, 0), match.start()):
             continue
         ends = key in _AT_ENDS and _SENTENCE_ENDS.match(text, match.end())
-        yield Change(*match.span(), said[key] + ("." if ends else ""), expansion="abbreviations")
+        yield Change(*match.span(), table.said[key] + ("." if ends else ""), expansion="abbreviations")
     if language == "English" and " St." in text:
         for match in _STREET.finditer(text):
             ends = _SENTENCE_ENDS.match(text, match.end())

@@ -24,6 +24,8 @@ _DATES = re.compile(
     rf"\b(?P<month>{_MONTH})\s+(?P<day>{_DAY})(?:,?\s+(?P<year>{_YEAR}))?(?![\w/–-]|[.,:]\d)"
     rf"|(?P<the>\b[Tt]he\s+)?(?<![\w/.,:–-])(?P<day2>{_DAY})\s+(?:of\s+)?(?P<month2>{_MONTH})(?:,?\s+(?P<year2>{_YEAR})(?![\w–-]))?(?!\w)"
 )
+# What a text has to have for a date, or for a year.
+_ANY_MONTH, _LONG = re.compile("|".join(MONTHS)), re.compile(r"\d{4}")
 _YEARS = re.compile(rf"\b{_BEFORE_YEAR}\s+(?P<year>{_YEAR}){_YEAR_ENDS}")
 _DECADES = re.compile(r"(?<![\w.,])(?P<decade>(?:1[1-9]|20)\d0)['’]?s\b")
 _SPANS = re.compile(
@@ -67,8 +69,10 @@ _AMOUNT = re.compile(
 
 def years(text: str) -> Iterator[Change]:
     """Years and dates."""
-    for match in _DATES.finditer(text):
+    for match in _DATES.finditer(text) if _ANY_MONTH.search(text) else ():
         yield Change(*match.span(), _date(match), expansion="years")
+    if not _LONG.search(text):
+        return
     spans = [match.span() for match in _SPANS.finditer(text)]
     for match in _SPANS.finditer(text):
         first, last = int(match["from"]), int(match["to"])

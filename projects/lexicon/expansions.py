@@ -29,6 +29,7 @@ _REIGNED = (
 _ROMAN = re.compile(
     rf"\b(?P<name>{'|'.join(_REIGNED.split())})\s(?P<ordinal>[IVX]+)(?!\w|\.\s*[A-Z])|\bWorld\sWar\s(?P<war>II?)(?!\w)"
 )
+_NUMERAL = re.compile(r"[IVXLC]+(?![^\W_])")
 # A whole line that is nothing but a numeral is a heading.
 _ALONE = re.compile(r"\s*(?P<numeral>[IVXLC]{2,}|[VX])\.?\s*\Z")
 _ORDINAL = re.compile(r"(?<![\w.,/:–-])(?P<number>\d{1,4})(?:st|nd|rd|th)(?!\w)")
@@ -91,6 +92,8 @@ _GERMAN_YEARS = re.compile(
 
 def roman(text: str, language: str) -> Iterator[Change]:
     """Roman numerals behind *Chapter* and its like and alone on a line; in English behind names of kings, too."""
+    if not _NUMERAL.search(text):
+        return
     alone = _ALONE.match(text)
     if alone and (number := numerals.roman(alone["numeral"])):
         yield Change(*alone.span("numeral"), numerals.cardinal(number, language), expansion="roman")

@@ -177,8 +177,8 @@ def _counts(scope: Scope) -> dict[str, Any]:
     ids = list(scope.entries.values_list("pk", flat=True)[:SHOWN])
     if scope.project:
         ids += LexiconEntry.objects.of(scope.team.pk, None).values_list("pk", flat=True)[:SHOWN]
-    kinds = lexicons.counts_of_expansions(scope.project) if scope.project else {}
-    return {"counts": [(pk, found.get(pk, 0)) for pk in ids], "kinds": list(kinds.items())}
+    kinds = [kind for kind in expansions.KINDS if kind in found]
+    return {"counts": [(key, found.get(key, 0)) for key in (*ids, *kinds)]}
 
 
 @require_POST

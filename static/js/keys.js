@@ -45,6 +45,7 @@ const TABLE = [
     [["e", "enter"], "Edit the text", act("edit"), { edits: true }],
     [["mod+enter"], "Save", null, { edits: true }],
     [["alt+enter"], "Split at the cursor, while editing", null, { edits: true }],
+    [["shift+l"], "Say the selected words differently", () => document.querySelector("#say:not([hidden]), [data-say]")?.click(), { edits: true }],
     [["n"], "New line after this one; pasting does the same", edit("insert"), { edits: true }],
     [["shift+n"], "New line before this one", edit("insert-before"), { edits: true }],
     [["m"], "Merge with the next line", edit("merge-next"), { edits: true }],

@@ -117,5 +117,6 @@ def test_from_words_in_a_line_to_the_changed_lines_generated(
     page.evaluate("document.querySelector('.sent').open = true")
     if width < 600:
         page.locator(".thumb[popovertarget=inspector]").click()
+    page.locator(".sent").first.scroll_into_view_if_needed()
     is_fine(page, axe, "what will be sent")
     shoot(page, f"lexicon-sent-{look}")

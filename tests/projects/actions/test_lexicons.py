@@ -4,8 +4,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.actions import checks, estimates, lexicons, manuscripts, paragraphs, reach, reviews, takes
+from projects.actions import (
+    checks,
+    estimates,
+    lexicons,
+    locks,
+    manuscripts,
+    paragraphs,
+    reach,
+    reviews,
+    takes,
+)
 from projects.actions.lexicons import Change, Scope
+from projects.lexicon import expansions
+from projects.manuscript.arrangement import Arrangement
 from projects.manuscript.manuscript import Chapter
 from projects.models import Guide, LexiconChange, LexiconEntry, Paragraph, Project, Take
 from projects.models.lexicons import Slow
@@ -118,7 +130,9 @@ def test_the_projects_word_goes_before_the_teams_and_other_teams_hear_nothing(
     elsewhere = Paragraph.objects.filter(script__project=other).first()
     assert elsewhere is not None
     assert elsewhere.spoken(Guide.of(other.pk)).text.startswith("The lantern was lit.")
-    assert lexicons.counts(own(project)) == {LexiconEntry.objects.get(project=project).pk: 1}
+    counted = lexicons.counts(own(project))
+    assert counted.pop(LexiconEntry.objects.get(project=project).pk) == 1
+    assert counted == dict.fromkeys(expansions.KINDS, 0)
     assert list(Paragraph.objects.filter(script__project=strange).values_list("digest", flat=True)) == before
 
 
@@ -173,6 +187,27 @@ def test_what_is_spoken_in_full_is_a_change_like_any_other(cast: Cast, project: 
     lexicons.undo(made, by=None)
     project.refresh_from_db()
     assert (project.expansions, all_fit(project)) == ([], True)
+
+
+def test_locked_lines_are_told_of_and_left(cast: Cast, project: Project) -> None:
+    first, second = Paragraph.objects.filter(text__contains="Siobhán").order_by("pk")[:2]
+    for line in (first, second):
+        factories.ready(line)
+    locks.lock(first.script, [first.pk], by=cast.editor)
+    change = Change(own(project), [LexiconEntry(written="Siobhán", spoken="Shivawn")])
+    preview = lexicons.preview(change)
+    assert (preview.locked, preview.impact.lines, preview.impact.finished) == (1, 2, 1)
+    made = lexicons.make(change, "Said", by=None)
+    assert stale(project) == [second.text]
+    assert [line.pk for line in lexicons.to_render(made)] == [second.pk]
+
+
+def test_a_manuscript_that_is_looked_at_costs_what_the_team_says_instead(cast: Cast) -> None:
+    add(Scope(cast.team), "lamp", "a very old lantern")
+    data = b"# I\n\nA lamp.\n\n# II\n\nA lamp.\n"
+    _, read = manuscripts.keep(data, "a.md", team=cast.team, by=None)
+    found, _ = manuscripts.offers(Arrangement.of(read), read, language="English", team_id=cast.team.pk)
+    assert [one.expected.characters for one in found] == [len("A a very old lantern.")] * 2
 
 
 def test_lines_that_come_later_are_spoken_by_it_too(project: Project) -> None:

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "narrator.accounts.sessions.SeenMiddleware",
+    "narrator.busy.BusyMiddleware",
     "projects.views.locks.LockedLines",
 ]
 
@@ -125,13 +126,21 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+# So long somebody who writes waits for another; the studio's web server has less (narrator/studio/parts.py).
+DATABASE_PATIENCE_S = env.int("NARRATOR_DATABASE_PATIENCE", 20)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: a transaction that reads and then writes waits its turn instead of failing at once.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+        "timeout": DATABASE_PATIENCE_S,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        f"PRAGMA busy_timeout={DATABASE_PATIENCE_S * 1000};",
     }
+else:
+    # Nobody waits for ever for a row that somebody else holds.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options", f"-c lock_timeout={DATABASE_PATIENCE_S * 1000}"
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MEDIA_ROOT = DATA_DIR / "media"

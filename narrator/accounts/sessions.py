@@ -1,10 +1,12 @@
 """A person's open sessions: when each was last seen."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from allauth.usersessions import app_settings
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 # A page that polls every two seconds must not write a row every two seconds.
@@ -21,5 +23,8 @@ class SeenMiddleware:
         if app_settings.TRACK_ACTIVITY and request.user.is_authenticated:
             key = request.session.session_key
             if key and cache.add(f"seen:{key}", True, NOTE_EACH_S):
-                UserSession.objects.create_from_request(request)
+                with suppress(
+                    OperationalError
+                ):  # no page fails because the list of sessions cannot be written
+                    UserSession.objects.create_from_request(request)
         return self.get_response(request)

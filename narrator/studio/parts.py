@@ -16,6 +16,8 @@ WORKER = (
 )
 # A page must not wait for a silent broker for longer than a second; a worker has the time.
 PATIENT = {"NARRATOR_BROKER_TIMEOUT": "5"}
+# Nor for a locked database: eight waiting threads are a studio that answers nobody.
+HASTY = {"NARRATOR_DATABASE_PATIENCE": "5"}
 # With 32 calls of a second, what lies between two calls of a slot took half as long in two processes as in one.
 SLOTS_OF_A_WORKER = 16
 
@@ -71,7 +73,7 @@ def web(env: Mapping[str, str], *, listener_fd: int, host: str, port: int, acces
             *(*PYTHON, "gunicorn", "-c", "python:narrator.studio.web_server"),
             *("--bind", f"fd://{listener_fd}", "--access-logfile", str(access_log)),
         ),
-        env=env,
+        env={**env, **HASTY},
         ready=lambda log: healthy(host, port),
         pass_fds=(listener_fd,),
     )

@@ -31,7 +31,7 @@ document.addEventListener("say", ({ detail }) => show(detail.value ?? detail));
 
 document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
   const own = WORDS[xhr.status] ?? "The studio made a mistake. Nothing that was saved is lost. Try again; the log says why.";
-  show((xhr.status === 403 && reason(xhr)) || own);
+  show(([403, 503].includes(xhr.status) && reason(xhr)) || own);
 });
 
 let away = false;

@@ -10,7 +10,7 @@ READERS = ("narrator/settings.py", "narrator/places.py")
 ROW = re.compile(r"^\|\s*((?:`[A-Z_]+`[,\s/]*)+)\s*\|", re.MULTILINE)
 
 # The studio gives these to its children; nobody sets them by hand.
-INTERNAL = {"NARRATOR_SPEECH_IS_STANDIN", "NARRATOR_BROKER_TIMEOUT"}
+INTERNAL = {"NARRATOR_SPEECH_IS_STANDIN", "NARRATOR_BROKER_TIMEOUT", "NARRATOR_DATABASE_PATIENCE"}
 
 
 def variables_read(path: Path) -> set[str]:

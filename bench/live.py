@@ -90,8 +90,8 @@ def _measure(standin: Standin, address: str, login: str) -> tuple[list[float], l
         page.add_init_script(WATCH)
         page.goto("/sign-in/")
         email, password = re.findall(r"\S*\w\S*", login)[:2]
-        page.fill("input[name=username]", email)
-        page.fill("input[name=password]", password)
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password").fill(password)
         page.get_by_role("button", name="Sign in").click()
         page.goto("/scripts/1/")
         expect(page.locator("#inspector h2")).to_be_visible()

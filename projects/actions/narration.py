@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from narrator.teams.models import Team
 from projects.actions import claims, holds, manuscripts, money, projects, rendering, runs, takes
@@ -25,13 +27,15 @@ from projects.actions.roster import Roster
 from projects.manuscript.arrangement import Arrangement
 from projects.manuscript.manuscript import Kind
 from projects.manuscript.manuscript import Manuscript as Reading
-from projects.models import Call, Hold, Manuscript, Paragraph, Project, Run, Script, Take, TakeStatus
+from projects.models import Call, CallState, Manuscript, Paragraph, Project, Run, Script, Take, TakeStatus
 from projects.models.takes import TakeQuerySet
+from projects.speech import errors
 
 TEAM_NAME = "Studio"
 LOOK_AGAIN_S = 0.1
 LOOK_EVERY_S = 0.5
 ROSTER_KEEPS_S = 0.25
+NOBODY = "nobody_answers"
 
 
 class OtherManuscript(Exception):
@@ -42,11 +46,20 @@ class InUse(Exception):
     """Another process narrates this project now."""
 
 
+@dataclass(frozen=True)
+class Halt:
+    """Why a run ended before its lines were made: what the whole team's queue waits for."""
+
+    code: str
+    reason: str
+
+
 @dataclass
 class Progress:
     """What a run has come to so far; ``done`` of ``total`` lines have settled.
 
-    ``hold`` is set where the account could not be used; ``unmade`` are the lines that wait because of it.
+    ``waits``: what lines wait for at present, in a sentence, "" where nothing keeps them. ``halt`` is set where the
+    account could not be used or the endpoint never answered; ``unmade`` are the lines that wait because of it.
     """
 
     total: int = 0
@@ -54,7 +67,8 @@ class Progress:
     reused: int = 0
     failed: list[Paragraph] = field(default_factory=list)
     unmade: list[Paragraph] = field(default_factory=list)
-    hold: Hold | None = None
+    waits: str = ""
+    halt: Halt | None = None
 
     @property
     def rendered(self) -> int:
@@ -150,14 +164,17 @@ def render(
     endpoint: Endpoint,
     *,
     concurrency: int,
+    give_up_s: float,
     on_progress: Callable[[Progress], None],
     stop: threading.Event,
 ) -> Progress:
     """Render every line of these scripts that has no take of its present text and direction.
 
-    Returns when each line is ready or has failed, soon after ``stop`` is set, or when the team is held, with the
-    reason. Whoever asks again tries again: an earlier hold of the team is lifted, paused runs go on.
+    Returns when each line is ready or has failed, soon after ``stop`` is set, or with a ``halt``: when the team is
+    held, and when for ``give_up_s`` nobody was there to take a single call. Whoever asks again tries again: an earlier
+    hold of the team is lifted, paused runs go on.
     """
+    began_at = timezone.now()
     holds.lift(project.team, by=None)
     for run in Run.objects.filter(script__in=scripts):
         runs.resume(run, by=None)
@@ -177,13 +194,17 @@ def render(
                         worker.result()  # a fault of ours ends the run here rather than leaving lines unmade
                 _look(lines, among, progress)
                 on_progress(progress)
+                if progress.waits and _nobody_answers(project, since=began_at, for_s=give_up_s):
+                    progress.halt = Halt(NOBODY, progress.waits.replace(errors.AGAIN, "").strip())
+                    stop.set()
         finally:
             stop.set()
     for worker in workers:
         worker.result()
     _look(lines, among, progress)
-    progress.hold = holds.of(project.team_id)
-    if progress.hold is not None:
+    if (hold := holds.of(project.team_id)) is not None:
+        progress.halt = Halt(hold.code, hold.reason)
+    if progress.halt is not None:
         waiting = lines.missing().filter(latest__status=TakeStatus.QUEUED)
         progress.unmade = list(waiting.select_related("script").order_by("script__position", "position"))
     on_progress(progress)
@@ -195,6 +216,16 @@ def _look(lines: Any, among: TakeQuerySet, progress: Progress) -> None:
     failed = lines.missing().filter(latest__status=TakeStatus.FAILED)
     progress.failed = list(failed.select_related("script", "latest").order_by("script__position", "position"))
     progress.done = progress.total - waiting
+    kept_back = among.filter(status=TakeStatus.QUEUED).exclude(error_reason="").order_by("-not_before", "-pk")
+    progress.waits = kept_back.values_list("error_reason", flat=True).first() or ""
+
+
+def _nobody_answers(project: Project, *, since: datetime, for_s: float) -> bool:
+    """Whether for so long nobody was there to take a single call of this project."""
+    if timezone.now() - since < timedelta(seconds=for_s):
+        return False
+    ended = Call.objects.filter(project=project, at__gte=since).exclude(state=CallState.OPEN)
+    return ended.exists() and not ended.exclude(error_code__in=errors.AWAY).exists()
 
 
 def _work(

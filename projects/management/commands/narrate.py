@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,46 +26,18 @@ from narrator.teams.models import Team
 from projects.actions import endpoint as endpoints
 from projects.actions import exports, narration
 from projects.actions.estimates import Estimate
+from projects.management.arguments import chapter_numbers, one_of, whole_number
 from projects.management.bar import Bar
+from projects.management.unmade import failures, tell
 from projects.manuscript.manuscript import Unreadable
-from projects.models import Export, ExportStatus, Paragraph, Project, Script
+from projects.models import Export, ExportStatus, Project, Script
 from projects.models.exports import Format
 from projects.speech import voices
 from projects.speech.errors import Stopped
 
 # Where nothing is left to be spoken.
 NOWHERE = "http://nothing-to-speak.invalid"
-
-
-def chapter_numbers(text: str) -> tuple[int, int]:
-    """Read ``3`` or ``1-3`` as a first and a last chapter, counted from 1."""
-    first, _, last = text.partition("-")
-    try:
-        numbers = int(first), int(last or first)
-    except ValueError:
-        raise argparse.ArgumentTypeError("write chapters as 3 or 1-3") from None
-    if not 1 <= numbers[0] <= numbers[1]:
-        raise argparse.ArgumentTypeError("write chapters as 3 or 1-3, the first not after the last")
-    return numbers
-
-
-def positive(text: str) -> int:
-    """Read a whole number from 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("write a whole number from 1")
-    return int(text)
-
-
-def one_of(names: list[str]) -> Callable[[str], str]:
-    """Return a reader of one of these names, in any case of letters."""
-
-    def read(text: str) -> str:
-        for name in names:
-            if name.lower() == text.lower():
-                return name
-        raise argparse.ArgumentTypeError(f"choose one of: {', '.join(names)}")
-
-    return read
+GIVE_UP_S = 120
 
 
 class Command(BaseCommand):
@@ -80,8 +52,17 @@ class Command(BaseCommand):
         parser.add_argument("--optimize-instructions", action=argparse.BooleanOptionalAction, default=None)
         parser.add_argument("--chapters", type=chapter_numbers, metavar="1-3")
         parser.add_argument("--stream", action="store_true", help="receive the audio as a stream of events")
-        parser.add_argument("--concurrency", type=positive, metavar="N", default=settings.SPEECH_CONCURRENCY)
-        parser.add_argument("--requests-per-minute", type=positive, metavar="N")
+        parser.add_argument(
+            "--concurrency", type=whole_number, metavar="N", default=settings.SPEECH_CONCURRENCY
+        )
+        parser.add_argument(
+            "--give-up-after",
+            type=whole_number,
+            metavar="SECONDS",
+            default=GIVE_UP_S,
+            help=f"end with 1 where nobody answered a single call for so long ({GIVE_UP_S} s)",
+        )
+        parser.add_argument("--requests-per-minute", type=whole_number, metavar="N")
         parser.add_argument("--project", metavar="NAME", default="", help="the project's title in the studio")
         parser.add_argument("--json", action="store_true", help="print the figures as JSON at the end")
 
@@ -97,7 +78,7 @@ class Command(BaseCommand):
         try:
             with narration.alone(project), self._endpoint(project, scripts, options) as endpoint:
                 self._tell_estimate(narration.expected(project, scripts), endpoint)
-                progress = self._render(project, scripts, endpoint, options["concurrency"])
+                progress = self._render(project, scripts, endpoint, options)
                 written = (
                     None if progress.failed or progress.unmade else self._assemble(project, scripts, out)
                 )
@@ -107,7 +88,7 @@ class Command(BaseCommand):
                 returncode=1,
             ) from None
         if progress.failed or progress.unmade:
-            self._tell_failures(progress)
+            tell(progress, self._say)
         if options["json"]:
             self.stdout.write(
                 json.dumps(
@@ -116,7 +97,7 @@ class Command(BaseCommand):
                         "paragraphs": progress.total,
                         "rendered": progress.rendered,
                         "reused": progress.reused,
-                        "failed": _failures(progress),
+                        "failed": failures(progress),
                         "calls": narration.calls_of(project) - before,
                         "audio_seconds": written.duration_ms / 1000 if written else 0,  # type: ignore[operator]
                         "elapsed_seconds": round(time.monotonic() - started, 3),
@@ -204,7 +185,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error} {error.tail}".strip(), returncode=1) from None
 
     def _render(
-        self, project: Project, scripts: list[Script], endpoint: endpoints.Endpoint, concurrency: int
+        self, project: Project, scripts: list[Script], endpoint: endpoints.Endpoint, options: dict[str, Any]
     ) -> narration.Progress:
         stop = threading.Event()
         bar = Bar(self.stderr, "lines")
@@ -214,8 +195,9 @@ class Command(BaseCommand):
                 project,
                 scripts,
                 endpoint,
-                concurrency=concurrency,
-                on_progress=lambda progress: bar.show(progress.done, progress.total),
+                concurrency=options["concurrency"],
+                give_up_s=options["give_up_after"],
+                on_progress=lambda progress: bar.show(progress.done, progress.total, progress.waits),
                 stop=stop,
             )
         except KeyboardInterrupt:
@@ -259,22 +241,6 @@ class Command(BaseCommand):
             free = " The stand-in speaks, so nobody is charged." if is_standin else ""
             self._say(f"To generate: {expected}.{free}")
 
-    def _tell_failures(self, progress: narration.Progress) -> None:
-        if progress.hold is not None:
-            self.stderr.write(
-                f"{progress.hold.reason} {len(progress.unmade)} of {progress.total} lines were not made."
-            )
-        if progress.failed:
-            self.stderr.write(
-                f"{len(progress.failed)} of {progress.total} lines failed; no file was written."
-            )
-        for line in progress.failed:
-            told = _failure(line)
-            self.stderr.write(
-                f"  {told['chapter']}  line {told['paragraph']}  {told['code']}  {told['reason']}"
-            )
-        self.stderr.write("Run the same command again to try these lines once more.")
-
     def _say(self, sentence: str) -> None:
         self.stderr.write(sentence)
 
@@ -285,21 +251,3 @@ def _voice(text: str, team: Team) -> str:
         return one_of([voice.name for voice in endpoints.voices(team.pk)])(text)
     except argparse.ArgumentTypeError as error:
         raise CommandError(f"--voice: {error}", returncode=2) from None
-
-
-def _failures(progress: narration.Progress) -> list[dict[str, Any]]:
-    """Every line that was not made, with why: its own failure, or what holds the whole team."""
-    held = [_failure(line) for line in progress.unmade]
-    for told in held:
-        told |= {"code": progress.hold.code, "reason": progress.hold.reason} if progress.hold else {}
-    return [*(_failure(line) for line in progress.failed), *held]
-
-
-def _failure(line: Paragraph) -> dict[str, Any]:
-    take = line.latest
-    return {
-        "chapter": line.script.title,
-        "paragraph": line.number(),
-        "code": take.error_code if take else "",
-        "reason": take.error_reason if take else "",
-    }

@@ -1,7 +1,6 @@
-"""A database file with every migration in it, made once and copied by whoever needs empty tables.
+"""A database with every migration in it, made once and copied by whoever needs empty tables: migrating costs seconds.
 
-Migrating costs each process seconds. The file stands in .venv under a name that changes with what it was made from.
-Nothing here imports Django.
+SQLite's file stands in .venv under a name that changes with what it was made from. Nothing here imports Django.
 """
 
 import hashlib
@@ -13,10 +12,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
+
 ROOT = Path(__file__).resolve().parents[1]
 KEPT_IN = ROOT / ".venv" / "migrated"
 NAME = "NARRATOR_TEST_MIGRATED"
 """The variable that tells the tests where the file stands; without it they migrate."""
+TEMPLATE = "migrated"
+"""The database of a PostgreSQL that new ones are made from."""
 
 
 def make() -> Path:
@@ -25,9 +28,7 @@ def make() -> Path:
     if not path.exists():
         KEPT_IN.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=KEPT_IN) as folder:
-            env = {**os.environ, "DJANGO_SETTINGS_MODULE": "narrator.settings", "NARRATOR_DATA_DIR": folder}
-            migrate = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0", "--no-input"]
-            subprocess.run(migrate, check=True, env=env, cwd=ROOT)
+            _migrate(NARRATOR_DATA_DIR=folder)
             os.replace(Path(folder) / "narrator.sqlite3", path)
     return path
 
@@ -39,6 +40,20 @@ def copy(target: Path) -> bool:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(os.environ[NAME], target)
     return True
+
+
+def make_template(url: str) -> None:
+    """Make TEMPLATE in the PostgreSQL whose database ``postgres`` this is. Raises subprocess.CalledProcessError."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    with tempfile.TemporaryDirectory() as folder:
+        _migrate(NARRATOR_DATA_DIR=folder, DATABASE_URL=f"{url.rpartition('/')[0]}/{TEMPLATE}")
+
+
+def _migrate(**env: str) -> None:
+    argv = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0", "--no-input"]
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "narrator.settings", **env}
+    subprocess.run(argv, check=True, env=env, cwd=ROOT)
 
 
 def _fingerprint() -> str:

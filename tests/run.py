@@ -93,9 +93,11 @@ def _everything() -> list[Stage]:
     if folders:
         _say("starting a PostgreSQL for this run")
         with running_postgres() as url:
+            migrated.make_template(url)
             name = "what touches the database, on PostgreSQL"
             words = [*folders, f"--ignore={COMMANDS}", "-m", "not one_database", *spread]
-            stages.append(_pytest(name, words, NARRATOR_TEST_DATABASE_URL=url))
+            more = {"NARRATOR_TEST_DATABASE_URL": url, "NARRATOR_TEST_TEMPLATE": migrated.TEMPLATE}
+            stages.append(_pytest(name, words, **more))
     return stages
 
 

@@ -32,3 +32,5 @@ STATIC_ROOT.mkdir()
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in real life: tests with threads, a live server or a worker share it.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405
+elif os.environ.get("NARRATOR_TEST_TEMPLATE"):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["NARRATOR_TEST_TEMPLATE"]}  # noqa: F405

@@ -18,16 +18,28 @@ from projects.lexicon import expansions
 from projects.lexicon.entries import Spoken
 from projects.lexicon.lexicon import Lexicon
 from projects.models import Guide, LexiconChange, LexiconEntry, Paragraph, Price, Project
-from projects.models.lexicons import SAID, Slow
+from projects.models.lexicons import SAID, Kind, Slow
 from projects.models.takes import ACTIVE
 
 LINES_A_QUERY = 5_000
 # So many lines a preview shows; the one that is heard is the shortest of so many.
 SHOWN, LOOKED_AT = 5, 200
-ENTRIES_AT_MOST = 2_000
+ENTRIES_AT_MOST, PATTERNS_AT_MOST = 2_000, 50
 
 
-class Taken(Exception):
+class Unfit(Exception):
+    """A change that cannot be made; ``str()`` says why, and what to do."""
+
+
+class Full(Unfit):
+    """More entries than every line of every chapter can be looked through for."""
+
+    def __init__(self) -> None:
+        most = f"{ENTRIES_AT_MOST:,} entries, {PATTERNS_AT_MOST} of them patterns"
+        super().__init__(f"A lexicon has at most {most}. Remove some first.")
+
+
+class Taken(Unfit):
     """There is such an entry already."""
 
     def __init__(self, row: LexiconEntry) -> None:
@@ -36,7 +48,7 @@ class Taken(Exception):
         )
 
 
-class TooSlow(Exception):
+class TooSlow(Unfit):
     """A pattern of the change takes too long on lines that are there."""
 
     def __init__(self) -> None:
@@ -77,6 +89,11 @@ class Change:
     put: Sequence[LexiconEntry] = ()
     drop: Sequence[LexiconEntry] = ()
     expansions: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """A new entry is of this lexicon from the start: a project's goes before the team's in the preview, too."""
+        for row in self.put:
+            row.team, row.project = self.scope.team, self.scope.project
 
     def lexicon(self, project: Project) -> Lexicon:
         """The lexicon that the lines of a project would have."""
@@ -193,10 +210,11 @@ def counts(scope: Scope) -> dict[int | str, int]:
 def make(change: Change, words: str, *, by: User | None) -> LexiconChange:
     """Make a change and keep who made it; exactly the lines whose spoken text it changes are marked.
 
-    Raises ``Taken`` where an entry that comes is there already, and ``TooSlow``; then nothing is changed.
+    Raises ``Unfit`` where an entry that comes is there already, is too slow or too many; then nothing is changed.
     """
     scope = change.scope
-    Team.objects.select_for_update().get(pk=scope.team.pk)
+    # No key: whoever writes rows of this team at the same time, a worker for one, does not wait for us.
+    Team.objects.select_for_update(no_key=True).get(pk=scope.team.pk)
     projects = [reach.hold(project.pk) for project in scope.projects]
     reached = {
         project.pk: [
@@ -236,9 +254,12 @@ def _put(change: Change, *, by: User | None) -> list[list[dict[str, Any] | None]
         same = entries.filter(kind=row.kind, written=row.written, language=row.language).exclude(pk=row.pk)
         if there := same.first():
             raise Taken(there)
-        row.team, row.project, row.edited_by, row.slow = change.scope.team, change.scope.project, by, ""
+        row.edited_by, row.slow = by, ""
         rows.append([before.get(row.pk), row.said])
         row.save()
+    patterns = entries.filter(kind=Kind.PATTERN).count()
+    if entries.count() > ENTRIES_AT_MOST or patterns > PATTERNS_AT_MOST:
+        raise Full
     return rows
 
 

@@ -28,7 +28,7 @@ def entry_edit(request: Request, entry_id: int) -> HttpResponse:
             if isinstance(made, LexiconChange):
                 return saved(request, made)
             question = made
-        except (lexicons.Taken, lexicons.TooSlow) as error:
+        except lexicons.Unfit as error:
             form.add_error("written", str(error))
     return _page(request, row, form, question)
 

@@ -62,7 +62,7 @@ def _import(request: Request, scope: Scope) -> HttpResponse:
                 if isinstance(made, LexiconChange):
                     return saved(request, made)
                 context["question"] = made
-        except (lexicons.Taken, lexicons.TooSlow) as error:
+        except lexicons.Unfit as error:
             form.add_error(None, str(error))
     status = 422 if form.errors else 200
     return render(request, "projects/lexicon_import.html", context, status=status)

@@ -110,7 +110,7 @@ def _lexicon(request: Request, scope: Scope) -> HttpResponse:
             if isinstance(made, LexiconChange):
                 return saved(request, made)
             question = made
-        except (lexicons.Taken, lexicons.TooSlow) as error:
+        except lexicons.Unfit as error:
             form.add_error("written", str(error))
     context = page(request, scope, form, question=question)
     return page_or_part(request, PAGE, "add", context, status=422 if form.errors else 200)
@@ -206,9 +206,12 @@ def lexicon_undo(request: Request, change_id: int) -> HttpResponse:
     """Take a change of a lexicon back."""
     row = access.lexicon_change(request.user, change_id)
     scope = Scope(row.team, row.project)
-    undone = tasks.queue_changes(
-        scope.projects, partial(lexicons.undo, row, by=request.user), by=request.user
-    )
+    undo = partial(lexicons.undo, row, by=request.user)
+    try:
+        undone = tasks.queue_changes(scope.projects, undo, by=request.user)
+    except lexicons.Unfit as error:
+        messages.info(request, f"Nothing was taken back. {error}")
+        return back(request, scope)
     if undone is None:
         messages.info(request, "Somebody took this back already.")
     elif undone[1]:

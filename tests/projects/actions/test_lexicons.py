@@ -127,6 +127,7 @@ def test_the_projects_word_goes_before_the_teams_and_other_teams_hear_nothing(
     assert line.spoken(Guide.of(project.pk)).text == "Siobhán lit the lantern."
     add(own(project), "lamp", "torch")
     assert line.spoken(Guide.of(project.pk)).text == "Siobhán lit the torch."
+    assert all_fit(project)
     elsewhere = Paragraph.objects.filter(script__project=other).first()
     assert elsewhere is not None
     assert elsewhere.spoken(Guide.of(other.pk)).text.startswith("The lantern was lit.")
@@ -144,6 +145,16 @@ def test_the_same_word_twice_is_refused(project: Project) -> None:
     assert LexiconChange.objects.count() == 1
     add(own(project), "lamp", "Lampe", language="German")
     add(Scope(project.team), "lamp", "torch")
+
+
+def test_a_lexicon_is_not_larger_than_pages_can_bear(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexicons, "PATTERNS_AT_MOST", 1)
+    add(own(project), "a+x", "b", kind="pattern")
+    with pytest.raises(lexicons.Full, match="1 of them patterns"):
+        add(own(project), "a+y", "b", kind="pattern")
+    assert LexiconEntry.objects.count() == 1
 
 
 def test_each_change_can_be_taken_back_but_not_what_was_changed_since(cast: Cast, project: Project) -> None:

@@ -291,6 +291,23 @@ def test_the_inspector_shows_what_will_be_sent_with_the_changes_marked(
     )
 
 
+def test_whoever_may_only_look_changes_nothing(project: Project, cast: Cast, sign_in: SignIn) -> None:
+    for person in (cast.viewer, cast.reviewer):
+        client = sign_in(person)
+        for address, pk in (("lexicon-project", project.pk), ("lexicon-team", cast.team.pk)):
+            assert post(client, address, pk, **ENTRY, agreed="1").status_code == 403
+    assert LexiconEntry.objects.count() == 0
+
+
+def test_a_sample_that_cannot_be_spoken_says_why(
+    project: Project, cast: Cast, sign_in: SignIn, settings: object
+) -> None:
+    settings.SPEECH_URL = ""  # type: ignore[attr-defined]
+    page = post(sign_in(cast.editor), "lexicon-project", project.pk, **ENTRY, hear="1").content.decode()
+    assert "There is no speech endpoint for this team." in page
+    assert ("<audio" in page, "Save</button>" in page) == (False, True)
+
+
 def test_another_teams_lexicon_is_not_to_be_found(project: Project, cast: Cast, sign_in: SignIn) -> None:
     lexicons.make(Change(Scope(cast.team), [LexiconEntry(written="lamp", spoken="lantern")]), "", by=None)
     client = sign_in(cast.stranger)

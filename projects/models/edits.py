@@ -1,6 +1,7 @@
 """An edit: one act of a person on lines of a script. It is what undo takes back, and what a line's history tells."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -27,6 +28,16 @@ class EditKind(models.TextChoices):
     LOCK = "lock", "locked"
     UNLOCK = "unlock", "unlocked"
     REVISION = "revision", "took over the author's revision"
+
+
+# What the history of a line tells besides its text.
+DIRECTED = {
+    "character_id": "Character",
+    "voice": "Voice",
+    "language": "Language",
+    "instructions": "Direction",
+    "pause_ms": "Pause",
+}
 
 
 class EditQuerySet(models.QuerySet["Edit"]):
@@ -98,3 +109,20 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edit}: line {self.paragraph_id}"
+
+    def direction(self, cast: Mapping[int, str]) -> list[tuple[str, str, str]]:
+        """What it changed of who speaks the line and how: a word for what, and its value before and after."""
+        return [
+            (word, _told(name, self.before.get(name), cast), _told(name, self.after[name], cast))
+            for name, word in DIRECTED.items()
+            if name in self.after and self.before.get(name) != self.after[name]
+        ]
+
+
+def _told(name: str, value: Any, cast: Mapping[int, str]) -> str:
+    """A value of a line as people read it; ``cast`` has the characters' names by id."""
+    if name == "character_id":
+        return "Narrator" if value is None else cast.get(value, "somebody who left the cast")
+    if name == "pause_ms" and value is not None:
+        return f"{value:,} ms"
+    return str(value) if value else "as inherited"

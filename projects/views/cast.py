@@ -14,6 +14,7 @@ from projects import access, tasks
 from projects.actions import cast, cast_changes, reach, speakers
 from projects.forms.direction import DecisionForm
 from projects.models import Character, Guide, Paragraph, Project
+from projects.views.directions import has_agreed
 
 CHANGES_SHOWN = 5
 
@@ -105,7 +106,7 @@ def cast_decide(request: Request, project_id: int) -> HttpResponse:
         return render(request, "projects/cast_detail.html", _cast(request, project, form), status=422)
     decision = form.decision()
     impact = _impact(project, decision)
-    if impact.finished and request.POST.get("agreed") != str(impact.finished):
+    if not has_agreed(request, impact):
         return render(
             request, "projects/cast_detail.html", {**_cast(request, project, form), "impact": impact}
         )

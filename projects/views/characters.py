@@ -15,7 +15,7 @@ from projects.actions import cast, reach
 from projects.forms.direction import CharacterForm
 from projects.models import Character, Guide, Project
 from projects.speech.instructions import PRESETS
-from projects.views.directions import said
+from projects.views.directions import has_agreed, said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +44,7 @@ def character_edit(request: Request, character_id: int) -> HttpResponse:
         changed = form.save(commit=False)
         touched = cast.lines_of(guide.characters[row.pk]) | cast.lines_of(changed)
         impact = reach.impact(guide.replacing(rows=[changed]), touched)
-        if impact.finished and request.POST.get("agreed") != str(impact.finished):
+        if not has_agreed(request, impact):
             return _character_page(request, project, row, form, impact)
         if _saved(form, lambda: cast.recast(changed, by=request.user), request):
             return go(request, "cast-detail", project.pk)
@@ -125,7 +125,7 @@ def _question(request: Request, row: Character, into: Character | None) -> HttpR
         others = {pk: one for pk, one in guide.characters.items() if pk != row.pk}
         guide = replace(guide, characters=others)
     impact = reach.impact(guide, cast.lines_of(row), to=into)
-    if not impact.finished or request.POST.get("agreed") == str(impact.finished):
+    if has_agreed(request, impact):
         return None
     context = {"project": row.project, "character": row, "into": into, "impact": impact}
     return render(request, "projects/character_leave.html", context)

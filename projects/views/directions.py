@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from narrator.teams.models import Role
 from narrator.web import Request, go
 from projects import access, tasks
-from projects.actions import directing, projects
+from projects.actions import directing, projects, reach
 from projects.forms.direction import LinesDirectionForm, ScriptDirectionForm
-from projects.models import Guide, Script
+from projects.models import Guide, Paragraph, Script
 from projects.speech.instructions import PRESETS
 from projects.views.lines import act, count, first_error, refused
 
@@ -21,21 +21,30 @@ LINES = "projects/lines_direction.html"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def script_direction(request: Request, script_id: int) -> HttpResponse:
-    """What a chapter changes of the project's direction."""
+    """What a chapter changes of the project's direction. Over finished work the answer is a question."""
     script = access.script(request.user, script_id, least=Role.EDITOR)
-    inherited = Guide.of(script.project_id).of_project
+    guide, impact = Guide.of(script.project_id), None
     form = ScriptDirectionForm(
-        request.POST or None, instance=script, inherited=inherited, project=script.project
+        request.POST or None, instance=script, inherited=guide.of_project, project=script.project
     )
     if request.method == "POST" and form.is_valid():
         directed = form.save(commit=False)
+        lines = Paragraph.objects.filter(script=script)
+        impact = reach.impact(guide.replacing(rows=[directed]), lines)
+    if impact is not None and has_agreed(request, impact):
         changed = tasks.queue_change(
             script.project, lambda: projects.direct_script(directed, by=request.user), by=request.user
         )
         if changed:
             messages.info(request, f"Saved. {said(changed)}")
         return go(request, script)
-    context = {"script": script, "project": script.project, "form": form, "presets": PRESETS}
+    context = {
+        "script": script,
+        "project": script.project,
+        "form": form,
+        "impact": impact,
+        "presets": PRESETS,
+    }
     return render(request, "projects/script_direction.html", context, status=422 if form.errors else 200)
 
 
@@ -60,7 +69,7 @@ def lines_direction(request: Request, script_id: int) -> HttpResponse:
         context["impact"] = impact = directing.impact(script, chosen, wish)
     if request.POST.get("look"):
         return render(request, f"{LINES}#reach", context)
-    if not wish or request.POST.get("agreed") != str(impact.finished):
+    if not wish or "agreed" not in request.POST or not has_agreed(request, impact):
         return render(request, LINES, context, status=200 if is_valid else 422)
     return _direct(request, script, chosen, wish, context)
 
@@ -84,6 +93,11 @@ def _direct(
         context["form"].add_error("instructions", sentence)
         del context["impact"]
         return render(request, LINES, context, status=422)
+
+
+def has_agreed(request: Request, impact: reach.Impact) -> bool:
+    """Whether nothing finished is reached, or the person has seen how much and wants it."""
+    return not impact.finished or request.POST.get("agreed") == str(impact.finished)
 
 
 def said(changed: int) -> str:

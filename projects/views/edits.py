@@ -46,9 +46,10 @@ def _turn(
 def edit_list(request: Request, paragraph_id: int) -> HttpResponse:
     """The history of a line: who changed what and when."""
     line = access.paragraph(request.user, paragraph_id, removed=True)
+    cast = dict(line.script.project.characters.values_list("pk", "name"))
     context = {
         "line": line,
-        "changes": Change.objects.of(line)[:SHOWN],
+        "changes": [(change, change.direction(cast)) for change in Change.objects.of(line)[:SHOWN]],
         "may_edit": access.may_edit(request.user, line.script.project),
     }
     return render(request, "projects/edit_list.html", context)

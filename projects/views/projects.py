@@ -10,12 +10,16 @@ from narrator.teams import access as teams
 from narrator.teams.models import Role
 from narrator.web import Request, go
 from projects import access, tasks
-from projects.actions import exports, figures, projects, voices
+from projects.actions import exports, figures, projects, reach, voices
 from projects.forms import ExportForm, ProjectForm
-from projects.models import Price, Project
+from projects.models import Guide, Paragraph, Price, Project
+from projects.models.direction import FIELDS
 from projects.speech.instructions import PRESETS
-from projects.views.directions import said
+from projects.views.directions import has_agreed, said
 from projects.views.endpoints import spoken_by
+
+# What lines hear of a project.
+HEARD = {*FIELDS, "optimize_instructions"}
 
 
 @require_safe
@@ -54,12 +58,16 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def project_edit(request: Request, project_id: int) -> HttpResponse:
-    """A project's name, pauses and direction."""
+    """A project's name, pauses and direction. Where that changes over finished work the answer is a question."""
     project = access.project(request.user, project_id, least=Role.EDITOR)
     may_set_cap = access.may_set_cap(request.user, project)
-    form = ProjectForm(request.POST or None, instance=project, may_set_cap=may_set_cap)
+    form, impact = ProjectForm(request.POST or None, instance=project, may_set_cap=may_set_cap), None
     if request.method == "POST" and form.is_valid():
         directed = form.save(commit=False)
+        if HEARD.intersection(form.changed_data):
+            lines = Paragraph.objects.filter(script__project=project)
+            impact = reach.impact(Guide.of(project.pk).replacing(project=directed), lines)
+    if form.is_valid() and (impact is None or has_agreed(request, impact)):
         changed = tasks.queue_change(
             project, lambda: projects.direct(directed, by=request.user), by=request.user
         )
@@ -67,7 +75,13 @@ def project_edit(request: Request, project_id: int) -> HttpResponse:
             messages.info(request, f"Saved. {said(changed)}")
         return go(request, project)
     status = 422 if form.errors else 200
-    context = {"project": project, "form": form, "price": Price.of(project.team_id), "presets": PRESETS}
+    context = {
+        "project": project,
+        "form": form,
+        "impact": impact,
+        "price": Price.of(project.team_id),
+        "presets": PRESETS,
+    }
     return render(request, "projects/project_edit.html", context, status=status)
 
 

@@ -73,8 +73,19 @@ function placeMore(event) {
   const button = [...document.querySelectorAll("[popovertarget=more]")].find((one) => one.offsetParent && one.matches(":hover, :focus"));
   const box = button?.getBoundingClientRect();
   if (!box || innerWidth <= 940) return more.removeAttribute("style");
-  more.style.insetInlineStart = `${Math.min(box.left, innerWidth - 280)}px`;
-  more.style.insetBlockStart = `${Math.max(60, Math.min(box.bottom + 4, innerHeight - 520))}px`;
+  more.style.display = "block"; // for as long as it is measured
+  const tall = more.offsetHeight;
+  more.style.display = "";
+  more.style.insetInlineStart = `${Math.min(box.left, innerWidth - 288)}px`;
+  more.style.insetBlockStart = `${Math.max(56, Math.min(box.bottom + 4, innerHeight - 90 - tall))}px`;
+}
+// The arrows go through what can be done; Tab does, too, and through the fields.
+function stepInMore(event) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by || event.target.matches("input, select")) return;
+  const items = [...more.querySelectorAll(".more-item")].filter((item) => item.checkVisibility());
+  items.at((items.indexOf(document.activeElement) + by) % items.length)?.focus();
+  event.preventDefault();
 }
 begins(() => {
   desk = document.getElementById("acts");
@@ -82,6 +93,7 @@ begins(() => {
   did = document.getElementById("did");
   [lines, next] = [[], null];
   more?.addEventListener("beforetoggle", placeMore);
+  more?.addEventListener("keydown", stepInMore);
   more?.addEventListener("submit", () => more.hidePopover());
 });
 

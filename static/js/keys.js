@@ -14,6 +14,11 @@ const edit = (name) => () => tell("lines:act", { name });
 const press = (what) => document.querySelector(`#inspector:not([inert]) ${what}`)?.click();
 const step = (by, extend) => () => tell("line:step", { by, extend });
 
+function openMore() {
+  const more = document.getElementById("more");
+  if (more?.togglePopover()) more.querySelector(".more-item:not(.sheet-only)").focus();
+}
+
 // [keys, words, action, options]; "mod" is Ctrl, or Command on a Mac. again: acts on, too, while the key is held.
 const TABLE = [
   ["Listen", [
@@ -67,14 +72,14 @@ const TABLE = [
   ["Make", [
     [["r"], "Generate, regenerate", act("render"), { edits: true }],
     [["shift+r"], "Three alternatives to choose from", () => press("[data-alternatives]"), { edits: true }],
-    [["."], "Everything that can be done to the line", () => document.getElementById("more")?.togglePopover(), { edits: true }],
+    [["."], "Everything that can be done to the line", openMore, { edits: true }],
     [["escape"], "Close; select one line only", act("close")],
     [["?"], "These keys", () => help.togglePopover()],
   ]],
 ];
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
-const NAMES = { click: "Click", arrowdown: "↓", arrowup: "↑", arrowleft: "←", space: "Space", escape: "Esc", mod: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: "Shift", enter: "Enter", delete: "Del", backspace: "⌫", home: "Home", end: "End" };
+const NAMES = { click: "Click", arrowdown: "↓", arrowup: "↑", arrowleft: "←", arrowright: "→", space: "Space", escape: "Esc", mod: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: "Shift", enter: "Enter", delete: "Del", backspace: "⌫", home: "Home", end: "End" };
 const shown = (part) => NAMES[part] ?? part.toUpperCase();
 const has = ([, , , options]) => (mayEdit || !options?.edits) && (mayReview || !options?.reviews) && (help || options?.anywhere);
 

@@ -88,6 +88,7 @@ function draw(row = heard) {
 }
 audio.addEventListener("playing", () => draw());
 audio.addEventListener("ended", hush);
+document.addEventListener("page:begins", hush);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-hear]");
@@ -122,7 +123,7 @@ function make() {
 async function open(button) {
   const select = document.getElementById(button.dataset.voices);
   [link, field, form] = [button, select.id, select.form.action];
-  if (!dialog) make();
+  if (!dialog?.isConnected) make();
   dialog.replaceChildren();
   dialog.showModal();
   const own = select.form.querySelector("select[name=language]")?.value;

@@ -67,6 +67,7 @@ def test_the_pages_of_the_cast_are_fine(
         factories.ready(line)
     page.reload()
     is_fine(page, axe, "a cast")
+    assert page.locator(".cast > li").first.bounding_box()["width"] > 300  # type: ignore[index]
     shoot(page, f"cast-{look}", whole=True)
     page.goto(filby.get_absolute_url())
     is_fine(page, axe, "a character")

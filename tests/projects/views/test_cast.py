@@ -204,7 +204,12 @@ def test_a_line_gets_a_character_in_the_inspector(project: Project, cast: Cast, 
 def test_a_chapter_has_a_direction(project: Project, cast: Cast, sign_in: SignIn) -> None:
     client, script = sign_in(cast.editor), project.scripts.get()
     assert b"Neil, from the project" in client.get(reverse("script-direction", args=[script.pk])).content
-    done = post(client, "script-direction", script.pk, voice="Kai", language="", instructions="")
+    factories.ready(script.paragraphs.first())
+    wanted = {"voice": "Kai", "language": "", "instructions": ""}
+    question = post(client, "script-direction", script.pk, **wanted)
+    assert b"3 lines would be spoken differently; 1 of them is finished." in question.content
+    assert project.scripts.get().voice == ""
+    done = post(client, "script-direction", script.pk, agreed="1", **wanted)
     assert b"3 lines would now be spoken differently" in done.content
     line = client.get(reverse("paragraph-detail", args=[script.paragraphs.first().pk])).content.decode()  # type: ignore[union-attr]
     assert "the chapter Chapter 1" in line

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from narrator.teams.models import User
 from projects.actions import cast as acting
-from projects.actions import claims, locks, paragraphs, takes
+from projects.actions import claims, directing, lines, locks, paragraphs, takes
 from projects.models import Edit, Paragraph, Script, Take
 from tests import factories
 from tests.cast import Cast
@@ -207,8 +207,8 @@ def test_lines_of_another_project_cannot_be_named(cast: Cast, sign_in: SignIn) -
     sibling = factories.script(cast.team)
     response = post(client, "lines-move", script.pk, lines=str(mine), to=sibling.pk)
     assert "same project" in told(response, "say")["value"]
-    for lines in ("", "1,x", "1;2", "9" * 30):
-        assert post(client, "lines-remove", script.pk, lines=lines).status_code == 409
+    for chosen in ("", "1,x", "1;2", "9" * 30):
+        assert post(client, "lines-remove", script.pk, lines=chosen).status_code == 409
     assert (script.paragraphs.count(), other.paragraphs.count()) == (3, 3)
 
 
@@ -222,6 +222,23 @@ def test_the_chosen_lines_alone_are_generated(cast: Cast, sign_in: SignIn, broke
     assert sorted(queued) == [second.pk, third.pk]
     response = post(client, "script-render", script.pk, lines=str(first.pk))
     assert "are ready" in told(response, "say")["value"]
+
+
+def test_the_history_of_a_line_tells_its_direction_before_and_after(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=1)
+    filby = acting.add(script.project, name="Filby", by=None)
+    wish = directing.Wish(True, filby, "Kai", None, directing.Words.INSTEAD, "In a whisper.")
+    directing.direct(script, [script.paragraphs.get().pk], wish, by=cast.editor)
+    lines.pause(script, [script.paragraphs.get().pk], pause_ms=1500, by=cast.editor)
+    address = reverse("edit-list", args=[script.paragraphs.get().pk])
+    shown = sign_in(cast.viewer).get(address).content.decode()
+    rows = re.findall(r'class="edit-direction">(.*?)</p>', shown)
+    assert [re.sub("<[^>]+>", "", row) for row in rows] == [
+        "Pause: as inherited → 1,500 ms",
+        "Character: Narrator → Filby",
+        "Voice: as inherited → Kai",
+        "Direction: as inherited → In a whisper.",
+    ]
 
 
 def test_a_line_tells_who_changed_what_and_restores(cast: Cast, sign_in: SignIn) -> None:

@@ -126,6 +126,26 @@ def test_changing_the_projects_voice_says_how_many_lines_it_reaches(cast: Cast, 
     assert all(line.digest == line.line(Guide.of(project.pk)).digest for line in Paragraph.objects.all())
 
 
+def test_a_direction_of_the_project_over_finished_work_is_a_question_first(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    project = factories.project(cast.team, lines=3)
+    factories.all_ready(project.scripts.get())
+    client, address = sign_in(cast.editor), reverse("project-edit", args=[project.pk])
+    form = {"title": "New", "voice": "Serena", "language": "Auto", "pause_ms": 700, "chapter_pause_ms": 2500}
+    question = client.post(address, form)
+    assert b"3 lines would be spoken differently; all are finished." in question.content
+    assert b"Change 3 lines" in question.content
+    project.refresh_from_db()
+    assert (project.title, project.voice) == ("The Long Night", "Neil")
+    assert client.post(address, form | {"agreed": "2"}).status_code == 200  # one more is finished by now
+    assert client.post(address, form | {"agreed": "3"}).status_code == 302
+    assert client.post(address, form | {"title": "Newer"}).status_code == 302  # nobody hears a title
+    project.refresh_from_db()
+    assert (project.title, project.voice) == ("Newer", "Serena")
+    assert Paragraph.objects.current().count() == 0
+
+
 def test_an_export_with_missing_lines_is_refused_with_links_to_them(cast: Cast, sign_in: SignIn) -> None:
     project = factories.project(cast.team, lines=2)
     one, two = project.scripts.get().paragraphs.all()

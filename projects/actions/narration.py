@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ from projects.actions.endpoint import Endpoint, Gate
 from projects.actions.estimates import Estimate, estimate
 from projects.actions.roster import Roster
 from projects.manuscript.arrangement import Arrangement
-from projects.manuscript.manuscript import Kind
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import Call, CallState, Manuscript, Paragraph, Project, Run, Script, Take, TakeStatus
 from projects.models.takes import TakeQuerySet
@@ -107,7 +106,7 @@ def project_for(
 def _make(row: Manuscript, read: Reading, *, name: str, direction: dict[str, Any]) -> Project:
     title = name or read.title or Path(row.filename).stem
     fields = {"language": manuscripts.endpoint_language(read.language), **direction}
-    plan = replace(Arrangement.of(read), kinds=frozenset((Kind.DIRECTION,)))
+    plan = Arrangement.of(read)
     return manuscripts.make_project(
         row, read, plan=plan, by=None, title=title[:200], author=read.author[:200], **fields
     )

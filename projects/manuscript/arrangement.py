@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Self
 
-from .manuscript import OFFERED, Chapter, Kind, Manuscript, Passage
+from .manuscript import OFFERED, SPOKEN, Chapter, Kind, Manuscript, Passage
 
 TITLE_CHARACTERS = 300
 ALWAYS_SPOKEN = frozenset((Kind.PROSE, Kind.VERSE))
@@ -41,14 +41,14 @@ class Arrangement:
 
     @classmethod
     def of(cls, manuscript: Manuscript) -> Self:
-        """What the preview offers first: the manuscript's own chapters; nothing that stands beside the text."""
+        """What is offered first, and what `narrate` speaks: the manuscript's own chapters, with stage directions."""
         sections, start = [], 0
         for number, chapter in enumerate(manuscript.chapters, start=1):
             if chapter.passages:
                 title = (chapter.title or f"Chapter {number}")[:TITLE_CHARACTERS]
                 sections.append(Section(start, title, chapter.ticked, chapter.part))
             start += len(chapter.passages)
-        return cls(tuple(sections))
+        return cls(tuple(sections), SPOKEN - ALWAYS_SPOKEN)
 
     @classmethod
     def from_json(cls, kept: dict[str, Any], manuscript: Manuscript) -> Self:

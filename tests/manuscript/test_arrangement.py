@@ -43,9 +43,10 @@ def test_chapters_that_hold_nothing_are_not_offered_and_one_without_a_title_gets
     ]
 
 
-def test_only_prose_is_spoken_at_first_and_kinds_are_added() -> None:
+def test_the_text_and_its_stage_directions_are_spoken_at_first_and_kinds_are_added() -> None:
     plan = Arrangement.of(BOOK)
-    assert texts(plan)["One"] == ["Night", "Come in.", "* * *"]
+    assert texts(plan)["One"] == ["Night", "Come in.", "* * *", "Exit ANNA."]
+    assert texts(replace(plan, kinds=frozenset()))["One"] == ["Night", "Come in.", "* * *"]
     assert beside(BOOK) == {Kind.DIRECTION: 1, Kind.HEADING: 1, Kind.NOTE: 1}
     plan = replace(plan, kinds=frozenset((Kind.NOTE, Kind.DIRECTION)))
     assert texts(plan)["One"] == ["Night", "Come in.", "* * *", "1. See below.", "Exit ANNA."]
@@ -64,7 +65,7 @@ def test_titles_that_can_be_spoken_are_first_lines() -> None:
 
 def test_what_is_merged_goes_to_the_end_of_the_chapter_before() -> None:
     plan = Arrangement.of(BOOK).merged(7)
-    assert texts(plan)["One"] == ["Night", "Come in.", "* * *", "Day."]
+    assert texts(plan)["One"] == ["Night", "Come in.", "* * *", "Exit ANNA.", "Day."]
     assert plan.merged(0) == plan == plan.merged(7) == plan.merged(99)
 
 
@@ -80,7 +81,7 @@ def test_what_was_ticked_stays_ticked_when_it_is_merged_with_what_is_not() -> No
 def test_a_chapter_is_split_at_a_passage_and_named_by_the_heading_there() -> None:
     plan = Arrangement.of(BOOK).split(2, BOOK).split(3, BOOK)
     assert list(texts(plan)) == ["Title page", "One", "Part two", "Part two, continued", "Chapter 4"]
-    assert texts(plan)["Part two, continued"] == ["Come in.", "* * *"]
+    assert texts(plan)["Part two, continued"] == ["Come in.", "* * *", "Exit ANNA."]
     for at in (0, 1, 2, len(passages(BOOK)), 10**9):
         assert plan.split(at, BOOK) == plan
     assert plan.merged(3).merged(2) == Arrangement.of(BOOK)

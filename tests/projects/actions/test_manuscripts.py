@@ -1,11 +1,13 @@
 """From a file to a project."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
-from projects.actions import manuscripts
+from projects.actions import manuscripts, narration
+from projects.forms.manuscripts import ImportForm
 from projects.manuscript.arrangement import Arrangement
 from projects.manuscript.manuscript import Kind, Unreadable
 from projects.models import Guide, Manuscript, Paragraph, Project
@@ -174,3 +176,23 @@ def test_uploads_that_became_nothing_are_removed_after_two_days(cast: Cast) -> N
 )
 def test_languages_of_books_and_of_the_endpoint(tag: str, name: str) -> None:
     assert manuscripts.endpoint_language(tag) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["shakespeare_macbeth_speaker-labels.txt", "brick-and-steel.fountain", "carroll_alice_pg11_utf8-bom.txt"],
+)
+def test_the_preview_as_it_is_offered_and_narrate_speak_the_same_lines(
+    cast: Cast, shared: Path, name: str
+) -> None:
+    data = (shared / "manuscripts" / name).read_bytes()
+    row, read = manuscripts.keep(data, name, team=cast.team, by=None)
+    form = ImportForm(None, read=read, plan=manuscripts.arrangement(row, read), team_id=cast.team.pk)
+    previewed = manuscripts.make_project(row, read, plan=form.arranged(), by=None, title="A", voice="Maia")
+    narrated, _ = narration.project_for(cast.team, data, name, name="B", direction={"voice": "Maia"})
+    assert said(narrated) == said(previewed)
+
+
+def said(project: Project) -> list[tuple[str, str, str]]:
+    lines = Paragraph.objects.filter(script__project=project).order_by("script__position", "position")
+    return list(lines.values_list("script__title", "text", "instructions"))

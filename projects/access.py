@@ -127,7 +127,7 @@ def export(user: User, export_id: int, *, least: Role = Role.VIEWER) -> Export:
 
 
 def manuscript(user: User, manuscript_id: int) -> Manuscript:
-    row = get_object_or_404(Manuscript.objects.select_related("project"), pk=manuscript_id)
+    row = get_object_or_404(Manuscript.objects.select_related("project", "revision"), pk=manuscript_id)
     access.check(user, row.team_id, Role.EDITOR)
     return row
 

@@ -22,7 +22,6 @@ STARRED = re.compile(r"(?<![\w*])\*{1,2}(?=[^\s*])([^*\n]{1,600}?)(?<=[^\s*])\*{
 # The tokens of `Aside` stand in private characters, which are taken out of what a stranger hands in.
 OPEN, CLOSE = "\ue001", "\ue002"
 TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}")
-TOKEN_SIGNS = {ord(OPEN): None, ord(CLOSE): None}
 ORNAMENT = re.compile(r"(?:[xXoO#]\s+){2,}[xXoO#]\Z")
 CLOSING = re.compile(
     r"[\W_]*(?:the end|finis|fin|ende|fine|koniec|конец|完|全文完|全书完|全書完|終|了|おわり|끝)[\W_]*\Z",
@@ -35,7 +34,8 @@ class Aside:
 
     def __init__(self, text: str) -> None:
         self._passages: list[Passage] = []
-        self.text = PAGE.sub("", BRACKETED.sub(self._keep, text.translate(TOKEN_SIGNS)))
+        text = text.replace(OPEN, "").replace(CLOSE, "")
+        self.text = PAGE.sub("", BRACKETED.sub(self._keep, text))
 
     def _keep(self, found: re.Match[str]) -> str:
         words = plain(" ".join(found["words"].split()))

@@ -81,7 +81,9 @@ def is_prose(block: Block) -> bool:
 def _is_list(blocks: Sequence[Block], at: int) -> bool:
     """True for a block of several chapter headings that come again later: contents without a title."""
     lines = blocks[at].lines
-    if len(lines) < 2 or at > len(blocks) // 2 or len(headings.CHAPTER_SIGNS.findall(blocks[at].text)) < 2:
+    if len(lines) < 2 or at > len(blocks) // 2 or sum(line[0].islower() for line in lines) * 2 > len(lines):
+        return False  # as nearly every block is: passed over quickly
+    if len(headings.CHAPTER_SIGNS.findall(blocks[at].text)) < 2:
         return False
     kinds = [known.kind for line in lines if (known := headings.recognise(headings.LEADER.sub("", line)))]
     if sum(kind == "chapter" for kind in kinds) < 2:

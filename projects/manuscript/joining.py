@@ -64,9 +64,7 @@ class Vocabulary:
     """The words of one document, to tell a word broken at the line end from a compound with its hyphen."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._words: Counter[str] = Counter()
-        for line in lines:
-            self._words.update(word.casefold() for word in WORD.findall(line))
+        self._words = Counter(map(str.casefold, WORD.findall("\n".join(lines))))
 
     def keeps_hyphen(self, first: str, second: str) -> bool:
         """True if `first-second` is a compound, False if the hyphen only breaks one word."""

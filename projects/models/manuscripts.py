@@ -1,10 +1,15 @@
 """A manuscript as it was handed in: the file, before and after it has become a project."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.urls import reverse
 
 from narrator.teams.models import Team, User
 from projects.models.projects import Project
+
+if TYPE_CHECKING:
+    from projects.models.revisions import Revision
 
 
 class Lean(models.Manager["Manuscript"]):
@@ -39,3 +44,8 @@ class Manuscript(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("manuscript-preview", args=[self.pk])
+
+    @property
+    def belongs_to(self) -> "Project | Revision | None":
+        """The project that was made of it, or the revision it is; None while it waits to become a project."""
+        return self.project or getattr(self, "revision", None)

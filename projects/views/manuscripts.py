@@ -49,8 +49,8 @@ def manuscript_new(request: Request) -> HttpResponse:
 def manuscript_preview(request: Request, manuscript_id: int) -> HttpResponse:
     """What was found in the manuscript, to arrange; then it becomes a project."""
     row = access.manuscript(request.user, manuscript_id)
-    if row.project is not None:
-        return redirect(row.project)
+    if row.belongs_to is not None:
+        return redirect(row.belongs_to)
     read = manuscripts.read(row)
     form = _form(request, row, read)
     if request.method == "POST" and form.is_valid():
@@ -69,8 +69,8 @@ def manuscript_preview(request: Request, manuscript_id: int) -> HttpResponse:
 def manuscript_arrange(request: Request, manuscript_id: int) -> HttpResponse:
     """Keep the form as it stands, and merge or split a chapter where that is asked for."""
     row = access.manuscript(request.user, manuscript_id)
-    if row.project is not None:
-        address = row.project.get_absolute_url()
+    if row.belongs_to is not None:
+        address = row.belongs_to.get_absolute_url()
         return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
     read = manuscripts.read(row)
     form, act = _form(request, row, read), ArrangeForm(request.POST)
@@ -93,8 +93,8 @@ def manuscript_arrange(request: Request, manuscript_id: int) -> HttpResponse:
 def manuscript_passages(request: Request, manuscript_id: int, at: int) -> HttpResponse:
     """The passages of a chapter from this one on, so many at once."""
     row = access.manuscript(request.user, manuscript_id)
-    if row.project is not None or not request.htmx:
-        return redirect(row.project or f"{row.get_absolute_url()}?look={at}")
+    if row.belongs_to is not None or not request.htmx:
+        return redirect(row.belongs_to or f"{row.get_absolute_url()}?look={at}")
     read = manuscripts.read(row)
     context = {"manuscript": row, "inside": _inside(row, read, manuscripts.arrangement(row, read), at)}
     return render(request, "projects/manuscript_preview.html#passages", context)

@@ -179,6 +179,17 @@ def test_a_version_that_says_nothing_new_says_so(cast: Cast, sign_in: SignIn) ->
     assert 'id="take-over"' not in page
 
 
+def test_its_manuscript_cannot_become_a_project_of_its_own(cast: Cast, sign_in: SignIn) -> None:
+    client, project = sign_in(cast.editor), imported(cast)
+    handed_in(client, project)
+    row = Revision.objects.get()
+    place = row.manuscript.get_absolute_url()
+    assert client.get(place).url == row.get_absolute_url()
+    fields = {"title": "Mine", "voice": "Maia", "language": "English", "tick": "0", "title-0": "One"}
+    assert client.post(place, fields).url == row.get_absolute_url()
+    assert Project.objects.count() == 1
+
+
 def test_many_differences_are_shown_in_pages_with_as_many_queries(cast: Cast, sign_in: SignIn) -> None:
     client, counts = sign_in(cast.editor), []
     for many in (2, 130):

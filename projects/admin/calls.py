@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from projects.admin.filters import CodeFilter
 from projects.admin.history import LookOnly
 from projects.models import Call
 from projects.models.records import KEPT
@@ -23,7 +24,7 @@ class CallAdmin(LookOnly):
         *("at", "team", "project", "state", "characters", "amount_micro", "currency"),
         *("error_code", "request_id", "duration_ms"),
     ]
-    list_filter = ["state", "error_code", "voice", "team"]
+    list_filter = ["state", CodeFilter, "voice", "team"]
     list_select_related = ["team", "project"]
     list_per_page = 50
     date_hierarchy = "at"

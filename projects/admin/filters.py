@@ -1,4 +1,4 @@
-"""How takes are found in the admin: by what the checks found, and by what they cost."""
+"""How takes and calls are found in the admin: by what the checks found, what they cost, and what they failed of."""
 
 from typing import Any
 
@@ -43,3 +43,18 @@ class CostFilter(admin.SimpleListFilter):
         by_value = {"free": ~paid | Q(cost_micro=None), "paid": paid, "dear": paid & Q(call_count__gt=1)}
         value = self.value()
         return queryset.filter(by_value[value]) if value in by_value else queryset
+
+
+class CodeFilter(admin.SimpleListFilter):
+    """By what they failed of; whatever did not fail stands under no code."""
+
+    title = "error code"
+    parameter_name = "error_code"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        failed = model_admin.model.objects.exclude(error_code="").order_by("error_code")
+        return [(code, code) for code in failed.values_list("error_code", flat=True).distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(error_code=value) if value else queryset

@@ -20,7 +20,7 @@ from narrator import media
 from narrator.tags import money
 from projects.admin.bulk import Bulk
 from projects.admin.calls import wire
-from projects.admin.filters import CostFilter, FlagFilter
+from projects.admin.filters import CodeFilter, CostFilter, FlagFilter
 from projects.models import Call, Take, TakeStatus
 
 WAVE_HEIGHT = 60
@@ -34,7 +34,7 @@ class TakeAdmin(Bulk):
 
     ordering = ["-pk"]
     list_display = ["words", "heard", "state", "cost", "voice", "project", "created_at"]
-    list_filter = ["status", FlagFilter, CostFilter, "source", "error_code", "voice", "team"]
+    list_filter = ["status", FlagFilter, CostFilter, "source", CodeFilter, "voice", "team"]
     list_select_related = ["project"]
     list_per_page = 50
     date_hierarchy = "created_at"
@@ -81,7 +81,7 @@ class TakeAdmin(Bulk):
         cost = Subquery(own.annotate(sum=Sum("amount_micro")).values("sum"))
         count = Subquery(own.annotate(count=Count("pk")).values("count"))
         currency = Subquery(Call.objects.filter(take=OuterRef("pk")).values("currency")[:1])
-        rows = super().get_queryset(request).defer("peaks")
+        rows = super().get_queryset(request)
         return rows.annotate(cost_micro=cost, currency=currency, call_count=count)
 
     def get_urls(self) -> list[URLPattern]:
@@ -116,7 +116,9 @@ class TakeAdmin(Bulk):
     def heard(self, take: Take) -> SafeString | str:
         if take.status != TakeStatus.READY:
             return ""
-        return format_html('<audio controls preload="none" src="{}"></audio>', _audio(take))
+        return format_html(
+            '{}<audio controls preload="none" src="{}"></audio>', _wave(take, bars=60), _audio(take)
+        )
 
     @admin.display(description="sound")
     def player(self, take: Take) -> SafeString | str:
@@ -190,19 +192,19 @@ def _audio(take: Take) -> str:
     return reverse("admin:projects_take_audio", args=[take.pk])
 
 
-def _wave(take: Take) -> SafeString:
-    """The take's waveform as a picture, one bar for each part of it."""
+def _wave(take: Take, bars: int = 240) -> SafeString:
+    """The take's waveform as a picture, at most so many bars."""
     peaks = memoryview(bytes(take.peaks)).cast("b")
-    each = max(1, len(peaks) // 2 // 240)
+    each = max(1, -(-len(peaks) // 2 // bars))
     highest = [max(abs(peak) for peak in peaks[at : at + 2 * each]) for at in range(0, len(peaks), 2 * each)]
-    bars = (
+    drawn_at = (
         (3 * at, WAVE_HEIGHT * (128 - high) // 256, max(1, WAVE_HEIGHT * high // 128))
         for at, high in enumerate(highest)
     )
-    drawn = format_html_join("", '<rect x="{}" y="{}" width="2" height="{}" fill="currentColor"/>', bars)
+    drawn = format_html_join("", '<rect x="{}" y="{}" width="2" height="{}" fill="currentColor"/>', drawn_at)
     size = f"0 0 {3 * max(len(highest), 1)} {WAVE_HEIGHT}"
-    return format_html(
-        '<svg role="img" aria-label="Waveform" width="480" height="60" viewBox="{}">{}</svg>',
-        size,
-        drawn,
+    picture = (
+        '<svg class="wave" role="img" aria-label="Waveform" preserveAspectRatio="none" '
+        'width="{}" height="60" viewBox="{}">{}</svg>'
     )
+    return format_html(picture, 2 * bars, size, drawn)

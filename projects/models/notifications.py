@@ -147,10 +147,15 @@ class Notification(models.Model):
     def __str__(self) -> str:
         return self.words
 
+    @property
+    def anchor(self) -> str:
+        """Where on the page of its target it leads; said in its own link, too, for who fetches pages by script."""
+        return f"#line-{self.paragraph_id}" if self.paragraph_id else ""
+
     def target(self) -> str:
         """The address of what it is about."""
         if self.paragraph is not None:
-            return f"{self.paragraph.script.get_absolute_url()}#line-{self.paragraph.pk}"
+            return f"{self.paragraph.script.get_absolute_url()}{self.anchor}"
         place: Any = self.export or self.script or self.project
         if self.kind == News.ASSIGNMENT and self.script is not None:
             return reverse("script-review", args=[self.script.pk])

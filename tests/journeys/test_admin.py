@@ -35,10 +35,13 @@ def test_an_admin_hears_and_approves_takes(
     page = open_page(root, height=1000)
     page.goto("/admin/projects/take/")
     page.locator("#action-toggle").check()
+    expect(page.locator("#result_list svg.wave")).to_have_count(3)
+    assert axe(page, "#content-main") == []
     shoot(page, "admin-takes-1440")
     page.get_by_label("Action:").select_option("approve")
     page.get_by_role("button", name="Run").or_(page.get_by_role("button", name="Go")).click()
     expect(page.get_by_text("Approve 4 takes?")).to_be_visible()
+    assert axe(page, "#content") == []
     page.get_by_role("button", name="Yes").click()
     expect(page.get_by_text("3 done, 1 left alone")).to_be_visible()
     page.locator("#result_list tbody tr:has(audio) a").first.click()

@@ -17,8 +17,8 @@ def _ms(label: str) -> forms.IntegerField:
 class TrimForm(forms.Form):
     """Milliseconds and decibels; an empty field is 0. ``reset`` takes the whole trim off."""
 
-    head_ms = _ms("Cut from the head, ms")
-    tail_ms = _ms("Cut from the tail, ms")
+    head_ms = _ms("Cut head, ms")
+    tail_ms = _ms("Cut tail, ms")
     fade_in_ms = _ms("Fade in, ms")
     fade_out_ms = _ms("Fade out, ms")
     gain_db = forms.FloatField(

@@ -2,6 +2,7 @@
 // document, so whoever goes to another page of the studio (travel.js) goes on hearing.
 import * as rows from "./rows.js";
 import * as tape from "./tape.js";
+import { clock, lengthOf } from "./clock.js";
 
 const player = document.getElementById("player");
 const playButton = document.getElementById("play");
@@ -208,24 +209,6 @@ function mark() {
   draw();
 }
 
-const clock = (ms) => {
-  const s = Math.floor(ms / 1000);
-  const minutes = Math.floor(s / 60);
-  const rest = String(s % 60).padStart(2, "0");
-  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
-};
-
-// The clock counts the script as it will sound: lines and pauses. What is no line counts for itself.
-function measure() {
-  let before = 0;
-  let all = 0;
-  for (const line of tape.all()) {
-    if (line.id === (live ?? heard)?.line) before = all;
-    if (line.take) all += line.ms + line.pause;
-  }
-  return heard && !heard.line && !live ? { before: 0, all: heard.ms } : { before, all };
-}
-
 // Windows of rows come a hundred at a time: the tape is measured once for all of them.
 let drawing = 0;
 function drawSoon() {
@@ -238,7 +221,7 @@ function draw() {
   playButton.setAttribute("aria-label", playing ? "Pause" : "Play");
   playButton.querySelector("use").setAttribute("href", playing ? "#i-pause" : "#i-play");
   player.toggleAttribute("data-on", playing || isPaused());
-  length = measure();
+  length = lengthOf(heard && !heard.line && !live ? heard : null, (live ?? heard)?.line);
   document.getElementById("clock-all").textContent = clock(length.all);
   drawTime();
 }

@@ -17,7 +17,7 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+  if (!document.getElementById("hear") || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
   if (field(event.target)) {
     if (event.key === "Escape") event.target.blur();
     return;

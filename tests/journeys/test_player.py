@@ -29,6 +29,14 @@ HEARD = """() => {
   const take = Number(one?.src.match(/takes.(\\d+)/)?.[1]);
   return one ? { take, at: one.currentTime, rate: one.playbackRate, src: one.src } : null;
 }"""
+# Two sentences as long as one another, of which the second begins late: 0.1 s of silence, and a pause from 2 to 2.4 s.
+ESTIMATE = """async () => {
+  const { beginnings, heardIn, sentences } = await import("/static/js/moments.js");
+  const text = "One two three four. One two three four.";
+  const loud = (pair) => pair >= 5 && (pair < 100 || pair >= 120);
+  const peaks = new Int8Array(400).map((_, at) => (loud(at >> 1) ? 40 : 0));
+  return beginnings(text, sentences(text), heardIn(peaks, 4));
+}"""
 PASSED = "(at) => window.sounds.some((one) => !one.paused && one.currentTime > at)"
 
 
@@ -137,6 +145,7 @@ def test_from_a_word_in_a_loop_slowly_and_from_a_click(cast: Cast, broker: str, 
     page.wait_for_function(PASSED, arg=5)
     expect(page.locator("#notice")).to_contain_text("estimated")
     assert 8 < page.evaluate(HEARD)["at"] < 17, "in the second sentence of two"
+    assert page.evaluate(ESTIMATE) == [0.1, 2.4, 4.0], "a sentence begins behind the pause that is nearest"
     page.locator("#speed").select_option("0.5")
     assert page.evaluate(HEARD)["rate"] == 0.5
     assert page.evaluate("() => window.sounds.every((one) => one.preservesPitch)")

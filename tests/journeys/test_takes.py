@@ -49,7 +49,7 @@ def test_a_take_is_trimmed_heard_in_its_place_discarded_and_locked(
     for _ in range(2):
         page.keyboard.press("PageUp")
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_label("Cut from the head, ms")).to_have_value("210")
+    expect(page.get_by_label("Cut head, ms")).to_have_value("210")
     tail = page.get_by_role("slider", name="Cut from the tail")
     box, wave = tail.bounding_box(), page.locator("[data-trim-wave]").bounding_box()
     assert box is not None
@@ -58,7 +58,7 @@ def test_a_take_is_trimmed_heard_in_its_place_discarded_and_locked(
     page.mouse.down()
     page.mouse.move(wave["x"] + wave["width"] * 0.75, box["y"] + 40, steps=4)
     page.mouse.up()
-    tail_ms = int(page.get_by_label("Cut from the tail, ms").input_value())
+    tail_ms = int(page.get_by_label("Cut tail, ms").input_value())
     assert 900 < tail_ms < 1100, "a quarter of four seconds"
     page.get_by_label("Fade in, ms").fill("150")
     page.get_by_role("slider", name="Fade out").press("PageUp")
@@ -88,6 +88,7 @@ def test_a_take_is_trimmed_heard_in_its_place_discarded_and_locked(
     page.keyboard.press("l")
     expect(page.locator(f"#line-{line.pk}[data-locked]")).to_have_count(1)
     expect(page.locator("#inspector .locked")).to_contain_text("Locked by Edgar")
+    expect(page.locator(f"#line-{line.pk} [data-act=edit]")).to_have_count(0)
     page.keyboard.press("r")
     expect(page.locator("#notice")).to_contain_text("is locked by Edgar. Unlock first")
     page.wait_for_function("() => !document.querySelector('#inspector').inert")

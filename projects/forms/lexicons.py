@@ -41,6 +41,8 @@ class EntryForm(forms.ModelForm):
         for name in ("written", "spoken"):
             self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
         self.fields["spoken"].strip = False  # type: ignore[attr-defined]
+        if self.initial.get("written") and not self.initial.get("spoken"):
+            self.fields["spoken"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

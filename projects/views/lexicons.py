@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from narrator import media
@@ -22,14 +23,18 @@ from projects.actions import connecting, estimates, lexicon_samples, lexicons
 from projects.actions.lexicons import Change, Scope
 from projects.forms.lexicons import EXPANSIONS, EntryForm, ExpansionsForm
 from projects.lexicon import expansions
+from projects.lexicon.entries import WRITTEN_CHARACTERS
 from projects.models import LexiconChange, LexiconEntry, Paragraph, Price
 from projects.speech.errors import SpeechError
 from projects.views.lines import count
+from projects.views.rows import position
 
 PAGE = "projects/lexicon_detail.html"
 # So many entries a page shows; the search finds the others.
 SHOWN = 300
 CHANGES_SHOWN = 8
+# Where a team has more, nobody waits for its counts.
+LINES_COUNTED = 60_000
 
 
 @dataclass
@@ -75,9 +80,20 @@ def saved(request: Request, made: LexiconChange) -> HttpResponse:
 
 
 def back(request: Request, scope: Scope) -> HttpResponse:
-    if scope.project is not None:
-        return go(request, "lexicon-project", scope.project.pk)
-    return go(request, "lexicon-team", scope.team.pk)
+    """To the page of a lexicon; whoever came from a line still has the way back to it."""
+    if scope.project is None:
+        return go(request, "lexicon-team", scope.team.pk)
+    line = position(request.POST.get("line"))
+    there = reverse("lexicon-project", args=[scope.project.pk])
+    return go(request, f"{there}?line={line}" if line else there)
+
+
+def _line(request: Request, scope: Scope) -> Paragraph | None:
+    """The line that somebody came from."""
+    line = position(request.GET.get("line") or request.POST.get("line"))
+    if scope.project is None or not line:
+        return None
+    return Paragraph.objects.filter(pk=line, script__project=scope.project).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +115,7 @@ def _lexicon(request: Request, scope: Scope) -> HttpResponse:
     if request.method != "POST":
         if request.GET.get("part") == "counts":
             return render(request, f"{PAGE}#counts", _counts(scope))
-        form = EntryForm(initial={"written": request.GET.get("written", "")[:200]})
+        form = EntryForm(initial={"written": request.GET.get("written", "")[:WRITTEN_CHARACTERS]})
         return page_or_part(request, PAGE, "entries", page(request, scope, form))
     form = EntryForm(request.POST)
     question = None
@@ -128,6 +144,7 @@ def page(request: Request, scope: Scope, form: EntryForm, **more: Any) -> dict[s
         "scope": scope,
         "team": scope.team,
         "project": scope.project,
+        "line": _line(request, scope),
         "q": q,
         "form": form,
         "may_edit": may_edit,
@@ -173,6 +190,9 @@ def _changes(scope: Scope, may_edit: bool) -> list[dict[str, Any]]:
 
 
 def _counts(scope: Scope) -> dict[str, Any]:
+    lines = Paragraph.objects.filter(script__project__in=scope.projects)
+    if lines.count() > LINES_COUNTED:
+        return {"counts": []}
     found = lexicons.counts(scope)
     ids = list(scope.entries.values_list("pk", flat=True)[:SHOWN])
     if scope.project:

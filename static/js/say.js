@@ -4,17 +4,24 @@ import { begins } from "./page.js";
 const LONGEST = 200;
 let button = null;
 let words = "";
+let line = ""; // where they stand
+let held = false;
 
 function selected() {
   const selection = getSelection();
   const text = selection.isCollapsed ? "" : selection.toString().replace(/\s+/g, " ").trim();
   const [from, to] = [selection.anchorNode, selection.focusNode].map((node) => node?.parentElement?.closest(".line .words"));
-  return from && from === to && text && text.length <= LONGEST ? text : "";
+  if (!from || from !== to || !text || text.length > LONGEST) return "";
+  line = from.closest("[data-line]").dataset.line;
+  return text;
 }
 
 function address(base) {
   const there = new URL(base, location.href);
-  if (words) there.searchParams.set("written", words);
+  if (words) {
+    there.searchParams.set("written", words);
+    there.searchParams.set("line", line);
+  }
   return there;
 }
 
@@ -34,13 +41,17 @@ begins(() => {
   button = document.getElementById("say");
   words = "";
 });
-// While the mouse is down the selection still grows.
-document.addEventListener("pointerup", () => setTimeout(draw));
-document.addEventListener("keyup", (event) => {
-  if (event.key === "Shift" || event.shiftKey) draw();
+// While the mouse is down the selection still grows; fingers and keys say nothing of when they are done.
+document.addEventListener("pointerdown", (event) => {
+  held = event.pointerType === "mouse";
+});
+document.addEventListener("pointerup", () => {
+  held = false;
+  setTimeout(draw);
 });
 document.addEventListener("selectionchange", () => {
-  if (button && !selected()) button.hidden = true;
+  if (!held) draw();
+  else if (button && !selected()) button.hidden = true;
 });
 // The way in the inspector takes along what was selected last.
 document.addEventListener("click", (event) => {

@@ -76,6 +76,8 @@ def test_from_words_in_a_line_to_the_changed_lines_generated(
         shoot(page, f"lexicon-say-{look}")
         say.click()
         expect(page.get_by_label("Written")).to_have_value("Siobhán")
+        expect(page.get_by_label("Say", exact=True)).to_be_focused()
+        expect(page.get_by_role("link", name="Back to the line")).to_be_visible()
     else:
         page.goto(f"/projects/{project.pk}/lexicon/?written=Siobhán")
     expect(page.locator("#entries .entry-lines").last).to_have_text("1 line")

@@ -299,6 +299,19 @@ def test_whoever_may_only_look_changes_nothing(project: Project, cast: Cast, sig
     assert LexiconEntry.objects.count() == 0
 
 
+def test_whoever_came_from_a_line_has_the_way_back(project: Project, cast: Cast, sign_in: SignIn) -> None:
+    client, line = sign_in(cast.editor), Paragraph.objects.order_by("position")[0]
+    way = f'href="/scripts/{line.script_id}/#line-{line.pk}"'
+    address = reverse("lexicon-project", args=[project.pk])
+    page = client.get(address, {"written": "lamp", "line": line.pk}).content.decode()
+    assert (way in page, f'name="line" value="{line.pk}"' in page) == (True, True)
+    done = post(client, "lexicon-project", project.pk, **ENTRY, line=line.pk, agreed="1").content.decode()
+    assert ("Saved." in done, way in done) == (True, True)
+    other = factories.script(cast.other_team).paragraphs.first()
+    for wrong in (other.pk, "x", 999_999):  # type: ignore[union-attr]
+        assert "Back to the line" not in client.get(address, {"line": wrong}).content.decode()
+
+
 def test_a_sample_that_cannot_be_spoken_says_why(
     project: Project, cast: Cast, sign_in: SignIn, settings: object
 ) -> None:

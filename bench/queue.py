@@ -110,8 +110,18 @@ def _makespan(standin, workers: list[int]) -> None:  # type: ignore[no-untyped-d
     memory_mb = sum(map(_processes.memory_mb, workers))
     print(f"  {LINES} lines, {SLOTS} at once, {LATENCY_S:.0f} s a call: {took:.2f} s")
     print(f"  the press itself, before that: {pressed - began:.2f} s")
+    print(f"  a call as the worker saw it: {_mean_call_s(script):.3f} s in the mean")
     print(f"  ideal {ideal:.2f} s, ratio {ideal / took:.3f}; calls {len(standin.calls)}")
     print(f"  {len(workers)} worker(s): {cpu_ms:.1f} ms of CPU a call; {memory_mb:.0f} MB for {SLOTS} slots")
+
+
+def _mean_call_s(script) -> float:  # type: ignore[no-untyped-def]
+    from django.db.models import Avg  # noqa: PLC0415
+
+    from projects.models import Call  # noqa: PLC0415
+
+    calls = Call.objects.filter(take__paragraph__script=script)
+    return calls.aggregate(mean=Avg("duration_ms"))["mean"] / 1000
 
 
 def _second_team() -> None:

@@ -8,7 +8,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +16,12 @@ from django.conf import settings
 
 from projects.actions.live import Sink
 from projects.audio import joining, pcm
+from projects.models import Call
 from projects.speech.budget import Budget
 from projects.speech.client import Speech
 from projects.speech.errors import AGAIN, Refused, TooLong, Unavailable
 from projects.speech.line import Line
+from projects.speech.record import Wire
 from projects.speech.splitting import split
 
 # Within a line the voice goes on; a longer gap would sound like a new paragraph.
@@ -33,12 +35,13 @@ DISK_FULL = "disk_full"
 
 @dataclass
 class Spoken:
-    """A whole line: mono 24 kHz int16 samples, and what it took."""
+    """A whole line: mono 24 kHz int16 samples, and what it took; ``wires``: its calls, with what each sent and got."""
 
     pcm: np.ndarray
     calls: int
     characters: int
     request_id: str
+    wires: list[tuple[Call, Wire]] = field(default_factory=list)
 
 
 def folder_of(take_id: int) -> Path:

@@ -20,11 +20,12 @@ from projects.actions import checks, claims, holds, live, money, pieces, records
 from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import MEASURED
 from projects.audio import measure
-from projects.models import Paragraph, Take, TakeStatus, direct
+from projects.models import Call, Paragraph, Take, TakeStatus, direct
 from projects.models.direct import Plus
 from projects.speech import errors, record
 from projects.speech.client import Speech
 from projects.speech.line import Line
+from projects.speech.record import Wire
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -94,13 +95,25 @@ def _spoken(take: Take, endpoint: Endpoint) -> pieces.Spoken:
     if not endpoint.has_voice(take.voice):
         raise _unknown_voice(take)
     sink = live.sink(take, stream=endpoint.stream)
-    return pieces.speak(
-        take.line,
-        take_id=take.pk,
-        budget=endpoint.budget,
-        call=lambda line: _call(take, line, endpoint, sink),
-        sink=sink,
-    )
+    wires: list[tuple[Call, Wire]] = []
+    try:
+        spoken = pieces.speak(
+            take.line,
+            take_id=take.pk,
+            budget=endpoint.budget,
+            call=lambda line: _call(take, line, endpoint, sink, wires),
+            sink=sink,
+        )
+    except errors.SpeechError:
+        _keep(wires)
+        raise
+    spoken.wires = wires
+    return spoken
+
+
+def _keep(wires: list[tuple[Call, Wire]]) -> None:
+    for call, wire in wires:
+        records.keep(call, wire)
 
 
 def _completed(take: Take, spoken: pieces.Spoken) -> Outcome:
@@ -108,6 +121,7 @@ def _completed(take: Take, spoken: pieces.Spoken) -> Outcome:
     findings = checks.look(take, spoken.pcm)
     outcome = finish(take, request_id=spoken.request_id, findings=findings, **stored)
     pieces.forget(take.pk)
+    _keep(spoken.wires)
     if outcome.status == TakeStatus.READY and checks.retake(take, findings):
         return replace(outcome, is_retaken=True)
     return outcome
@@ -129,8 +143,13 @@ def _unknown_voice(take: Take) -> errors.Refused:
     )
 
 
-def _call(take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None = None) -> Speech:
-    """One call, which streams into the ``sink`` if there is one: paid for by ``actions.money``, before and after."""
+def _call(
+    take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None, wires: list[tuple[Call, Wire]]
+) -> Speech:
+    """One call, which streams into the ``sink`` if there is one: paid for by ``actions.money``, before and after.
+
+    What went over the wire is added to ``wires``; keeping it can wait until the slot has gone on.
+    """
     paid = money.reserve(take, line)
     begun_s, heard = time.monotonic(), False
 
@@ -141,18 +160,17 @@ def _call(take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None = N
             sink.write(samples)
 
     with record.recorded() as wire:
+        wires.append((paid, wire))
         try:
             endpoint.gate.begin()
             speech = endpoint.client.synthesize(line, stream=sink is not None, on_audio=hear)
         except errors.SpeechError as error:
             money.settle(paid, error=error, heard=heard, duration_ms=_since_ms(begun_s))
             endpoint.gate.told(error)
-            records.keep(paid, wire)
             raise
     endpoint.gate.told(None)
     try:
         money.settle(paid, speech=speech, duration_ms=_since_ms(begun_s))
-        records.keep(paid, wire)
     except DatabaseError:
         # The sound is there and paid for: its part is kept. The call stays counted as it was reserved.
         logger.exception("call %s of take %s could not be settled", paid.pk, take.pk)

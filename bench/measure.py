@@ -6,6 +6,7 @@ import numpy as np
 
 from bench._takes import takes
 from projects.audio import pcm, sums
+from projects.audio.treatment import Treatment
 from tests.audio import meters
 
 TAKES, COPIES = 100, 60  # ten minutes measured; ten hours added up
@@ -42,7 +43,7 @@ def _arranged(made: list[pcm.Pcm], measured: list[sums.Sums]) -> tuple[list[sums
     placed, pieces = [], [pcm.silence(at)]
     for take, one in zip(made, measured, strict=True):
         gain_db, pause = float(random.integers(-60, 1)) / 10, int(random.integers(2_400, 48_000))
-        placed.append(sums.Placed(one, at, gain_db))
+        placed.append(sums.Placed(one, at, Treatment(gain_db=gain_db)))
         pieces += [np.rint(take * 10 ** (gain_db / 20)).astype(np.int16), pcm.silence(pause)]
         at += take.size + pause
     return placed, np.concatenate(pieces)
@@ -50,7 +51,7 @@ def _arranged(made: list[pcm.Pcm], measured: list[sums.Sums]) -> tuple[list[sums
 
 def _ten_hours(placed: list[sums.Placed], frames: int) -> None:
     many = [
-        sums.Placed(one.sums, one.start + copy * frames, one.gain_db)
+        sums.Placed(one.sums, one.start + copy * frames, one.treatment)
         for copy in range(COPIES)
         for one in placed
     ]

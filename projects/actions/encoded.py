@@ -11,18 +11,22 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import F
 
-from projects.actions import sounds
+from projects.actions import sounds, treatments
 from projects.audio import book as books
 from projects.audio import encoding, packing
 from projects.audio.assembly import BrokenTake
+from projects.audio.finish import Finish
 from projects.audio.packet_cache import PacketCache
-from projects.models import Export, Paragraph, Project, Script
+from projects.audio.treatment import UNTREATED, Treatment
+from projects.models import Export, Paragraph, Project, Script, Take
 from projects.models.exports import Format
 
 # A gigabyte is 25 hours as M4B, 12 hours as MP3.
 LIMIT_BYTES = 20 * 10**9
 DISK_SHARE = 10
 RECENT_EXPORTS = 3
+# What a chosen take need not be read with where only its file is wanted.
+UNHEARD = ("chosen__peaks", "chosen__sound__cells", "chosen__sound__quiet")
 
 
 def cache() -> PacketCache:
@@ -35,10 +39,25 @@ def cache() -> PacketCache:
     return PacketCache(folder, min(LIMIT_BYTES, disk_bytes // DISK_SHARE))
 
 
-def line(sha256: str, frames: int, pause_ms: int) -> books.Line:
-    """A take's sound as a book takes it; its hash is the name under which its packets are found again."""
+def line(sha256: str, frames: int, pause_ms: int, treatment: Treatment = UNTREATED) -> books.Line:
+    """A take's sound as a book takes it, ``frames`` being heard of it.
+
+    Its hash and what is done to it are the name under which its packets are found again.
+    """
     name = sounds.name_of(sha256)
-    return books.Line(lambda: cast(BinaryIO, default_storage.open(name, "rb")), frames, pause_ms, key=sha256)
+    return books.Line(
+        lambda: cast(BinaryIO, default_storage.open(name, "rb")),
+        frames,
+        pause_ms,
+        key=sha256,
+        treatment=treatment,
+    )
+
+
+def treated(take: Take, pause_ms: int, finish: Finish) -> books.Line:
+    """A take as the files of its project have it; read it with its ``sound``."""
+    how = treatments.of(take, finish)
+    return line(take.audio_sha256, take.frames - how.head - how.tail, pause_ms, how)
 
 
 def encode(*, stop: Callable[[], bool]) -> None:
@@ -67,10 +86,10 @@ def _encode(script: Script, kept: PacketCache, *, stop: Callable[[], bool]) -> b
 
 
 def _lines(script: Script) -> Iterable[books.Line]:
-    project = script.project
+    project, finish = script.project, script.project.finishing
     chosen = Paragraph.objects.filter(script=script, chosen__digest=F("digest")).order_by("position")
-    for one in chosen.select_related("chosen").defer("chosen__peaks"):
-        yield line(one.chosen.audio_sha256, one.chosen.frames, one.pause_after_ms(project))
+    for one in chosen.select_related("chosen__sound").defer(*UNHEARD):
+        yield treated(one.chosen, one.pause_after_ms(project), finish)
 
 
 def _formats(project: Project) -> set[str]:

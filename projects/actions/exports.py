@@ -5,6 +5,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -17,19 +18,21 @@ from django.utils import timezone
 
 from narrator.storage import FinishedFile
 from narrator.teams.models import User
-from projects.actions import activity, encoded, notifications
+from projects.actions import activity, encoded, finishes, notifications
 from projects.audio import book as books
-from projects.audio import encoding
+from projects.audio import encoding, pcm
 from projects.audio.assembly import BrokenTake
 from projects.audio.cover import BadCover
+from projects.audio.finish import Finish
 from projects.audio.timeline import Timeline
+from projects.audio.treatment import Treatment
 from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, Script, Take
 from projects.models.exports import ExportQuerySet
 from projects.models.notifications import News
 
 LEASE_S = 120
-# What the plan keeps of the sound of each line: a take may be trimmed while its export waits.
-FROZEN = ("audio_sha256", "frames", "pause_ms")
+# The silences of the whole file that an export keeps, beside what stands with each line.
+ENDS = ("head_ms", "tail_ms", "chapter_pause_ms")
 ATTEMPTS = 3
 
 
@@ -76,7 +79,9 @@ def request(
     missing = list(lacking.select_related("script", "latest"))
     if missing and not partial:
         raise NotReady(missing)
-    plan, total_ms = _plan(project, approved, lines.exclude(pk__in=[line.pk for line in missing]))
+    finish = finishes.settle(project)
+    ready = lines.exclude(pk__in=[line.pk for line in missing])
+    plan, total_ms = _plan(project, approved, ready, finish)
     if not plan:
         raise NothingToExport
     return Export.objects.create(
@@ -88,22 +93,30 @@ def request(
         author=author or project.author,
         narrator=narrator,
         plan=plan,
+        finish={**finish.kept(), "chapter_pause_ms": project.chapter_pause_ms},
         total_ms=total_ms,
         created_by=by,
     )
 
 
-def _plan(project: Project, approved: bool, lines: Any) -> tuple[list[dict[str, Any]], int]:
-    """Return chapters of takes, each with the sound it has now, and pauses; and about how long they play."""
+def _plan(project: Project, approved: bool, lines: Any, finish: Finish) -> tuple[list[dict[str, Any]], int]:
+    """Return chapters of takes, each with the sound it has now and how it is treated, and pauses; and about how long
+    they play."""
     chapters: dict[int, dict[str, Any]] = {}
     total_ms = 0
-    for line in lines.select_related("script", "chosen").defer("chosen__peaks"):
+    for line in lines.select_related("script", "chosen__sound").defer(*encoded.UNHEARD):
         chapter = chapters.setdefault(line.script_id, {"title": line.script.title, "lines": []})
-        pause_ms = line.pause_after_ms(project)
-        sound = {"audio_sha256": line.chosen.audio_sha256, "frames": line.chosen.frames}
-        sound |= {"verdict": line.verdict_id} if approved else {}
-        chapter["lines"].append({"take": line.chosen_id, "pause_ms": pause_ms, **sound})
-        total_ms += line.chosen.duration_ms + pause_ms
+        one = encoded.treated(line.chosen, line.pause_after_ms(project), finish)
+        row = {
+            "take": line.chosen_id,
+            "audio_sha256": one.key,
+            "frames": one.frames,
+            "pause_ms": one.pause_ms,
+        }
+        row |= {"treatment": asdict(one.treatment)} if one.treatment else {}
+        row |= {"verdict": line.verdict_id} if approved else {}
+        chapter["lines"].append(row)
+        total_ms += pcm.frames_to_ms(one.frames) + one.pause_ms
     return list(chapters.values()), total_ms
 
 
@@ -173,7 +186,7 @@ def _book(export: Export) -> books.Book:
     chapters = tuple(
         books.Chapter(
             chapter["title"],
-            tuple(encoded.line(*(line[name] for name in FROZEN)) for line in chapter["lines"]),
+            tuple(_line(line) for line in chapter["lines"]),
         )
         for chapter in export.plan
     )
@@ -189,8 +202,20 @@ def _book(export: Export) -> books.Book:
         cover=cover,
         language=project.language if project.language != "Auto" else "",
         comment="Narrated with synthetic voices.",
-        chapter_pause_ms=project.chapter_pause_ms,
+        **_ends(export),
     )
+
+
+def _line(planned: dict[str, Any]) -> books.Line:
+    how = Treatment(**planned.get("treatment", {}))
+    return encoded.line(planned["audio_sha256"], planned["frames"], planned["pause_ms"], how)
+
+
+def _ends(export: Export) -> dict[str, int]:
+    """The silences of the whole file. Exports of before these were frozen have the project's pause."""
+    kept = {"chapter_pause_ms": export.project.chapter_pause_ms, **export.finish}
+    silences = {name: kept[name] for name in ENDS if name in kept}
+    return {"lead_ms" if name == "head_ms" else name: ms for name, ms in silences.items()}
 
 
 def _progress(export: Export) -> Callable[[int, int], None]:

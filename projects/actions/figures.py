@@ -13,12 +13,14 @@ from operator import itemgetter
 from typing import Any
 
 from narrator.cache import own as cache
+from projects.actions import treatments
 from projects.audio import pcm, sums
-from projects.audio.book import Book
+from projects.audio.finish import Finish
 from projects.models import Paragraph, Project, Script
 from projects.models.sounds import SUMS
 
 KEPT_S = 24 * 3600
+FRAMES = treatments.FROM.index("frames")
 FOUND = ("duration_ms", "loudness_lufs", "rms_dbfs", "peak_dbfs", "true_peak_dbfs", "floor_dbfs")
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[\w'’-])+")
@@ -50,25 +52,38 @@ class Spoken:
     pause_ms: int
     is_measured: bool
 
-    def heard(self) -> Heard:
+    def heard(self, finish: Finish) -> Heard:
         minutes = self.speech_frames / pcm.RATE_HZ / 60
         pace = round(self.words / minutes) if minutes else None
         if not self.is_measured:
             return Heard(pcm.frames_to_ms(self.sums.frames), pace)
         found = sums.figures(self.sums)
-        return Heard(words_a_minute=pace, **{name: getattr(found, name) for name in FOUND})
+        levels = {name: getattr(found, name) for name in FOUND}
+        for name in ("loudness_lufs", "rms_dbfs"):
+            if levels[name] is not None:
+                levels[name] -= finish.loss_db
+        return Heard(words_a_minute=pace, **levels)
 
 
 def of_script(script: Script, project: Project) -> Heard:
     """One script, from its first line to its last. One query where it changed since it was asked for, else none."""
-    return _kept(f"heard-{_named(script)}", lambda: _spoken(project, [script])[0].heard())
+    finish = project.finishing
+    return _kept(
+        f"heard-{_named(script, finish)}", lambda: _spoken(project, [script], finish)[0].heard(finish)
+    )
 
 
-def of_book(project: Project, scripts: Iterable[Script]) -> Heard:
-    """All of a project's scripts, as an export puts them together. One query, however many of them changed."""
-    scripts = list(scripts)
-    mark = hashlib.sha256(" ".join(map(_named, scripts)).encode()).hexdigest()
-    return _kept(f"heard-{project.pk}-{mark}", lambda: _book(project, _spoken(project, scripts)).heard())
+def of_book(project: Project, scripts: Iterable[Script], *, finish: Finish | None = None) -> Heard:
+    """All of a project's scripts, as an export puts them together. One query, however many of them changed.
+
+    As it is with another ``finish`` than the project's, where one is named.
+    """
+    scripts, finish = list(scripts), finish or project.finishing
+    mark = _hash(*(_named(script, finish) for script in scripts))
+    return _kept(
+        f"heard-{project.pk}-{mark}",
+        lambda: _book(project, _spoken(project, scripts, finish), finish).heard(finish),
+    )
 
 
 def _kept(key: str, add_up: Callable[[], Heard]) -> Heard:
@@ -79,15 +94,19 @@ def _kept(key: str, add_up: Callable[[], Heard]) -> Heard:
     return heard
 
 
-def _named(script: Script) -> str:
-    return f"{script.pk}-{script.version}"
+def _named(script: Script, finish: Finish) -> str:
+    return f"{script.pk}-{script.version}-{_hash(sorted(finish.kept().items()))}"
 
 
-def _book(project: Project, scripts: list[Spoken]) -> Spoken:
+def _hash(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _book(project: Project, scripts: list[Spoken], finish: Finish) -> Spoken:
     spoken = [one for one in scripts if one.sums.frames]
     pauses_ms = [max(one.pause_ms, project.chapter_pause_ms) for one in spoken[:-1]]
-    pauses_ms += [max(one.pause_ms, Book.tail_ms) for one in spoken[-1:]]
-    at, placed = pcm.ms_to_frames(Book.lead_ms) if spoken else 0, []
+    pauses_ms += [max(one.pause_ms, finish.tail_ms) for one in spoken[-1:]]
+    at, placed = pcm.ms_to_frames(finish.head_ms) if spoken else 0, []
     for one, pause_ms in zip(spoken, pauses_ms, strict=True):
         placed.append(sums.Placed(one.sums, at))
         at += one.sums.frames + pcm.ms_to_frames(pause_ms)
@@ -100,36 +119,41 @@ def _book(project: Project, scripts: list[Spoken]) -> Spoken:
     )
 
 
-def _spoken(project: Project, scripts: list[Script]) -> list[Spoken]:
+def _spoken(project: Project, scripts: list[Script], finish: Finish) -> list[Spoken]:
     """Each script's sums, in the order given: from the cache, or added up now and put there."""
-    keys = {script.pk: f"sums-{_named(script)}" for script in scripts}
+    keys = {script.pk: f"sums-{_named(script, finish)}" for script in scripts}
     kept = cache.get_many(keys.values())
     missing = [pk for pk, key in keys.items() if key not in kept]
     if missing:
-        made = {keys[pk]: one for pk, one in _added_up(project, missing).items()}
+        made = {keys[pk]: one for pk, one in _added_up(project, missing, finish).items()}
         cache.set_many(made, KEPT_S)
         kept |= made
     return [kept[key] for key in keys.values()]
 
 
-def _added_up(project: Project, script_ids: list[int]) -> dict[int, Spoken]:
-    measured = (f"chosen__sound__{name}" for name in SUMS)
+def _added_up(project: Project, script_ids: list[int], finish: Finish) -> dict[int, Spoken]:
+    of_chosen = (f"chosen__{name}" for name in ("text", *treatments.FROM, *(f"sound__{one}" for one in SUMS)))
     rows = (
         Paragraph.objects.filter(script__in=script_ids, chosen__isnull=False)
         .order_by("script", "position")
-        .values_list("script", "pause_ms", "chosen__text", "chosen__frames", *measured)
+        .values_list("script", "pause_ms", *of_chosen)
     )
-    found = {pk: _one(list(group), project.pause_ms) for pk, group in groupby(rows, key=itemgetter(0))}
-    return {pk: found.get(pk) or _one([], 0) for pk in script_ids}
+    found = {
+        pk: _one(list(group), project.pause_ms, finish) for pk, group in groupby(rows, key=itemgetter(0))
+    }
+    return {pk: found.get(pk) or _one([], 0, finish) for pk in script_ids}
 
 
-def _one(rows: list[tuple[Any, ...]], usual_pause_ms: int) -> Spoken:
+def _one(rows: list[tuple[Any, ...]], usual_pause_ms: int, finish: Finish) -> Spoken:
     at = pause_ms = speech = words = 0
     placed = []
-    for _, own_pause_ms, text, frames, *measured in rows:
+    for _, own_pause_ms, text, *values in rows:
+        about, measured = values[: len(treatments.FROM)], values[len(treatments.FROM) :]
+        how = treatments.of_values(finish, *about)
+        frames = about[FRAMES] - how.head - how.tail
         at += pcm.ms_to_frames(pause_ms)
         if measured[0] is not None:
-            placed.append(sums.Placed(sums.Sums(*measured), at))
+            placed.append(sums.Placed(sums.Sums(*measured), at, how))
         at, speech, words = at + frames, speech + frames, words + count_words(text)
         pause_ms = usual_pause_ms if own_pause_ms is None else own_pause_ms
     together = sums.together(placed, frames=at)

@@ -43,12 +43,12 @@ def length_ms(take: Take, before: list[Line], after: list[Line]) -> int:
     tail = pause + sum(one.frames for one in after)
     tail += sum(pcm.ms_to_frames(one.pause_ms) for one in after[:-1])
     most = pcm.ms_to_frames(seam.AROUND_MS)
-    return pcm.frames_to_ms(min(lead, most) + take.frames + min(tail, most))
+    return pcm.frames_to_ms(min(lead, most) + _spoken(take.paragraph, take).frames + min(tail, most))
 
 
 def _enough(rows: ParagraphQuerySet, line: Paragraph) -> list[Line]:
     found, frames = [], 0
-    for row in rows.select_related("chosen").defer("chosen__peaks")[:50].iterator(chunk_size=4):
+    for row in rows.select_related("chosen__sound").defer(*encoded.UNHEARD)[:50].iterator(chunk_size=4):
         if frames >= pcm.ms_to_frames(seam.AROUND_MS):
             break
         row.script = line.script
@@ -59,4 +59,5 @@ def _enough(rows: ParagraphQuerySet, line: Paragraph) -> list[Line]:
 
 
 def _spoken(line: Paragraph, take: Take) -> Line:
-    return encoded.line(take.audio_sha256, take.frames, line.pause_after_ms(line.script.project))
+    project = line.script.project
+    return encoded.treated(take, line.pause_after_ms(project), project.finishing)

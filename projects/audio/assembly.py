@@ -5,10 +5,14 @@ Fails closed: a take that is not exactly what the book says ends the stream. Enc
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+
+import numpy as np
 
 from projects.audio import pcm, wav
 from projects.audio.book import Book, Line
 from projects.audio.timeline import Unit, units
+from projects.audio.treatment import levelled
 
 PIECE_FRAMES = 8 * pcm.RATE_HZ
 FADE_FRAMES = pcm.ms_to_frames(3)
@@ -47,6 +51,11 @@ def sound(book: Book) -> Iterator[pcm.Pcm]:
         yield from _silence(unit.pause_ms)
 
 
+def take(line: Line) -> pcm.Pcm:
+    """One take alone, without its pause, as a file has it. BrokenTake where it cannot be used."""
+    return np.concatenate(list(unit_sound(Unit(0, 0, (line,), 0))))
+
+
 def unit_sound(unit: Unit, *, title: str = "") -> Iterator[pcm.Pcm]:
     """One unit's lines with the pauses inside it, in pieces of some seconds; `title` is its chapter's, for errors."""
     for index, line in enumerate(unit.lines):
@@ -67,14 +76,24 @@ def _silence(duration_ms: int) -> Iterator[pcm.Pcm]:
 
 def _sound(line: Line) -> Iterator[pcm.Pcm]:
     """One take in pieces of some seconds; the last piece is long enough to hold the fade out."""
+    fade = pcm.ms_to_frames(line.treatment.fade_ms)
     with _opened(line) as reader:
         left = line.frames
         while left:
-            count = left if left < PIECE_FRAMES + FADE_FRAMES else PIECE_FRAMES
-            piece = _read(reader, count)
-            piece = _softened(piece, first=left == line.frames, last=left == count, of_frames=line.frames)
+            count = left if left < PIECE_FRAMES + max(FADE_FRAMES, fade) else PIECE_FRAMES
+            piece = _treated(reader, line, line.frames - left, count)
+            first, last = left == line.frames, left == count
+            soften = partial(_faded, frames=fade) if fade else _softened
             left -= count
-            yield piece
+            yield soften(piece, first=first, last=last, of_frames=line.frames)
+
+
+def _treated(reader: wav.WavReader, line: Line, at: int, count: int) -> pcm.Pcm:
+    """So many frames from this one on of what is left of a take, with its gain and its peaks held down."""
+    how = line.treatment
+    start, end = max(at - how.reach, 0), min(at + count + how.reach, line.frames)
+    reader.seek(how.head + start)
+    return levelled(_read(reader, end - start), how)[at - start : at - start + count]
 
 
 @contextmanager
@@ -93,9 +112,10 @@ def _opened(line: Line) -> Iterator[wav.WavReader]:
             raise _Unfit(f"file {error}") from error
         except Exception as error:
             raise _Unfit(f"cannot be read ({error})") from error
-        if reader.frames != line.frames:
-            how = "shorter" if reader.frames < line.frames else "longer"
-            raise _Unfit(f"is {how} than noted ({reader.frames} frames instead of {line.frames})")
+        noted = line.treatment.head + line.frames + line.treatment.tail
+        if reader.frames != noted:
+            how = "shorter" if reader.frames < noted else "longer"
+            raise _Unfit(f"is {how} than noted ({reader.frames} frames instead of {noted})")
         yield reader
 
 
@@ -115,10 +135,17 @@ def _softened(piece: pcm.Pcm, *, first: bool, last: bool, of_frames: int) -> pcm
     at_end = last and abs(int(piece[-1])) > NEAR_ZERO
     if of_frames < 2 or not (at_start or at_end):
         return piece
-    gain = pcm.fade_in_gain(min(FADE_FRAMES, of_frames // 2))
+    return _faded(piece, frames=FADE_FRAMES, first=at_start, last=at_end, of_frames=of_frames)
+
+
+def _faded(piece: pcm.Pcm, *, frames: int, first: bool, last: bool, of_frames: int) -> pcm.Pcm:
+    """Fades of so many frames, at most half the take, at the edges that this piece has."""
+    gain = pcm.fade_in_gain(min(frames, of_frames // 2))
+    if not gain.size:
+        return piece
     piece = piece.copy()
-    if at_start:
+    if first:
         piece[: gain.size] = pcm.scaled(piece[: gain.size], gain)
-    if at_end:
+    if last:
         piece[-gain.size :] = pcm.scaled(piece[-gain.size :], gain[::-1])
     return piece

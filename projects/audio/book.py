@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from projects.audio.treatment import UNTREATED, Treatment
+
 
 class EmptyBook(ValueError):
     """There is no line to assemble."""
@@ -11,15 +13,17 @@ class EmptyBook(ValueError):
 
 @dataclass(frozen=True)
 class Line:
-    """One take, as a seekable WAV with exactly `frames` frames, and the pause that follows it.
+    """One take, as a seekable WAV, and the pause that follows it; `frames` are heard of it.
 
-    `key` names the sound in that WAV, whatever file it is in; without one nothing of it is kept for later.
+    `key` names the sound in that WAV, whatever file it is in; without one nothing of it is kept for later. The WAV
+    has exactly those frames and the ones that the `treatment` cuts.
     """
 
     open: Callable[[], BinaryIO]
     frames: int
     pause_ms: int
     key: str = ""
+    treatment: Treatment = UNTREATED
 
     def __post_init__(self) -> None:
         if self.frames <= 0 or self.pause_ms < 0:

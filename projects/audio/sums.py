@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from projects.audio import loudness, pcm, true_peak
 from projects.audio.measure import levels
+from projects.audio.treatment import UNTREATED, Treatment
 
 ROOM_FRAMES = pcm.ms_to_frames(50)
 """The noise of a room is read from the level of so short stretches: they fit between two words."""
@@ -43,11 +44,22 @@ class Sums:
 
 @dataclass(frozen=True)
 class Placed:
-    """A sound where it stands in an arrangement, in frames of 24 kHz, with `gain_db` on it."""
+    """A sound where it stands in an arrangement, in frames of 24 kHz, and what is done to it there.
+
+    What a treatment cuts is silence in whole cells, and what it holds down are a few peaks, so neither the squares nor
+    the levels of the room are corrected for that; nor for fades.
+    """
 
     sums: Sums
     start: int
-    gain_db: float = 0.0
+    treatment: Treatment = UNTREATED
+
+    @property
+    def cells(self) -> npt.NDArray[np.float32]:
+        """What is left of the sound's energies."""
+        energies = loudness.energies(self.sums.cells)
+        head, tail = (cut // loudness.CELL_FRAMES for cut in (self.treatment.head, self.treatment.tail))
+        return energies[head : energies.size - tail]
 
 
 @dataclass(frozen=True)
@@ -89,10 +101,11 @@ def together(placed: Iterable[Placed], *, frames: int) -> Sums:
     squares = peak = highest = 0.0
     placed = list(placed)
     for one in placed:
-        gain = 10 ** (one.gain_db / 20)
+        gain, cells = one.treatment.gain, one.cells
+        most = math.inf if one.treatment.ceiling is None else one.treatment.ceiling
         squares += one.sums.squares * gain * gain
-        peak, highest = max(peak, one.sums.peak * gain), max(highest, one.sums.true_peak * gain)
-        cells = loudness.energies(one.sums.cells)
+        peak = max(peak, min(one.sums.peak * gain, most * pcm.FULL_SCALE))
+        highest = max(highest, min(one.sums.true_peak * gain, most))
         at = round(one.start / loudness.CELL_FRAMES)
         there = energies[at : at + cells.size]
         there += cells[: there.size] * np.float32(gain * gain)
@@ -131,7 +144,7 @@ def _packed(counts: npt.NDArray[np.int64]) -> bytes:
 def _quiet_of(placed: list[Placed]) -> bytes:
     """Silence stays silence whatever the gain; other levels move with it."""
     pairs = np.frombuffer(b"".join(one.sums.quiet for one in placed), _COUNT)
-    gains = [round(one.gain_db / _BIN_DB) for one in placed]
+    gains = [round(one.treatment.gain_db / _BIN_DB) for one in placed]
     moves = np.repeat(gains, [len(one.sums.quiet) // _COUNT.itemsize for one in placed])
     bins = pairs["bin"].astype(np.intp)
     moved = np.where(bins, np.clip(bins + moves.astype(np.intp), 1, _BINS), 0)

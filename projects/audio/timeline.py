@@ -46,9 +46,11 @@ class Unit:
     @property
     def key(self) -> str:
         """A name for this very sound; empty where one of its takes has none."""
-        keys = [line.key for line in self.lines]
+        if not all(line.key for line in self.lines):
+            return ""
+        keys = [line.key + line.treatment.key for line in self.lines]
         pauses = [line.pause_ms for line in self.lines[:-1]]
-        return hashlib.sha256(f"{keys} {pauses}".encode()).hexdigest() if all(keys) else ""
+        return hashlib.sha256(f"{keys} {pauses}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,10 @@ class ExportQuerySet(MovingQuerySet["Export"]):
 class Export(models.Model):
     """One file. ``plan`` names the very takes that go in; later edits of the script do not reach it.
 
-    ``plan`` is ``[{"title": str, "lines": [{"take": int, "pause_ms": int}]}]``, each line also with its sound and,
-    where only what is approved goes in, its verdict. ``marks`` is ``[{"title": str, "start_ms": int, "end_ms": int}]``;
-    durations are those of the file.
+    ``plan`` is ``[{"title": str, "lines": [{"take": int, "pause_ms": int}]}]``, each line also with its sound, how it
+    is treated and, where only what is approved goes in, its verdict; ``finish`` is the project's then, with its
+    ``chapter_pause_ms``. ``marks`` is ``[{"title": str, "start_ms": int, "end_ms": int}]``; durations are those of the
+    file.
     ``timeline`` is where everything stands, to the sample: ``{"rate_hz": int, "samples": int, "chapters": [{"title":
     str, "start": int, "lines": [{"take": int, "start": int, "end": int}]}]}``.
     """
@@ -68,6 +69,7 @@ class Export(models.Model):
     author = models.CharField(max_length=200, blank=True)
     narrator = models.CharField(max_length=200, blank=True)
     plan = models.JSONField()
+    finish = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=10, choices=ExportStatus, default=ExportStatus.QUEUED)
     done_ms = models.PositiveBigIntegerField(default=0)
     total_ms = models.PositiveBigIntegerField(default=0)

@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from narrator.teams.models import Team, User
+from projects.audio.finish import Finish
 from projects.models.direction import Direction
 
 LONGEST_PAUSE_MS = 20_000
@@ -41,6 +42,8 @@ class Project(Direction):
     chapter_pause_ms = models.PositiveIntegerField(
         "pause after a chapter, ms", default=2000, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
     )
+    # What audio/finish.py keeps: how takes are levelled and cut in a file. Whoever writes it: actions/finishes.py.
+    finish = models.JSONField(default=dict, blank=True, editable=False)
     cap_micro = models.PositiveBigIntegerField("at most for this project", null=True, blank=True)
     # From where on the checks of a take tell something; how they do it is audio/checks.py's.
     check_pause_ms = models.PositiveIntegerField(
@@ -72,3 +75,8 @@ class Project(Direction):
 
     def get_absolute_url(self) -> str:
         return reverse("project-detail", args=[self.pk])
+
+    @property
+    def finishing(self) -> Finish:
+        """How its files are finished."""
+        return Finish.of(self.finish)

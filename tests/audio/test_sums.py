@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from projects.audio import pcm, sums
+from projects.audio.treatment import Treatment
 from tests.audio import meters, sounds
 
 
@@ -13,7 +14,7 @@ def arranged(gains_db: list[float], *, start: int = 12_000) -> tuple[list[sums.P
     for seed, gain_db in enumerate(gains_db):
         take = sounds.speech(int(random.integers(30_000, 150_000)), seed=seed, level=3000)
         pause = int(random.integers(0, 24_000))
-        placed.append(sums.Placed(sums.measure(take), at, gain_db))
+        placed.append(sums.Placed(sums.measure(take), at, Treatment(gain_db=gain_db)))
         louder = np.rint(take * 10 ** (gain_db / 20)).astype(np.int16)
         pieces += [louder, pcm.silence(pause)]
         at += take.size + pause
@@ -44,7 +45,7 @@ def test_a_book_of_scripts_is_the_book_of_their_takes() -> None:
     middle = placed[3].start
     first = sums.together(placed[:3], frames=middle)
     second = sums.together(
-        [sums.Placed(one.sums, one.start - middle, one.gain_db) for one in placed[3:]],
+        [sums.Placed(one.sums, one.start - middle, one.treatment) for one in placed[3:]],
         frames=whole.size - middle,
     )
     book = sums.figures(
@@ -63,7 +64,7 @@ def test_the_noise_floor_is_the_level_of_the_gaps() -> None:
     sound = np.where(loud, voice, np.rint(room)).astype(np.int16)
     found = sums.figures(sums.measure(sound))
     assert found.floor_dbfs == pytest.approx(-62, abs=1)
-    softer = sums.together([sums.Placed(sums.measure(sound), 0, -6.0)], frames=sound.size)
+    softer = sums.together([sums.Placed(sums.measure(sound), 0, Treatment(gain_db=-6.0))], frames=sound.size)
     assert sums.figures(softer).floor_dbfs == pytest.approx(found.floor_dbfs - 6, abs=0.01)
 
 

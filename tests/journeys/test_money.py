@@ -57,6 +57,7 @@ def test_the_pages_of_money_are_fine(
         ("usage", f"/usage/?team={cast.team.pk}"),
         ("price", f"/teams/{cast.team.pk}/price/"),
         ("project-edit", f"/projects/{dear.project_id}/edit/"),
+        ("finish", f"/projects/{dear.project_id}/finish/?preset=podcast"),
     ):
         page.goto(address)
         is_fine(page, axe, f"{name} {look}")

@@ -1,0 +1,117 @@
+"""The finish of a project: setting it, and settling the gains that bring its files to the level it asks for."""
+
+from dataclasses import replace
+from functools import cache
+
+from django.db import transaction
+
+from narrator.teams.models import User
+from projects.actions import activity, encoded, figures, reach, treatments
+from projects.audio import assembly, sums
+from projects.audio.assembly import BrokenTake
+from projects.audio.finish import PRESETS, Finish, settled
+from projects.models import ActKind, Paragraph, Project, Script, Take
+from projects.models.sounds import SUMS
+
+LISTENED_TO = 20
+NAMES = {"none": "as it is", "acx": "ACX", "podcast": "podcast", "r128": "EBU R 128", "own": "own"}
+
+
+def save(project: Project, wanted: Finish, *, by: User | None) -> Finish:
+    """Let the project's files be finished like this from now on; returns it with its gains.
+
+    Exports that were asked for before keep theirs. What it changes of a take is encoded anew, ahead.
+    """
+    named = replace(wanted, preset=_preset(wanted))
+    with transaction.atomic():
+        held = reach.hold(project.pk)
+        if _asked(held.finishing) != _asked(named):
+            told = f"set the sound of exports: {NAMES[named.preset]}"
+            activity.note(ActKind.SETTINGS, told, by=by, project=project)
+    return settle(project, named)
+
+
+def settle(project: Project, finish: Finish | None = None) -> Finish:
+    """See that the gains bring the chosen takes as they are now to the target, and keep the finish.
+
+    Gains that still do are left alone, so nothing is encoded again. Costs arithmetic only.
+    """
+    before = project.finishing if finish is None else finish
+    voices = _voices(project) if before.match_voices else {}
+    some = cache(lambda: _some(project))
+    found = settled(
+        before,
+        lambda one: figures.of_book(project, project.scripts.all(), finish=one),
+        voices,
+        lambda one: _loss_db(some(), one),
+    )
+    if found != project.finishing:
+        project.finish = found.kept()
+        with transaction.atomic():
+            Project.objects.filter(pk=project.pk).update(finish=project.finish)
+            Script.objects.filter(project=project).update(encoded_version=0)
+    return found
+
+
+def _preset(wanted: Finish) -> str:
+    """The preset it is named for, where it is still that preset's."""
+    usual = PRESETS.get(wanted.preset)
+    return wanted.preset if usual and _asked(wanted) == usual else "own"
+
+
+def _asked(finish: Finish) -> Finish:
+    """What a person set, without what was settled."""
+    return replace(finish, gains_db={}, loss_db=0.0)
+
+
+def _some(project: Project) -> list[Take]:
+    """Chosen takes from all over the project; all of them where they are few."""
+    chosen = list(
+        Paragraph.objects.filter(script__in=project.scripts.all(), chosen__sound__isnull=False)
+        .order_by("script__position", "position")
+        .values_list("chosen", flat=True)
+    )
+    some = chosen[:: -(-len(chosen) // LISTENED_TO)] if chosen else []
+    return list(Take.objects.filter(pk__in=some).select_related("sound").defer("peaks"))
+
+
+def _loss_db(takes: list[Take], finish: Finish) -> float:
+    """By how much holding peaks down makes these takes softer, on the scale of the target.
+
+    Peaks that are held down are nothing that adds up, so this is measured: the only sound that is read.
+    """
+    before, after = [], []
+    for take in takes:
+        how = treatments.of(take, finish)
+        free = sums.Placed(take.sound.sums, 0, replace(how, limit_db=None))  # type: ignore[union-attr]
+        whole = sums.together([free], frames=take.frames - how.head - how.tail)
+        try:
+            held = (
+                whole
+                if how.limit_db is None
+                else sums.measure(assembly.take(encoded.treated(take, 0, finish)))
+            )
+        except BrokenTake:
+            continue  # whoever exports is told
+        before.append(whole)
+        after.append(held)
+    levels = [finish.level_db(sums.figures(_in_a_row(takes))) for takes in (before, after)]
+    return levels[0] - levels[1] if levels[0] is not None and levels[1] is not None else 0.0
+
+
+def _in_a_row(takes: list[sums.Sums]) -> sums.Sums:
+    placed, at = [], 0
+    for take in takes:
+        placed.append(sums.Placed(take, at))
+        at += take.frames
+    return sums.together(placed, frames=at)
+
+
+def _voices(project: Project) -> dict[str, float | None]:
+    """How loud each voice of the project is over all its chosen takes, in LUFS."""
+    names = ("voice", "source", *(f"sound__{name}" for name in SUMS))
+    rows = Paragraph.objects.filter(script__in=project.scripts.all(), chosen__sound__isnull=False)
+    takes: dict[str, list[sums.Sums]] = {}
+    for voice, source, *measured in rows.values_list(*(f"chosen__{name}" for name in names)):
+        takes.setdefault(treatments.speaker(voice, source), []).append(sums.Sums(*measured))
+    return {who: sums.figures(_in_a_row(sounds)).loudness_lufs for who, sounds in takes.items()}

@@ -1,0 +1,52 @@
+"""How a project's files are finished."""
+
+from typing import Any
+
+from django import forms
+
+from projects.audio.finish import PRESETS, Finish
+
+LONGEST_MS = 20_000
+LONGEST_FADE_MS = 200
+LONGEST_KEPT_MS = 2_000
+
+
+def _ms(label: str, most: int, **options: Any) -> forms.IntegerField:
+    numbers = forms.NumberInput(attrs={"step": 10, "inputmode": "numeric"})
+    return forms.IntegerField(label=label, min_value=0, max_value=most, widget=numbers, **options)
+
+
+def _db(label: str, least: float, most: float, **options: Any) -> forms.FloatField:
+    numbers = forms.NumberInput(attrs={"step": 0.1, "inputmode": "decimal"})
+    return forms.FloatField(label=label, min_value=least, max_value=most, widget=numbers, **options)
+
+
+class FinishForm(forms.Form):
+    """The silences and levels of a project's files. An empty level or own silence means: as it is."""
+
+    preset = forms.ChoiceField(choices=[(name, name) for name in (*PRESETS, "own")], widget=forms.HiddenInput)
+    scale = forms.ChoiceField(
+        label="Loudness is counted in",
+        choices=[("lufs", "LUFS, as broadcast and podcasts do"), ("rms", "RMS, as audiobook shops do")],
+    )
+    target_db = _db("Loudness of the whole file, dB", -40, -9, required=False)
+    peak_db = _db("True peak at most, dB", -20, 0)
+    match_voices = forms.BooleanField(label="Bring all voices to one loudness", required=False)
+    head_ms = _ms("Silence at the head, in milliseconds", LONGEST_MS)
+    tail_ms = _ms("Silence at the tail, in milliseconds", LONGEST_MS)
+    keep_ms = _ms("Own silence left at each edge of a take, in milliseconds", LONGEST_KEPT_MS, required=False)
+    fade_ms = _ms("Fades at each edge of a take, in milliseconds", LONGEST_FADE_MS)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if (
+            cleaned.get("match_voices")
+            and cleaned.get("target_db") is None
+            and "target_db" not in self.errors
+        ):
+            self.add_error("target_db", "Voices are brought to a loudness: say to which.")
+        return cleaned
+
+    def finish(self) -> Finish:
+        """What the valid form says; its gains are still to be settled."""
+        return Finish(**self.cleaned_data)

@@ -1,0 +1,145 @@
+"""A project's finish: files come out at their target, and a change encodes only what it changes."""
+
+import numpy as np
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from projects.actions import exports, figures, finishes, projects, seams
+from projects.audio import wav
+from projects.audio.finish import PRESETS, Finish
+from projects.models import Act, Export, Paragraph, Project, Script
+from tests import factories
+from tests.audio import meters, sounds
+from tests.cast import Cast
+
+
+@pytest.fixture
+def book(cast: Cast) -> Project:
+    """Two chapters of three spoken lines, soft, with silence at their edges; the second has another voice."""
+    project = factories.project(cast.team, lines=3, scripts=2)
+    second = project.scripts.get(position=2)
+    second.voice = "Maia"
+    projects.direct_script(second, by=None)
+    rows = Paragraph.objects.filter(script__project=project).select_related("script")
+    for n, line in enumerate(rows.order_by("script__position", "position")):
+        level = 1500 if n < 3 else 4000
+        samples = sounds.padded(sounds.speech(50_000 + 5_111 * n, seed=n, level=level), 9_600, 12_000)
+        factories.ready(line, samples=samples)
+    return project
+
+
+def exported(project: Project) -> tuple[Export, np.ndarray]:
+    export = exports.request(project, project.scripts.all(), format="wav", by=None)
+    claimed = exports.claim(export.pk)
+    assert claimed is not None
+    assert exports.assemble(claimed) == "ready"
+    done = Export.objects.get(pk=export.pk)
+    with default_storage.open(done.file) as file:
+        return done, wav.open_frames(file).read(10**9)
+
+
+@pytest.mark.parametrize("name", ["podcast", "r128"])
+def test_a_file_comes_out_at_its_target_by_a_foreign_meter(book: Project, cast: Cast, name: str) -> None:
+    finish = finishes.save(book, PRESETS[name], by=cast.owner)
+    done, samples = exported(book)
+    meter = meters.ebur128(samples)
+    assert meter["I"] == pytest.approx(finish.target_db, abs=0.2)
+    assert 20 * np.log10(meter["true_peak"]) <= finish.peak_db
+    said = figures.of_book(book, book.scripts.all())
+    assert said.loudness_lufs == pytest.approx(meter["I"], abs=0.1)
+    assert done.duration_ms == said.duration_ms
+
+
+def test_an_audiobook_file_has_its_rms_and_its_silences(book: Project, cast: Cast) -> None:
+    finishes.save(book, PRESETS["acx"], by=cast.owner)
+    _, samples = exported(book)
+    assert meters.astats(samples)["RMS_level"] == pytest.approx(-20.0, abs=0.2)
+    assert not samples[: 700 * 24].any()
+    assert samples[700 * 24 :][: 400 * 24].any()
+    assert not samples[-2000 * 24 :].any()
+
+
+def test_matched_voices_come_out_equally_loud(book: Project, cast: Cast) -> None:
+    finish = finishes.save(book, Finish(target_db=-20.0, match_voices=True, keep_ms=100), by=cast.owner)
+    done, samples = exported(book)
+    one, two = done.timeline["chapters"]
+    first, second = samples[one["start"] : one["lines"][-1]["end"]], samples[two["start"] :]
+    levels = [meters.ebur128(part)["I"] for part in (first, second)]
+    assert levels[0] == pytest.approx(levels[1], abs=0.5)
+    assert finish.preset == "own"
+    assert meters.ebur128(samples)["I"] == pytest.approx(-20.0, abs=0.2)
+
+
+def test_one_new_take_moves_no_gain_and_an_export_freezes_its_own(book: Project, cast: Cast) -> None:
+    finishes.save(book, PRESETS["podcast"], by=cast.owner)
+    first, _ = exported(book)
+    waiting = exports.request(book, book.scripts.all(), format="wav", by=None)
+    line = Paragraph.objects.filter(script__project=book).order_by("pk")[0]
+    factories.ready(line, samples=sounds.padded(sounds.speech(50_000, seed=9, level=1500), 9_600, 12_000))
+    again = exports.request(Project.objects.get(), book.scripts.all(), format="wav", by=None)
+    assert again.finish["gains_db"] == first.finish["gains_db"]
+    before, after = ([row for chapter in one.plan for row in chapter["lines"]] for one in (first, again))
+    assert [row["take"] for row in before[1:]] == [row["take"] for row in after[1:]]
+    assert before[1:] == after[1:]
+    assert before[0] != after[0]
+    finishes.save(book, PRESETS["none"], by=cast.owner)
+    claimed = exports.claim(waiting.pk)
+    assert claimed is not None
+    exports.assemble(claimed)
+    assert Export.objects.get(pk=waiting.pk).timeline == first.timeline
+
+
+def test_only_lines_that_a_lower_limit_reaches_are_treated_anew(book: Project, cast: Cast) -> None:
+    finish = finishes.save(book, Finish(target_db=-26.0, peak_db=-1.0), by=cast.owner)
+    before = exports.request(book, book.scripts.all(), format="wav", by=None)
+    finishes.save(book, Finish(target_db=-26.0, peak_db=-8.0, gains_db=finish.gains_db), by=cast.owner)
+    after = exports.request(book, book.scripts.all(), format="wav", by=None)
+    moved = [
+        one["treatment"]["limit_db"]
+        for old, new in zip(before.plan, after.plan, strict=True)
+        for was, one in zip(old["lines"], new["lines"], strict=True)
+        if was != one
+    ]
+    assert 0 < len(moved) < 6
+    assert set(moved) == {-8.0}
+
+
+def test_a_project_that_never_asked_has_plain_lines_and_writes_nothing(book: Project) -> None:
+    Script.objects.update(encoded_version=1)
+    export = exports.request(book, book.scripts.all(), format="wav", by=None)
+    assert not any("treatment" in row for chapter in export.plan for row in chapter["lines"])
+    assert Project.objects.get().finish == {}
+    assert set(Script.objects.values_list("encoded_version", flat=True)) == {1}
+
+
+def test_a_change_is_told_once_and_has_everything_looked_at_again(book: Project, cast: Cast) -> None:
+    Script.objects.update(encoded_version=10**6)
+    finishes.save(book, PRESETS["podcast"], by=cast.owner)
+    finishes.save(Project.objects.get(), PRESETS["podcast"], by=cast.owner)
+    assert [act.words for act in Act.objects.filter(words__contains="sound of exports")] == [
+        "set the sound of exports: podcast"
+    ]
+    assert not Script.objects.exclude(encoded_version=0).exists()
+
+
+def test_a_seam_sounds_as_the_export_does(book: Project, cast: Cast) -> None:
+    finishes.save(book, PRESETS["podcast"], by=cast.owner)
+    done, samples = exported(book)
+    place = done.timeline["chapters"][0]["lines"][0]
+    line = Paragraph.objects.get(chosen=place["take"])
+    line.chosen.paragraph = Paragraph.objects.select_related("script__project").get(pk=line.pk)
+    found = np.frombuffer(seams.of(line.chosen)[44:], "<i2")
+    assert np.array_equal(found, samples[place["start"] :][: found.size])
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_settling_costs_the_same_queries_for_any_number_of_lines(cast: Cast, lines: int) -> None:
+    project = factories.project(cast.team, lines=lines, scripts=2)
+    for script in project.scripts.all():
+        for n, line in enumerate(script.paragraphs.all()):
+            factories.ready(line, samples=sounds.speech(40_000, seed=n))
+    with CaptureQueriesContext(connection) as seen:
+        finishes.save(project, Finish(target_db=-20.0, match_voices=True), by=cast.owner)
+    assert len(seen) == 15

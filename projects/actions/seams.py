@@ -2,7 +2,7 @@
 
 import io
 
-from projects.actions import encoded
+from projects.actions import encoded, treatments
 from projects.audio import measure, pcm, seam, wav
 from projects.audio.book import Line
 from projects.models import Paragraph, Take, TakeStatus
@@ -43,7 +43,8 @@ def length_ms(take: Take, before: list[Line], after: list[Line]) -> int:
     tail = pause + sum(one.frames for one in after)
     tail += sum(pcm.ms_to_frames(one.pause_ms) for one in after[:-1])
     most = pcm.ms_to_frames(seam.AROUND_MS)
-    return pcm.frames_to_ms(min(lead, most) + _spoken(take.paragraph, take).frames + min(tail, most))
+    heard = treatments.frames(take, take.paragraph.script.project.finishing)
+    return pcm.frames_to_ms(min(lead, most) + heard + min(tail, most))
 
 
 def _enough(rows: ParagraphQuerySet, line: Paragraph) -> list[Line]:

@@ -17,6 +17,13 @@ def of(take: Take, finish: Finish) -> Treatment:
     )
 
 
+def frames(take: Take, finish: Finish) -> int:
+    """How much is heard of a take. Its sound is not asked for."""
+    values = (take.voice, take.source, take.frames, take.lead_silence_ms, take.tail_silence_ms)
+    how = of_values(finish, *values, true_peak=0.0)
+    return take.frames - how.head - how.tail
+
+
 def of_values(
     finish: Finish,
     voice: str,

@@ -11,13 +11,13 @@ LONGEST_FADE_MS = 200
 LONGEST_KEPT_MS = 2_000
 
 
-def _ms(label: str, most: int, **options: Any) -> forms.IntegerField:
-    numbers = forms.NumberInput(attrs={"step": 10, "inputmode": "numeric"})
+def _ms(label: str, most: int, *, empty: str = "", **options: Any) -> forms.IntegerField:
+    numbers = forms.NumberInput(attrs={"step": 10, "inputmode": "numeric", "placeholder": empty})
     return forms.IntegerField(label=label, min_value=0, max_value=most, widget=numbers, **options)
 
 
-def _db(label: str, least: float, most: float, **options: Any) -> forms.FloatField:
-    numbers = forms.NumberInput(attrs={"step": 0.1, "inputmode": "decimal"})
+def _db(label: str, least: float, most: float, *, empty: str = "", **options: Any) -> forms.FloatField:
+    numbers = forms.NumberInput(attrs={"step": 0.1, "inputmode": "decimal", "placeholder": empty})
     return forms.FloatField(label=label, min_value=least, max_value=most, widget=numbers, **options)
 
 
@@ -29,13 +29,13 @@ class FinishForm(forms.Form):
         label="Loudness is counted in",
         choices=[("lufs", "LUFS, as broadcast and podcasts do"), ("rms", "RMS, as audiobook shops do")],
     )
-    target_db = _db("Loudness of the whole file, dB", -40, -9, required=False)
+    target_db = _db("Loudness of the whole file, dB", -40, -9, required=False, empty="as it is")
     peak_db = _db("True peak at most, dB", -20, 0)
     match_voices = forms.BooleanField(label="Bring all voices to one loudness", required=False)
-    head_ms = _ms("Silence at the head, in milliseconds", LONGEST_MS)
-    tail_ms = _ms("Silence at the tail, in milliseconds", LONGEST_MS)
-    keep_ms = _ms("Own silence left at each edge of a take, in milliseconds", LONGEST_KEPT_MS, required=False)
-    fade_ms = _ms("Fades at each edge of a take, in milliseconds", LONGEST_FADE_MS)
+    head_ms = _ms("At the head of the file, ms", LONGEST_MS)
+    tail_ms = _ms("At its tail, ms", LONGEST_MS)
+    keep_ms = _ms("Own silence of takes at most, ms", LONGEST_KEPT_MS, required=False, empty="all of it")
+    fade_ms = _ms("Fades at both edges of takes, ms", LONGEST_FADE_MS)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

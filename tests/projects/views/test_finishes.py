@@ -15,8 +15,14 @@ from tests.cast import Cast
 
 SignIn = Callable[[User], Client]
 PODCAST = {
-    **{"preset": "podcast", "scale": "lufs", "target_db": "-16", "peak_db": "-3"},
-    **{"head_ms": "500", "tail_ms": "1000", "keep_ms": "200", "fade_ms": "5"},
+    "preset": "podcast",
+    "scale": "lufs",
+    "target_db": "-16",
+    "peak_db": "-3",
+    "head_ms": "500",
+    "tail_ms": "1000",
+    "keep_ms": "200",
+    "fade_ms": "5",
 }
 
 

@@ -66,7 +66,7 @@ _DOTLESS = frozenset({"Mr", "Mrs", "Ms", "Dr", "St", "Mme", "Mlle"})
 # After these the dot may end the sentence, too.
 _AT_ENDS = frozenset({"etc", "Jr", "Sr", "Esq", "Bros", "Ltd", "usw"})
 _SENTENCE_ENDS = re.compile(r"['\"’”)\]»]*(?:\s+['\"‘“(«„]*[^\W\d_a-zà-ÿ]|\s*\Z)")
-# A name before it: "Baker St. It was late" and "saw St. James" look alike, so there it is left.
+# A name before it: "Baker St. It was late" and "Old St. James", "Mission Dr." and "Ask Dr. Watson" look alike.
 _NAME_BEFORE = re.compile(r"\b[A-Z][a-z]+\s\Z")
 # "Baker St." and "Mulberry St.": after a name, and no name behind it.
 _STREET = re.compile(r"(?<=[a-z])\sSt\.(?!\s+[A-Z])")
@@ -116,7 +116,7 @@ def find(text: str, language: str) -> Iterator[Change]:
         return
     for match in table.pattern.finditer(text):
         key = _key(match.group())
-        if key == "St" and _NAME_BEFORE.search(text, max(match.start() - 40, 0), match.start()):
+        if key in ("St", "Dr") and _NAME_BEFORE.search(text, max(match.start() - 40, 0), match.start()):
             continue
         ends = key in _AT_ENDS and _SENTENCE_ENDS.match(text, match.end())
         yield Change(*match.span(), table.said[key] + ("." if ends else ""), expansion="abbreviations")

@@ -72,7 +72,7 @@ def test_each_kind_expands_its_own(kind: str, language: str, text: str, spoken: 
         ("English", "It was 10:30 on 12/03/1984, version 1.2.3, room 007, call 555-1234, at 7.30 p.m."),
         ("English", "In 1984 people left; 1000 times; A4 and 12a; ¥500; US$5; $5.123"),
         ("English", "I. Then Malcolm X and John V. Smith drank a MIX of CD and Henry I saw it."),
-        ("English", "He walked on Baker St. Mary followed."),
+        ("English", "He walked on Baker St. Mary followed. 1588 Mission Dr. Solvang"),
         ("German", "Am 3. Mai um 10:30 Uhr"),
         ("Auto", "Chapter IV: 5 km in 1984, e.g. $5"),
         ("Chinese", "1984年，3个"),

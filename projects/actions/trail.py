@@ -1,287 +1,22 @@
 """Reading the trail: who did what and when, in one list, the newest first.
 
 Most of it is read from the rows that the work itself keeps: an edit, a take, a verdict tell who and when already. The
-acts of models/activity.py are what is left. Each kind of row is asked for one page behind the same place, and the
-pages are merged; so a page costs the same number of queries however long the trail is.
+acts of models/activity.py are what is left. Each kind of row (entries.py) is asked for one page behind the same place,
+and the pages are merged; so a page costs the same number of queries however long the trail is.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, Min, Model, Q, QuerySet
+from django.db.models import Count, Min
+from django.db.models.functions import Left
 
-from narrator.teams.models import User
-from projects.actions.activity import NOBODY, counted
-from projects.models import (
-    Act,
-    ActKind,
-    CastChange,
-    Change,
-    Comment,
-    Edit,
-    Export,
-    GuestLink,
-    LexiconChange,
-    Manuscript,
-    PickupRecording,
-    Project,
-    Run,
-    Script,
-    Take,
-    Verdict,
-)
-from projects.models.takes import Source
+from projects.actions.activity import counted
+from projects.actions.entries import EDITS, SOURCES, Ask, Entry, Place
+from projects.models import Change, Paragraph
 
 PAGE = 50
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a page of the trail ends: the moment, kind of row and key of its last entry."""
-
-    at: datetime
-    rank: int
-    pk: int
-
-    def __str__(self) -> str:
-        return f"{self.at.isoformat()}~{self.rank}~{self.pk}"
-
-    @classmethod
-    def of(cls, text: str) -> "Place | None":
-        """The place that an address names; None for anything that is none."""
-        at, *rest = text.split("~")
-        try:
-            rank, pk = (int(part) for part in rest if len(part) < 19)
-            moment = datetime.fromisoformat(at)
-        except ValueError:
-            return None
-        return cls(moment, rank, pk) if moment.tzinfo else None
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What of the trail is wanted: of a project, or of all that a team has; by whom, of what, when."""
-
-    team_id: int
-    project: Project | None = None
-    kind: str = ""
-    script: Script | None = None
-    person: User | None = None
-    guest: GuestLink | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    before: Place | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the trail: ``who`` ``words``. ``quote`` is what was said by it, ``note`` what became of it."""
-
-    place: Place
-    kind: str
-    who: str
-    words: str
-    quote: str = ""
-    note: str = ""
-    project: Project | None = None
-    script: Script | None = None
-    line_id: int | None = None
-
-    @property
-    def at(self) -> datetime:
-        return self.place.at
-
-
-@dataclass(frozen=True)
-class Rows:
-    """One kind of row: where it keeps when, who and what of, and how an entry is told from it."""
-
-    kind: str
-    model: type[Model]
-    tell: Callable[[Any], dict[str, Any]]
-    at: str = "at"
-    by: str = "by"
-    guest: str = ""
-    project: str = "script__project"
-    team: str = ""
-    script: str = "script"
-    line: str = ""
-    among: Q = field(default_factory=Q)
-    without: tuple[str, ...] = ()
-
-    def page(self, ask: Ask, rank: int) -> list[Entry]:
-        """The entries of this kind that are wanted, at most one more than a page."""
-        found = self._wanted(ask, rank)
-        return [] if found is None else [self._entry(row, rank) for row in found[: PAGE + 1]]
-
-    def _wanted(self, ask: Ask, rank: int) -> "QuerySet[Any] | None":
-        if ask.kind and self.kind not in ("", ask.kind):
-            return None
-        if (ask.script and not self.script) or (ask.guest and not self.guest):
-            return None
-        rows = self._among(ask).filter(self.among)
-        if ask.script:
-            rows = rows.filter(**{self.script: ask.script})
-        if ask.person:
-            rows = rows.filter(**{self.by: ask.person})
-        if ask.guest:
-            rows = rows.filter(**{self.guest: ask.guest})
-        rows = self._within(rows, ask, rank)
-        joined = [name for name in (self.by, self.guest, self.project, self.script) if name]
-        return rows.select_related(*joined).defer(*self.without).order_by(f"-{self.at}", "-pk")
-
-    def _among(self, ask: Ask) -> "QuerySet[Any]":
-        rows = self.model._default_manager.all()
-        if self.model is Act:
-            rows = rows.filter(kind=ask.kind) if ask.kind else rows
-            return rows.filter(project=ask.project) if ask.project else rows.filter(team=ask.team_id)
-        if ask.project:
-            return rows.filter(**{self.project: ask.project})
-        return rows.filter(**{self.team or f"{self.project}__team": ask.team_id})
-
-    def _within(self, rows: "QuerySet[Any]", ask: Ask, rank: int) -> "QuerySet[Any]":
-        if ask.since:
-            rows = rows.filter(**{f"{self.at}__gte": ask.since})
-        if ask.until:
-            rows = rows.filter(**{f"{self.at}__lt": ask.until})
-        if ask.before is None:
-            return rows
-        then, last = ask.before.at, ask.before.rank
-        rows = rows.filter(**{f"{self.at}__{'lte' if rank <= last else 'lt'}": then})
-        return rows.exclude(**{self.at: then, "pk__gte": ask.before.pk}) if rank == last else rows
-
-    def _entry(self, row: Any, rank: int) -> Entry:
-        told = self.tell(row)
-        script = _reached(row, self.script)
-        return Entry(
-            place=Place(_reached(row, self.at), rank, row.pk),
-            kind=told.pop("kind", self.kind),
-            who=told.pop("who", "") or str(_reached(row, self.by) or NOBODY),
-            project=_reached(row, self.project),
-            script=script,
-            line_id=_reached(row, self.line),
-            **told,
-        )
-
-
-def _reached(row: Any, path: str) -> Any:
-    """What a path of Django's lookups leads to from this row; None for no path, or where it breaks off."""
-    for name in path.split("__") if path else ():
-        row = getattr(row, name, None)
-    return row if path else None
-
-
-def _act(row: Act) -> dict[str, Any]:
-    return {"kind": row.kind, "who": row.who, "words": row.words}
-
-
-def _edit(row: Edit) -> dict[str, Any]:
-    return {"words": row.get_kind_display(), "note": "undone" if row.undone_at else ""}
-
-
-def _cast(row: CastChange) -> dict[str, Any]:
-    note = "taken back" if row.undone_at else ""
-    return {"words": "changed the cast", "quote": row.words, "note": note}
-
-
-def _lexicon(row: LexiconChange) -> dict[str, Any]:
-    words = "changed the lexicon" if row.project_id else "changed the team's lexicon"
-    return {"words": words, "quote": row.words, "note": "taken back" if row.undone_at else ""}
-
-
-def _take(row: Take) -> dict[str, Any]:
-    did = {Source.RECORDED: "recorded", Source.UPLOADED: "handed in"}.get(Source(row.source), "asked for")
-    return {
-        "words": f"{did} take {row.number}",
-        "note": "failed" if row.has_failed else "",
-    }
-
-
-def _run(row: Run) -> dict[str, Any]:
-    return {"words": f"generated {counted(row.total)}", "note": row.get_state_display().lower()}
-
-
-def _verdict(row: Verdict) -> dict[str, Any]:
-    words = "approved" if row.kind == "approved" else "asked for a pickup"
-    return {"who": row.who, "words": words, "quote": row.reason}
-
-
-def _comment(row: Comment) -> dict[str, Any]:
-    return {"who": row.who, "words": "commented", "quote": row.text[:200]}
-
-
-def _export(row: Export) -> dict[str, Any]:
-    only = ", approved lines only" if row.is_approved else ""
-    return {
-        "words": f"ordered {row.get_format_display()}",
-        "note": f"{row.get_status_display().lower()}{only}",
-    }
-
-
-def _manuscript(row: Manuscript) -> dict[str, Any]:
-    return {"words": "imported", "quote": row.filename}
-
-
-def _pickups(row: PickupRecording) -> dict[str, Any]:
-    note = "" if row.filed_at else "not filed"
-    return {"words": "handed in a recording of pickups", "quote": row.name, "note": note}
-
-
-def _guest(row: GuestLink) -> dict[str, Any]:
-    return {"words": f"made a guest link for {row}"}
-
-
-BY_HAND = Q(run=None, retake_of=None)
-MADE: dict[str, Any] = {"at": "created_at", "by": "created_by"}
-OF_LINE: dict[str, Any] = {
-    "project": "paragraph__script__project",
-    "script": "paragraph__script",
-    "line": "paragraph_id",
-}
-SOURCES = (
-    Rows("", Act, _act, guest="guest", project="project", line="paragraph_id"),
-    Rows(ActKind.TEXT, Edit, _edit),
-    Rows(ActKind.CAST, CastChange, _cast, **MADE, project="project", script="", without=("before", "after")),
-    Rows(
-        ActKind.TAKES,
-        Take,
-        _take,
-        **MADE,
-        **(OF_LINE | {"project": "project"}),
-        among=BY_HAND,
-        without=("peaks",),
-    ),
-    Rows(ActKind.RUNS, Run, _run, **MADE, project="project"),
-    Rows(ActKind.VERDICTS, Verdict, _verdict, guest="guest", **OF_LINE),
-    Rows(ActKind.COMMENTS, Comment, _comment, guest="guest", **OF_LINE),
-    Rows(
-        ActKind.EXPORTS, Export, _export, **MADE, project="project", script="", without=("plan", "timeline")
-    ),
-    Rows(ActKind.IMPORTS, Manuscript, _manuscript, **MADE, project="project", script="", without=("plan",)),
-    Rows(
-        ActKind.IMPORTS,
-        PickupRecording,
-        _pickups,
-        **MADE,
-        project="project",
-        script="",
-        without=("lines", "pieces"),
-    ),
-    Rows(
-        ActKind.SETTINGS,
-        LexiconChange,
-        _lexicon,
-        **MADE,
-        project="project",
-        team="team",
-        script="",
-        without=("rows", "lines"),
-    ),
-    Rows(ActKind.GUESTS, GuestLink, _guest, **MADE, project="project"),
-)
-EDITS = next(rank for rank, rows in enumerate(SOURCES) if rows.model is Edit)
+# So much of a line is quoted.
+BEGINNING = 48
 
 
 @dataclass(frozen=True)
@@ -293,22 +28,36 @@ class Page:
 
 
 def read(ask: Ask) -> Page:
-    """One page of the trail. A query for each kind of row, and one for what the edits among them reach."""
-    found = [entry for rank, rows in enumerate(SOURCES) for entry in rows.page(ask, rank)]
+    """One page of the trail. A query for each kind of row, and two for the lines that the entries are about."""
+    found = [entry for rank, rows in enumerate(SOURCES) for entry in rows.page(ask, rank, PAGE + 1)]
     found.sort(key=lambda entry: (entry.place.at, entry.place.rank, entry.place.pk), reverse=True)
-    shown = list(_with_lines(found[:PAGE]))
+    shown = _with_words(_with_lines(found[:PAGE]))
     return Page(shown, shown[-1].place if len(found) > PAGE else None)
 
 
-def _with_lines(entries: list[Entry]) -> Iterator[Entry]:
+def _with_lines(entries: list[Entry]) -> list[Entry]:
     """The entries, those of edits with the number of lines and the first of them."""
     ids = [entry.place.pk for entry in entries if entry.place.rank == EDITS]
     of_edits = Change.objects.filter(edit__in=ids).order_by().values_list("edit")
     reached = {pk: rest for pk, *rest in of_edits.annotate(Count("pk"), Min("paragraph"))} if ids else {}
+    told = []
     for entry in entries:
-        if entry.place.rank != EDITS or entry.place.pk not in reached:
-            yield entry
-            continue
-        count, first = reached[entry.place.pk]
-        told = f"{entry.words} ({counted(count)})" if count > 1 else entry.words
-        yield Entry(**{**vars(entry), "words": told, "line_id": first})
+        if entry.place.rank == EDITS and entry.place.pk in reached:
+            count, first = reached[entry.place.pk]
+            words = f"{entry.words} ({counted(count)})" if count > 1 else entry.words
+            entry = replace(entry, words=words, line_id=first)
+        told.append(entry)
+    return told
+
+
+def _with_words(entries: list[Entry]) -> list[Entry]:
+    """The entries, each with how its line begins."""
+    ids = {entry.line_id for entry in entries if entry.line_id is not None}
+    begins = Paragraph.everything.filter(pk__in=ids).values_list("pk", Left("text", BEGINNING + 1))
+    words: dict[int | None, str] = dict(begins) if ids else {}
+    return [replace(entry, about=_short(words.get(entry.line_id, ""))) for entry in entries]
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return f"{text[:BEGINNING]}…" if len(text) > BEGINNING else text

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from narrator.teams.models import User
-from projects.actions.trail import Ask, Place
+from projects.actions.entries import Ask, Place
 from projects.models import ActKind, GuestLink, Project, Script
 
 PERSON, GUEST = "p", "g"

@@ -6,16 +6,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import redis
 from django.db import connection
 from django.db.models import F
+from django.utils import timezone
 
 from projects import tasks
 from projects.actions import encoded
-from projects.models import ExportStatus, Script, Take, TakeStatus
+from projects.models import ExportStatus, Notification, Script, Take, TakeStatus
 from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
@@ -43,6 +45,19 @@ def test_a_request_rings_as_often_as_there_are_lines_and_slots(
     long = factories.script(cast.team, lines=30)
     tasks.queue_takes(long, long.paragraphs.all(), by=None)
     assert bells("wake") == 2 + 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_rings_for_mails_that_are_due(
+    transactional_db: None, cast: Cast, bells: Callable[[str], int]
+) -> None:
+    about = {"to": cast.editor, "team": cast.team, "kind": "run", "words": "Done"}
+    news = Notification.objects.create(**about, mail_at=timezone.now() + timedelta(minutes=1))
+    tasks.sweep()
+    assert bells("heavy") == 0
+    Notification.objects.filter(pk=news.pk).update(mail_at=timezone.now())
+    tasks.sweep()
+    assert bells("heavy") == 1
 
 
 @pytest.mark.django_db(transaction=True)

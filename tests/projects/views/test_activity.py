@@ -36,6 +36,7 @@ def test_the_page_filters_by_person_kind_chapter_and_day(cast: Cast, sign_in: Si
 
     whole = shown()
     assert "&lt;b&gt;Slower" in whole
+    assert f"“{line.text[:48]}" in whole
     assert f"{script.get_absolute_url()}#line-{line.pk}" in whole
     by_rosa = shown(who=f"p{cast.reviewer.pk}")
     assert "Slower" in by_rosa

@@ -3,7 +3,7 @@
 What a changed character reaches is worked out by reach.py; how speakers are found in a text is in speakers.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -130,8 +130,10 @@ def decide(
         for name, target in targets.items():
             values = {"character": target, "ignored": target is None}
             Speaker.objects.update_or_create(project=project, name=name, defaults=values)
-            own = Paragraph.objects.filter(pk__in=ids, speaker=name).values_list("pk", flat=True)
-            _give(project, list(own), target)
+            for lines in _some(ids):
+                lines.filter(speaker=name).update(character=target)
+        for lines in _some(ids):
+            reach.settle(project, lines, show=True)
     return len(ids)
 
 
@@ -187,10 +189,15 @@ def remove(character: Character, *, by: User | None) -> int:
 
 def _give(project: Project, ids: Sequence[int], character: Character | None) -> None:
     """Let a character speak these lines, and work out what that changes."""
-    for start in range(0, len(ids), LINES_A_QUERY):
-        lines = Paragraph.objects.filter(pk__in=list(ids[start : start + LINES_A_QUERY]))
+    for lines in _some(ids):
         lines.update(character=character)
         reach.settle(project, lines, show=True)
+
+
+def _some(ids: Sequence[int]) -> Iterator[ParagraphQuerySet]:
+    """These lines, so many at a time as one statement may name."""
+    for start in range(0, len(ids), LINES_A_QUERY):
+        yield Paragraph.objects.filter(pk__in=list(ids[start : start + LINES_A_QUERY]))
 
 
 def _count(lines: int) -> str:

@@ -16,7 +16,9 @@ from narrator.teams.models import User
 from projects.actions import activity, differences, estimates, manuscripts
 from projects.actions.differences import Choice, Difference, Renamed
 from projects.actions.estimates import Estimate
+from projects.manuscript.arrangement import Arrangement
 from projects.manuscript.manuscript import Chapter, Unreadable
+from projects.manuscript.manuscript import Manuscript as Reading
 from projects.merging import units, words
 from projects.merging.book import Book
 from projects.merging.ordering import Order, order
@@ -32,19 +34,31 @@ LINE_FIELDS = ("text", "script", "position", "voice", "language", "instructions"
 def start(project: Project, data: bytes, filename: str, *, by: User | None) -> Revision:
     """Read a new version of a project's manuscript and keep it beside the project, which stays as it is.
 
-    What is spoken besides the text is as it was for the version before. The same file again is the revision that
-    waits already. Raises ``manuscript.Unreadable`` with a sentence for the person.
+    It is arranged as the version before was: chapters ticked, named, merged and split, and what is spoken in them.
+    The same file again is the revision that waits already. Raises ``manuscript.Unreadable`` with a sentence for the
+    person.
     """
     row, read = manuscripts.keep(data, filename, team=project.team, by=by)
     waiting = project.revisions.pending().filter(manuscript__sha256=row.sha256).first()
     if waiting is not None:
         manuscripts.forget(row)
         return waiting
-    before = previous(project)
-    if before is not None and before.plan.get("sections"):
-        row.plan = manuscripts.arrangement(row, read).like(before.plan).as_json()
+    if (plan := _like_before(project, read)) is not None:
+        row.plan = plan.as_json()
         row.save(update_fields=["plan"])
     return Revision.objects.create(project=project, manuscript=row, created_by=by)
+
+
+def _like_before(project: Project, read: Reading) -> Arrangement | None:
+    """The plan of a new version, arranged as the version before was; None where nobody knows how that was."""
+    before = previous(project)
+    if before is None or not before.plan.get("sections"):
+        return None
+    try:
+        old = manuscripts.read(before)
+    except (OSError, Unreadable):
+        return None
+    return Arrangement.of(read).like(manuscripts.arrangement(before, old), old, read)
 
 
 def previous(project: Project) -> Manuscript | None:

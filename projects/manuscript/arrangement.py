@@ -66,14 +66,30 @@ class Arrangement:
             "titles": self.titles,
         }
 
-    def like(self, kept: dict[str, Any]) -> Self:
-        """With what is spoken, and which chapters are, as an earlier version of the manuscript was arranged."""
-        ticks = {title.casefold(): ticked for _, title, ticked, _ in kept["sections"]}
-        sections = (replace(one, ticked=ticks.get(one.title.casefold(), one.ticked)) for one in self.sections)
-        kinds = frozenset(map(Kind, kept["kinds"]))
-        return replace(
-            self, sections=tuple(sections), kinds=kinds, labels=kept["labels"], titles=kept["titles"]
+    def like(self, before: Self, old: Manuscript, new: Manuscript) -> Self:
+        """This plan of a new version as a person had arranged the old one: ticks, titles, merged and split chapters."""
+        own, arranged = _named(self.of(old).sections), {one.start: one for one in before.sections}
+        plan = replace(self, kinds=before.kinds, labels=before.labels, titles=before.titles)
+        for name, section in _named(self.sections).items():
+            was = own.get(name)
+            if was is not None and was.start not in arranged:
+                plan = plan.merged(section.start)
+            elif was is not None:
+                plan = plan._with(section.start, arranged[was.start])
+        said, at = passages(old), {passage.text: at for at, passage in enumerate(passages(new))}
+        starts = {one.start for one in own.values()}
+        for start in arranged.keys() - starts:
+            place = at.get(said[start].text, 0)
+            plan = plan.split(place, new)._with(place, arranged[start])
+        return plan
+
+    def _with(self, start: int, like: Section) -> Self:
+        """The chapter that starts here with another one's title and tick."""
+        sections = (
+            replace(one, title=like.title, ticked=like.ticked) if one.start == start else one
+            for one in self.sections
         )
+        return replace(self, sections=tuple(sections))
 
     def merged(self, start: int) -> Self:
         """The chapter that starts here put to the end of the one before it; nothing where there is none."""
@@ -127,6 +143,17 @@ class Arrangement:
             elif self.speaks(passage):
                 named = self.labels and passage.speaker
                 yield Passage(passage.whole, passage.kind) if named else passage
+
+
+def _named(sections: Iterable[Section]) -> dict[tuple[str, int], Section]:
+    """Chapters by their titles; of those with one title by which of them it is."""
+    often: Counter[str] = Counter()
+    found = {}
+    for one in sections:
+        name = one.title.casefold()
+        often[name] += 1
+        found[name, often[name]] = one
+    return found
 
 
 def passages(manuscript: Manuscript) -> tuple[Passage, ...]:

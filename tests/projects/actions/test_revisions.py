@@ -295,6 +295,20 @@ def test_what_is_spoken_is_as_it_was_for_the_version_before(cast: Cast) -> None:
     assert revisions.review(revisions.start(project, source.encode() + b"\n", "b.md", by=None)).is_same
 
 
+def test_chapters_stay_named_merged_and_split_as_somebody_arranged_them(cast: Cast) -> None:
+    source = text([("I", [ONE, TWO]), ("I", [THREE]), ("II", [FOUR, FIVE])])
+    row, read = manuscripts.keep(source, "a.md", team=cast.team, by=None)
+    plan = Arrangement.of(read).split(1, read).merged(2)
+    named = tuple(replace(one, title=name) for one, name in zip(plan.sections, "ABC", strict=True))
+    project = manuscripts.make_project(row, read, plan=replace(plan, sections=named), by=None, title="A Book")
+    arranged = [("A", [ONE]), ("B", [TWO, THREE]), ("C", [FOUR, FIVE])]
+    assert says(project) == arranged
+    assert revisions.review(revisions.start(project, source + b"\n", "b.md", by=None)).is_same
+    new = source.replace(THREE.encode(), (THREE + " Sadly.").encode())
+    apply(revisions.review(revisions.start(project, new, "c.md", by=None)), cast)
+    assert says(project) == [arranged[0], ("B", [TWO, THREE + " Sadly."]), arranged[2]]
+
+
 def test_the_same_file_waits_once_a_broken_one_not_at_all_and_it_can_be_discarded(cast: Cast) -> None:
     project = imported(cast)
     first, second = (revisions.start(project, text(BOOK[:1]), "b.md", by=None) for _ in range(2))

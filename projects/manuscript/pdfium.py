@@ -35,6 +35,7 @@ COLUMN_EVEN, COLUMN_SIGNS = 0.4, 12
 # A line, where it begins in the text of the page, and its first and last character.
 Span = tuple[str, int, int, int]
 Line = tuple[str, float, float, float, float, float, bool, bool]
+SPACES = re.compile(" +")
 MARK_SIGNS = "0123456789*†‡§"
 RAISED = re.compile(r"(?<=[^\W\d_]|[.,;:!?”’\"')\]]) ?(\d{1,3}|[*†‡§]{1,3})(?=[\s.,;:!?”’\"')\]—–-]|$)")
 
@@ -130,7 +131,10 @@ class _Words:
         """
         if len(spans) < MIN_ROWS:
             return 0
-        tried = [self._gaps(spans[len(spans) * part // 4]) for part in (1, 2, 3)]
+        tried = [self._gaps(spans[len(spans) * part // 4], inner=True) for part in (1, 2)]
+        if not any(tried):
+            return 0
+        tried.append(self._gaps(spans[len(spans) * 3 // 4], inner=True))
         # The right column begins at an edge, and the left one seldom comes near it.
         shared = {
             min(a[1], b[1]) - 1
@@ -148,11 +152,12 @@ class _Words:
                 return place
         return 0
 
-    def _gaps(self, span: Span) -> list[tuple[float, float, int]]:
-        """The wide spaces of a line: from where, to where, and the character that follows."""
+    def _gaps(self, span: Span, *, inner: bool = False) -> list[tuple[float, float, int]]:
+        """The wide spaces of a line: from where, to where, and the character that follows; ``inner``: of its middle."""
         line, at, first, last = span
         found = []
-        for space in re.finditer(" +", line):
+        edge = len(line) // 4 if inner else 0
+        for space in SPACES.finditer(line, edge, len(line) - edge):
             before, after = at + space.start() - 1, at + space.end()
             if first <= before and after <= last:
                 left, right = self._box(before), self._box(after)
@@ -197,13 +202,14 @@ class _Words:
         _, bottom, _, top = sorted((start, middle, end), key=lambda box: box[3] - box[1])[1]
         left, size = start[0], top - bottom
         bold = raw.FPDFText_GetFontWeight(self._words, self._index(first)) >= BOLD_WEIGHT
-        boxes = (start, middle, end)
-        em = max(max(box[2] - box[0], box[3] - box[1]) for box in boxes)
-        nearest, farthest = min(box[0] for box in boxes), max(box[2] for box in boxes)
-        if start[3] - end[1] > VERTICAL_LINES * em and farthest - nearest < VERTICAL_LINES * em:
-            # Written from top to bottom: turned, so that it reads as any other line of a turned page.
-            plain = self._without_raised(line, at, em)
-            return plain, -start[3], -end[1], nearest, nearest + em, em, bold, True
+        if start[3] - end[1] > VERTICAL_LINES * size:
+            boxes = (start, middle, end)
+            em = max(max(box[2] - box[0], box[3] - box[1]) for box in boxes)
+            nearest, farthest = min(box[0] for box in boxes), max(box[2] for box in boxes)
+            if start[3] - end[1] > VERTICAL_LINES * em and farthest - nearest < VERTICAL_LINES * em:
+                # Written from top to bottom: turned, so that it reads as any other line of a turned page.
+                plain = self._without_raised(line, at, em)
+                return plain, -start[3], -end[1], nearest, nearest + em, em, bold, True
         return self._without_raised(line, at, size), left, end[2], bottom, top, size, bold, False
 
     def _text(self) -> str:

@@ -66,6 +66,12 @@ def open_page(
     assert not complaints.unexpected(), "the browser complained:\n" + "\n".join(complaints.unexpected())
 
 
+@pytest.fixture(params=[pytest.param(one.values, id=one.id) for one in pages.LOOKS])
+def look(open_page: pages.Opener, request: pytest.FixtureRequest) -> pages.Look:
+    """A test that asks for it runs wide in the light and on a phone in the dark."""
+    return pages.Look(open_page, *request.param)
+
+
 @pytest.fixture
 def axe() -> Callable[[Page], list[str]]:
     """See pages.axe."""

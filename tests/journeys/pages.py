@@ -4,9 +4,11 @@ What a journey does on a page is written in the journey.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
@@ -16,6 +18,8 @@ from narrator.teams.models import User
 
 PICTURES = Path(__file__).resolve().parents[2] / "test-results"
 PATIENCE_MS = 15_000
+# Both widths and both schemes, each once: all four together cost the suite two minutes more.
+LOOKS = [pytest.param(1440, 900, False, id="wide-light"), pytest.param(390, 844, True, id="phone-dark")]
 
 # A blocked script leaves a mark in the console, but a blocked style or image need not.
 REPORT_BLOCKED = """document.addEventListener("securitypolicyviolation", (event) => {
@@ -123,3 +127,39 @@ def shoot(page: Page, name: str, *, whole: bool = False) -> Path:
     path = PICTURES / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)}.png"
     page.screenshot(path=path, full_page=whole)
     return path
+
+
+def is_fine(page: Page, axe: Callable[[Page], list[str]], look: str) -> None:
+    """The page has one heading of the first rank, nothing for axe to say, and nothing beyond its right edge."""
+    assert page.locator("h1").count() == 1, look
+    assert axe(page) == [], look
+    wide, room = page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide <= room, f"{look} is {wide - room} px wider than the window"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One of the two ways in which every page is looked at: its size, its scheme, and what is asked of the page."""
+
+    opener: Opener
+    width: int
+    height: int
+    dark: bool
+
+    @property
+    def is_phone(self) -> bool:
+        return self.width < 600
+
+    def open(self, user: User | None = None) -> Page:
+        return self.opener(user, width=self.width, height=self.height, dark=self.dark)
+
+    def is_fine(self, page: Page, what: str) -> None:
+        is_fine(page, axe, what)
+
+    def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
+        shoot(page, f"{name}-{self.width}-{'dark' if self.dark else 'light'}", whole=whole)
+
+    def to_inspector(self, page: Page) -> None:
+        """On a phone the inspector of a line is a sheet, which is opened here."""
+        if self.is_phone:
+            page.locator(".thumb[popovertarget=inspector]").click()

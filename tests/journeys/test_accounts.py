@@ -8,8 +8,7 @@ from playwright.sync_api import CDPSession, Page, expect
 from narrator.teams.models import User
 from tests.accounts.codes import code
 from tests.cast import PASSWORD, Cast
-from tests.journeys.pages import Opener
-from tests.journeys.test_looks import is_fine
+from tests.journeys.pages import Opener, is_fine
 
 REFUSE = """() => {
   navigator.credentials.create = () => Promise.reject(new DOMException("", "NotAllowedError"));

@@ -1,7 +1,5 @@
 """Casting in a real browser: found speakers become characters, one is recast, a line is directed in the inspector."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,8 +10,7 @@ from projects.models import Paragraph, Project, Sample
 from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Complaints, Opener
-from tests.journeys.test_looks import LOOKS, is_fine
+from tests.journeys.pages import Complaints, Look, Opener
 
 TALE = (
     "“Is not that rather a large thing to expect us to begin upon?” said Filby, an argumentative person with red hair.",
@@ -40,22 +37,11 @@ def project(cast: Cast) -> Project:
     return row
 
 
-@pytest.mark.parametrize(("width", "height", "dark"), LOOKS)
-def test_the_pages_of_the_cast_are_fine(
-    cast: Cast,
-    project: Project,
-    open_page: Opener,
-    axe: Callable[[Page], list[str]],
-    shoot: Callable[..., object],
-    width: int,
-    height: int,
-    dark: bool,
-) -> None:
-    look = f"{width}-{'dark' if dark else 'light'}"
-    page = open_page(cast.editor, width=width, height=height, dark=dark)
+def test_the_pages_of_the_cast_are_fine(cast: Cast, project: Project, look: Look) -> None:
+    page = look.open(cast.editor)
     page.goto(f"/projects/{project.pk}/cast/")
-    is_fine(page, axe, "an empty cast")
-    shoot(page, f"cast-empty-{look}", whole=True)
+    look.is_fine(page, "an empty cast")
+    look.shoot(page, "cast-empty", whole=True)
     speakers.find(project)
     filby = acting.add(
         project, name="Filby", voice="Vincent", instructions="Gruff and quick.", by=cast.editor
@@ -66,31 +52,30 @@ def test_the_pages_of_the_cast_are_fine(
     for line in script.paragraphs.select_related("script__project")[:3]:
         factories.ready(line)
     page.reload()
-    is_fine(page, axe, "a cast")
+    look.is_fine(page, "a cast")
     assert page.locator(".cast > li").first.bounding_box()["width"] > 300  # type: ignore[index]
-    shoot(page, f"cast-{look}", whole=True)
+    look.shoot(page, "cast", whole=True)
     page.goto(filby.get_absolute_url())
-    is_fine(page, axe, "a character")
-    shoot(page, f"character-{look}", whole=True)
+    look.is_fine(page, "a character")
+    look.shoot(page, "character", whole=True)
     page.get_by_role("link", name="Hear the voices").click()
     expect(page.get_by_role("radio", name="Vincent")).to_be_focused()
-    is_fine(page, axe, "the voices")
-    shoot(page, f"voices-{look}")
+    look.is_fine(page, "the voices")
+    look.shoot(page, "voices")
     page.keyboard.press("Escape")
     page.get_by_label("Voice", exact=True).select_option("Bellona")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("would be spoken differently")).to_be_visible()
-    is_fine(page, axe, "the question before recasting")
-    shoot(page, f"character-question-{look}", whole=True)
+    look.is_fine(page, "the question before recasting")
+    look.shoot(page, "character-question", whole=True)
     page.goto(f"/scripts/{script.pk}/direction/")
-    is_fine(page, axe, "the direction of a chapter")
+    look.is_fine(page, "the direction of a chapter")
     page.goto(f"{script.get_absolute_url()}#line-{script.paragraphs.all()[3].pk}")
     expect(page.locator("#inspector [data-inspects]")).to_be_attached()
     page.evaluate("document.querySelector('.sent').open = true")
-    if width < 600:
-        page.locator(".thumb[popovertarget=inspector]").click()
-    is_fine(page, axe, "lines with characters")
-    shoot(page, f"cast-script-{look}")
+    look.to_inspector(page)
+    look.is_fine(page, "lines with characters")
+    look.shoot(page, "cast-script")
 
 
 def test_from_found_names_to_a_recast_character_and_back(

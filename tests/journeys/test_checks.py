@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from projects.models import Take
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Opener
+from tests.journeys.pages import Look, Opener
 
 FINDINGS = [
     {"code": "pause", "text": "Pause of 2.8 s at 0:04", "at_ms": 4000, "until_ms": 6800},
@@ -21,34 +20,25 @@ PIXELS = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)], ids=["wide", "phone"])
-def test_a_flagged_take_is_heard_where_it_is_flagged_and_found_good(
-    cast: Cast,
-    open_page: Opener,
-    axe: Callable[[Page], list[str]],
-    shoot: Callable[..., object],
-    width: int,
-    dark: bool,
-) -> None:
+def test_a_flagged_take_is_heard_where_it_is_flagged_and_found_good(cast: Cast, look: Look) -> None:
     script = factories.script(cast.team, lines=3)
     line = script.paragraphs.all()[1]
     factories.all_ready(script)
     take = factories.ready(line, duration_ms=8000)
     Take.objects.filter(pk=take.pk).update(findings=FINDINGS[:1])
-    page = open_page(cast.reviewer, width=width, height=900, dark=dark)
+    page = look.open(cast.reviewer)
     page.goto(f"/scripts/{script.pk}/#line-{line.pk}")
     row = page.locator(f"#line-{line.pk}")
     expect(row).to_have_attribute("data-mark", "flagged")
     expect(row.locator(".word")).to_have_text("Pause of 2.8 s at 0:04")
-    if width < 600:
-        page.locator(".thumb[popovertarget=inspector]").click()
+    look.to_inspector(page)
     page.get_by_role("button", name="Pause of 2.8 s at 0:04: hear it").click()
     page.wait_for_function(
         "() => Number(document.getElementById('waveform').getAttribute('aria-valuenow')) >= 3.5"
     )
     assert page.evaluate(PIXELS) == [False, True, False], "the place stands under the waveform"
-    assert axe(page) == []
-    shoot(page, f"checks-{width}")
+    look.is_fine(page, "the page of the line")
+    look.shoot(page, "checks")
     page.get_by_role("button", name="Take 2 is good").click()
     expect(row).to_have_attribute("data-mark", "ready")
     expect(page.locator("#inspector")).to_contain_text("Found good by Rosa")

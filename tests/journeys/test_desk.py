@@ -10,8 +10,7 @@ from projects.manuscript.manuscript import Chapter
 from projects.models import Edit, Project, Script
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Complaints, Opener
-from tests.journeys.test_looks import is_fine
+from tests.journeys.pages import Complaints, Opener, is_fine
 from tests.journeys.waiting import until
 
 WORDS = ("Alpha one.", "Bravo two and three.", "Charlie four.", "Delta five.", "Echo six.")

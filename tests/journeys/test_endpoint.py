@@ -12,8 +12,8 @@ from projects.speech.standin.server import Standin
 from projects.speech.voices import VOICE_NAMES
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Complaints, Opener
-from tests.journeys.test_looks import GERMAN, LOOKS, is_fine
+from tests.journeys.pages import LOOKS, Complaints, Opener, is_fine
+from tests.journeys.test_looks import GERMAN
 from tests.journeys.waiting import until
 from tests.journeys.worker import running_worker
 

@@ -11,8 +11,7 @@ from projects.manuscript.manuscript import Chapter
 from projects.models import LexiconEntry, Paragraph, Project, Take
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Opener
-from tests.journeys.test_looks import LOOKS, is_fine
+from tests.journeys.pages import LOOKS, Opener, is_fine
 
 TALE = (
     "Chapter IV",

@@ -3,11 +3,10 @@
 What the pages do is in the other journeys.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from narrator.teams.models import User
 from projects.actions import claims, exports, manuscripts, paragraphs, rendering, takes
@@ -16,7 +15,7 @@ from projects.models import Paragraph, Project, Script, Take
 from projects.speech import errors
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Complaints, Opener
+from tests.journeys.pages import Complaints, Look, Opener
 
 CHINESE = (
     "此开卷第一回也。作者自云：因曾历过一番梦幻之后，故将真事隐去，而借「通灵」之说，撰此《石头记》一书也。"
@@ -41,8 +40,6 @@ WORDS = {
     "none": "To generate",
     "stale": "Text, direction or lexicon changed since this take",
 }
-# Both widths and both schemes, each once: all four together cost the suite two minutes more.
-LOOKS = [pytest.param(1440, 900, False, id="wide-light"), pytest.param(390, 844, True, id="phone-dark")]
 WATCH_SHIFTS = """() => {
   window.shifts = [];
   new PerformanceObserver((list) => {
@@ -100,65 +97,37 @@ def desk(cast: Cast) -> Desk:
     return Desk(project, script, lines)
 
 
-def is_fine(page: Page, axe: Callable[[Page], list[str]], look: str) -> None:
-    """The page has one heading of the first rank, nothing for axe to say, and nothing beyond its right edge."""
-    assert page.locator("h1").count() == 1, look
-    assert axe(page) == [], look
-    wide, room = page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]")
-    assert wide <= room, f"{look} is {wide - room} px wider than the window"
-
-
-@pytest.mark.parametrize(("width", "height", "dark"), LOOKS)
-def test_every_page_is_fine(
-    cast: Cast,
-    desk: Desk,
-    open_page: Opener,
-    axe: Callable[[Page], list[str]],
-    complaints: Complaints,
-    width: int,
-    height: int,
-    dark: bool,
-) -> None:
+def test_every_page_is_fine(cast: Cast, desk: Desk, complaints: Complaints, look: Look) -> None:
     export = exports.request(desk.project, [desk.script], format="m4b", by=cast.editor, partial=True)
     text = f"I\n\n{TEXTS[1]}\n\n{GERMAN}\n\nII\n\n{CHINESE}\n".encode()
     manuscript, _ = manuscripts.keep(text, "Ein sehr langer Dateiname.txt", team=cast.team, by=cast.editor)
-    page = open_page(cast.editor, width=width, height=height, dark=dark)
+    page = look.open(cast.editor)
     addresses = ["/", "/projects/new/", manuscript.get_absolute_url(), export.get_absolute_url()]
     addresses += [desk.project.get_absolute_url(), f"/projects/{desk.project.pk}/edit/"]
     for address in addresses:
         page.goto(address)
-        is_fine(page, axe, address)
+        look.is_fine(page, address)
     page.goto(desk.project.get_absolute_url())
     complaints.expect("status of 422")  # the refusal below; browsers log every answer of 400 and above
     page.get_by_role("button", name="Export", exact=True).click()
     expect(page.get_by_text("Not exported: 7 lines")).to_be_visible()
-    is_fine(page, axe, "a refused export")
+    look.is_fine(page, "a refused export")
     complaints.expect("status of 404")
     page.goto("/projects/999999/")
-    is_fine(page, axe, "404")
-    outside = open_page(width=width, height=height, dark=dark)
+    look.is_fine(page, "404")
+    outside = look.open()
     outside.goto("/")
-    is_fine(outside, axe, "sign-in")
+    look.is_fine(outside, "sign-in")
 
 
-@pytest.mark.parametrize(("width", "height", "dark"), LOOKS)
-def test_the_script_page_is_fine(
-    cast: Cast,
-    desk: Desk,
-    open_page: Opener,
-    axe: Callable[[Page], list[str]],
-    shoot: Callable[..., object],
-    width: int,
-    height: int,
-    dark: bool,
-) -> None:
-    page = open_page(cast.editor, width=width, height=height, dark=dark)
+def test_the_script_page_is_fine(cast: Cast, desk: Desk, look: Look) -> None:
+    page = look.open(cast.editor)
     for script in desk.project.scripts.all():
         page.goto(script.get_absolute_url())
         expect(page.locator("#inspector [data-inspects]")).to_be_attached()
-        is_fine(page, axe, script.title)
+        look.is_fine(page, script.title)
     page.goto(desk.script.get_absolute_url())
-    shoot(page, f"script-{width}-{'dark' if dark else 'light'}")
+    look.shoot(page, "script")
     for line, state in zip(desk.lines, STATES, strict=True):
         row = page.locator(f"#line-{line.pk}")
         expect(row.locator(".mark").locator("use")).to_have_attribute("href", f"#m-{state}")
@@ -166,11 +135,11 @@ def test_the_script_page_is_fine(
     edit = page.locator("[data-act=edit]:visible")
     edit.click()
     expect(page.get_by_label("Text of line 1")).to_be_focused()
-    is_fine(page, axe, "a line under the pen")
-    if width < 600:
-        page.locator(".thumb[popovertarget=inspector]").click()
+    look.is_fine(page, "a line under the pen")
+    if look.is_phone:
+        look.to_inspector(page)
         expect(page.get_by_label("Direction")).to_be_visible()
-        is_fine(page, axe, "the sheet of a line")
+        look.is_fine(page, "the sheet of a line")
 
 
 def test_nothing_moves_when_states_change(cast: Cast, desk: Desk, open_page: Opener) -> None:

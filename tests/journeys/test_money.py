@@ -14,8 +14,8 @@ from projects.speech.line import Line
 from projects.speech.speaking import Speech
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Opener
-from tests.journeys.test_looks import GERMAN, LOOKS, is_fine
+from tests.journeys.pages import LOOKS, Opener, is_fine
+from tests.journeys.test_looks import GERMAN
 from tests.journeys.worker import Studio
 
 

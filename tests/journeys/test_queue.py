@@ -11,8 +11,8 @@ from projects.models.runs import RunState
 from projects.models.takes import TakeStatus
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Opener
-from tests.journeys.test_looks import LOOKS, TWO_FRAMES, WATCH_SHIFTS, is_fine
+from tests.journeys.pages import LOOKS, Opener, is_fine
+from tests.journeys.test_looks import TWO_FRAMES, WATCH_SHIFTS
 from tests.journeys.waiting import until
 from tests.journeys.worker import Studio
 

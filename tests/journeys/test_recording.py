@@ -3,38 +3,28 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from projects.models import Take
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Complaints, Opener
+from tests.journeys.pages import Complaints, Look, Opener
 from tests.journeys.waiting import until
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)], ids=["wide", "phone"])
-def test_a_line_is_recorded_in_the_browser_and_heard(
-    cast: Cast,
-    open_page: Opener,
-    axe: Callable[[Page], list[str]],
-    shoot: Callable[..., object],
-    width: int,
-    dark: bool,
-) -> None:
+def test_a_line_is_recorded_in_the_browser_and_heard(cast: Cast, look: Look) -> None:
     script = factories.script(cast.team, lines=2)
     line = script.paragraphs.all()[0]
     factories.ready(line)
-    page = open_page(cast.editor, width=width, height=900, dark=dark)
+    page = look.open(cast.editor)
     page.goto(f"/scripts/{script.pk}/#line-{line.pk}")
-    if width < 600:
-        page.locator(".thumb[popovertarget=inspector]").click()
+    look.to_inspector(page)
     page.get_by_role("button", name="Record", exact=True).click()
     keep = page.get_by_role("button", name="Keep 0:02")
     expect(keep).to_be_visible()
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_hidden()
-    shoot(page, f"recording-{width}")
-    assert axe(page) == []
+    look.shoot(page, "recording")
+    look.is_fine(page, "the page of the line")
     page.get_by_role("button", name="Discard").click()
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_visible()
     assert Take.objects.count() == 1, "what was discarded is not kept"

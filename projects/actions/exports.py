@@ -1,11 +1,9 @@
 """Assembling a project's chosen takes into one file."""
 
-import re
 import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -18,21 +16,16 @@ from django.utils import timezone
 
 from narrator.storage import FinishedFile
 from narrator.teams.models import User
-from projects.actions import activity, encoded, finishes, notifications
-from projects.audio import book as books
-from projects.audio import encoding, pcm
+from projects.actions import activity, encoded, finishes, notifications, plans
+from projects.audio import encoding, parcel, tags
 from projects.audio.assembly import BrokenTake
 from projects.audio.cover import BadCover
-from projects.audio.finish import Finish
-from projects.audio.timeline import Timeline
-from projects.audio.treatment import Treatment
+from projects.audio.parcel import Enclosed
 from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, Script, Take
 from projects.models.exports import ExportQuerySet
 from projects.models.notifications import News
 
 LEASE_S = 120
-# The silences of the whole file that an export keeps, beside what stands with each line.
-ENDS = ("head_ms", "tail_ms", "chapter_pause_ms")
 ATTEMPTS = 3
 
 
@@ -60,6 +53,7 @@ def request(
     by: User | None,
     partial: bool = False,
     approved: bool = False,
+    by_chapter: bool = False,
     title: str = "",
     author: str = "",
     narrator: str = "",
@@ -81,13 +75,14 @@ def request(
         raise NotReady(missing)
     finish = finishes.settle(project)
     ready = lines.exclude(pk__in=[line.pk for line in missing])
-    plan, total_ms = _plan(project, approved, ready, finish)
+    plan, total_ms = plans.make(project, approved, ready, finish)
     if not plan:
         raise NothingToExport
     return Export.objects.create(
         project=project,
         format=format,
         partial=partial,
+        by_chapter=by_chapter,
         is_approved=approved,
         title=title or project.title,
         author=author or project.author,
@@ -97,27 +92,6 @@ def request(
         total_ms=total_ms,
         created_by=by,
     )
-
-
-def _plan(project: Project, approved: bool, lines: Any, finish: Finish) -> tuple[list[dict[str, Any]], int]:
-    """Return chapters of takes, each with the sound it has now and how it is treated, and pauses; and about how long
-    they play."""
-    chapters: dict[int, dict[str, Any]] = {}
-    total_ms = 0
-    for line in lines.select_related("script", "chosen__sound").defer(*encoded.UNHEARD):
-        chapter = chapters.setdefault(line.script_id, {"title": line.script.title, "lines": []})
-        one = encoded.treated(line.chosen, line.pause_after_ms(project), finish)
-        row = {
-            "take": line.chosen_id,
-            "audio_sha256": one.key,
-            "frames": one.frames,
-            "pause_ms": one.pause_ms,
-        }
-        row |= {"treatment": asdict(one.treatment)} if one.treatment else {}
-        row |= {"verdict": line.verdict_id} if approved else {}
-        chapter["lines"].append(row)
-        total_ms += pcm.frames_to_ms(one.frames) + one.pause_ms
-    return list(chapters.values()), total_ms
 
 
 def narrators(project: Project) -> str:
@@ -164,14 +138,8 @@ def assemble(export: Export) -> str:
     folder = settings.DATA_DIR / "work" / "exports" / f"{export.pk}-{export.claim_token}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = encoding.write(
-            _book(export),
-            folder / f"book.{export.format}",
-            cast(encoding.Format, export.format),
-            cache=encoded.cache(),
-            on_progress=_progress(export),
-        )
-        return _finish(export, folder / f"book.{export.format}", written)
+        path = folder / f"book.{export.ending}"
+        return _finish(export, path, _write(export, path))
     except Cancelled:
         return ExportStatus.CANCELLED
     except (BrokenTake, BadCover, OSError) as error:
@@ -181,41 +149,13 @@ def assemble(export: Export) -> str:
         encoded.cache().evict()
 
 
-def _book(export: Export) -> books.Book:
-    project = export.project
-    chapters = tuple(
-        books.Chapter(
-            chapter["title"],
-            tuple(_line(line) for line in chapter["lines"]),
-        )
-        for chapter in export.plan
-    )
-    cover = b""
-    if project.cover:
-        with project.cover.open("rb") as file:
-            cover = file.read()
-    return books.Book(
-        title=export.title,
-        author=export.author,
-        narrator=export.narrator,
-        chapters=chapters,
-        cover=cover,
-        language=project.language if project.language != "Auto" else "",
-        comment="Narrated with synthetic voices.",
-        **_ends(export),
-    )
-
-
-def _line(planned: dict[str, Any]) -> books.Line:
-    how = Treatment(**planned.get("treatment", {}))
-    return encoded.line(planned["audio_sha256"], planned["frames"], planned["pause_ms"], how)
-
-
-def _ends(export: Export) -> dict[str, int]:
-    """The silences of the whole file. Exports of before these were frozen have the project's pause."""
-    kept = {"chapter_pause_ms": export.project.chapter_pause_ms, **export.finish}
-    silences = {name: kept[name] for name in ENDS if name in kept}
-    return {"lead_ms" if name == "head_ms" else name: ms for name, ms in silences.items()}
+def _write(export: Export, path: Path) -> list[Enclosed]:
+    """Write the file, or a ZIP of one for each chapter; return what is in it."""
+    book, format = plans.book(export), cast(encoding.Format, export.format)
+    kept, told = encoded.cache(), _progress(export)
+    if export.by_chapter:
+        return parcel.write(parcel.by_chapter(book), path, format, cache=kept, on_progress=told)
+    return [Enclosed(path.name, encoding.write(book, path, format, cache=kept, on_progress=told))]
 
 
 def _progress(export: Export) -> Callable[[int, int], None]:
@@ -237,21 +177,22 @@ def _progress(export: Export) -> Callable[[int, int], None]:
     return on_progress
 
 
-def _finish(export: Export, path: Path, written: encoding.Written) -> str:
+def _finish(export: Export, path: Path, inside: list[Enclosed]) -> str:
     name = f"exports/{export.pk}-{str(export.claim_token)[:8]}/{file_name(export)}"
+    size_bytes = path.stat().st_size
     with open(path, "rb") as file:
         stored = default_storage.save(name, FinishedFile(file))
-    marks = [{"title": m.title, "start_ms": m.start_ms, "end_ms": m.end_ms} for m in written.marks]
+    duration_ms = sum(one.written.duration_ms for one in inside)
     with transaction.atomic():
         moved = Export.objects.filter(pk=export.pk, claim_token=export.claim_token).move(
             to=ExportStatus.READY,
             file=stored,
-            size_bytes=written.size_bytes,
-            duration_ms=written.duration_ms,
-            done_ms=written.duration_ms,
-            total_ms=written.duration_ms,
-            marks=marks,
-            timeline=_timeline(export, written.timeline),
+            size_bytes=size_bytes,
+            duration_ms=duration_ms,
+            done_ms=duration_ms,
+            total_ms=duration_ms,
+            marks=plans.marks(export, inside),
+            timeline=plans.timeline(export, inside),
             finished_at=timezone.now(),
         )
         if moved:
@@ -259,19 +200,6 @@ def _finish(export: Export, path: Path, written: encoding.Written) -> str:
     if not moved:
         default_storage.delete(stored)
     return ExportStatus.READY if moved else ExportStatus.CANCELLED
-
-
-def _timeline(export: Export, plan: Timeline) -> dict[str, Any]:
-    """Where each take is in the file, from its first sample to behind its last."""
-    grid = plan.grid
-    chapters = []
-    for chapter, starts in zip(export.plan, plan.line_starts, strict=True):
-        lines = [
-            {"take": line["take"], "start": start, "end": start + grid.samples(line["frames"])}
-            for line, start in zip(chapter["lines"], starts, strict=True)
-        ]
-        chapters.append({"title": chapter["title"], "start": starts[0], "lines": lines})
-    return {"rate_hz": grid.rate_hz, "samples": plan.samples, "chapters": chapters}
 
 
 def _fail(export: Export, error: Exception) -> str:
@@ -299,9 +227,7 @@ def _tell(export: Export, words: str, quote: str = "") -> None:
 
 def file_name(export: Export) -> str:
     """Return a name for the file that every system and shop accepts: ``The Time Machine.m4b``."""
-    stem = re.sub(r"[^\w\s.,()'-]", " ", export.title, flags=re.UNICODE)
-    stem = re.sub(r"\s+", " ", stem).strip(" .")[:80].strip(" .") or "narration"
-    return f"{stem}.{export.format}"
+    return f"{tags.file_stem(export.title, 'narration')}.{export.ending}"
 
 
 def sweep() -> list[int]:

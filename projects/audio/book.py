@@ -42,6 +42,7 @@ class Chapter:
 class Book:
     """A whole production. `cover` is a JPEG or PNG file, `language` a code (en, pt-BR) or an English name.
 
+    `album` is what it is a part of, and `track` which one of how many; (0, 0) where it is a whole.
     `lead_ms` of silence before the first line. The pause between two chapters is at least `chapter_pause_ms`,
     the silence at the end at least `tail_ms`; a longer pause of the line before them holds.
     """
@@ -53,6 +54,8 @@ class Book:
     cover: bytes = b""
     language: str = ""
     comment: str = ""
+    album: str = ""
+    track: tuple[int, int] = (0, 0)
     lead_ms: int = 500
     tail_ms: int = 1000
     chapter_pause_ms: int = 2000

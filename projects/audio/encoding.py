@@ -139,6 +139,7 @@ def _with_clean_texts(book: Book) -> Book:
         author=tags.clean(book.author),
         narrator=tags.clean(book.narrator),
         comment=tags.clean(book.comment),
+        album=tags.clean(book.album) or tags.clean(book.title),
         language=tags.language_code(book.language),
     )
 
@@ -154,6 +155,8 @@ def _named(plan: Timeline) -> tuple[Mark, ...]:
 def _write_wav(job: _Job, file: BinaryIO) -> None:
     book = job.book
     texts = [(b"INAM", book.title), (b"IART", book.author), (b"IGNR", GENRE), (b"ICMT", book.comment)]
+    if book.track[0]:
+        texts += [(b"IPRD", book.album), (b"ITRK", str(book.track[0]))]
     extra = riff.cues([(mark.start, mark.title) for mark in job.marks]) + riff.info(texts)
     writer = wav.WavWriter(file, extra=extra)
     for piece in _sound(job):
@@ -163,8 +166,10 @@ def _write_wav(job: _Job, file: BinaryIO) -> None:
 
 def _write_mp3(job: _Job, file: BinaryIO) -> None:
     book = job.book
-    texts = {"TIT2": book.title, "TALB": book.title, "TPE1": book.author, "TCOM": book.narrator}
+    texts = {"TIT2": book.title, "TALB": book.album, "TPE1": book.author, "TCOM": book.narrator}
     texts |= {"TCON": GENRE, "TLAN": book.language}
+    if book.track[0]:
+        texts["TRCK"] = f"{book.track[0]}/{book.track[1]}"
     marks = list(job.marks)
     tag = id3.tag(texts, comment=book.comment, language=book.language, marks=marks, cover=job.cover)
     with closing(_packets(job, codecs.MP3)) as packets:
@@ -174,9 +179,9 @@ def _write_mp3(job: _Job, file: BinaryIO) -> None:
 def _write_m4b(job: _Job, file: BinaryIO) -> None:
     """`stik` 2 is Apple's "audiobook"."""
     book, codec = job.book, codecs.AAC
-    texts = {b"\xa9nam": book.title, b"\xa9alb": book.title, b"\xa9ART": book.author}
+    texts = {b"\xa9nam": book.title, b"\xa9alb": book.album, b"\xa9ART": book.author}
     texts |= {b"\xa9wrt": book.narrator, b"\xa9gen": GENRE, b"\xa9cmt": book.comment}
-    about = mp4.About(texts, {b"stik": 2}, book.language, job.marks, job.cover)
+    about = mp4.About(texts, {b"stik": 2}, book.language, job.marks, job.cover, book.track)
     with closing(_packets(job, codec)) as packets:
         mp4.write(file, job.plan, codecs.aac_setup(codec), codec.bits_per_s, about, packets)
 

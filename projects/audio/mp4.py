@@ -21,18 +21,22 @@ NERO_LIMIT = 255
 U32_MAX = 0xFFFF_FFFF
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _SOUND, _TEXT = 1, 2
-_UTF8, _JPEG, _PNG, _INTEGER = 1, 13, 14, 21
+_PLAIN, _UTF8, _JPEG, _PNG, _INTEGER = 0, 1, 13, 14, 21
 
 
 @dataclass(frozen=True)
 class About:
-    """What the file says of itself. `texts` are by the names of QuickTime's metadata, `language` has three letters."""
+    """What the file says of itself. `texts` are by the names of QuickTime's metadata, `language` has three letters.
+
+    `track` is which one of how many this is; (0, 0) for a whole.
+    """
 
     texts: dict[bytes, str]
     numbers: dict[bytes, int]
     language: str
     marks: tuple[Mark, ...]
     cover: Cover | None
+    track: tuple[int, int] = (0, 0)
 
 
 @dataclass
@@ -217,6 +221,8 @@ def _title(text: str) -> bytes:
 def _udta(about: About) -> bytes:
     items = [_item(name, _UTF8, text.encode()) for name, text in about.texts.items() if text]
     items += [_item(name, _INTEGER, bytes([number])) for name, number in about.numbers.items()]
+    if about.track[0]:
+        items.append(_item(b"trkn", _PLAIN, struct.pack(">4H", 0, *about.track, 0)))
     if about.cover:
         kind = _PNG if about.cover.codec == "png" else _JPEG
         items.append(_item(b"covr", kind, about.cover.data))

@@ -1,5 +1,6 @@
 """Names that go into a file: texts made safe for every container, languages as three-letter codes."""
 
+import re
 import unicodedata
 
 UNKNOWN_LANGUAGE = "und"
@@ -22,6 +23,15 @@ def clean(text: str, *, limit_bytes: int = 0) -> str:
     if limit_bytes and len(line) > limit_bytes:
         line = line[: limit_bytes - 3].decode("utf-8", "ignore").rstrip().encode() + "\u2026".encode()
     return line.decode()
+
+
+def file_stem(text: str, otherwise: str) -> str:
+    """A name for a file, without its ending, that every system and shop accepts: at most 80 characters.
+
+    `otherwise` where nothing of the text can stand in one.
+    """
+    stem = re.sub(r"[^\w\s.,()'-]", " ", text, flags=re.UNICODE)
+    return re.sub(r"\s+", " ", stem).strip(" .")[:80].strip(" .") or otherwise
 
 
 def language_code(language: str) -> str:

@@ -268,6 +268,7 @@ class ExportForm(forms.Form):
 
     format = forms.ChoiceField(choices=Format.choices, initial=Format.M4B)
     narrator = forms.CharField(required=False, max_length=200)
+    by_chapter = forms.BooleanField(required=False, label="One file per chapter, in a ZIP")
     partial = forms.BooleanField(required=False, label="Only the lines that are ready")
     approved = forms.BooleanField(required=False, label="Only what is approved")
 

@@ -58,12 +58,14 @@ class Export(models.Model):
     ``chapter_pause_ms``. ``marks`` is ``[{"title": str, "start_ms": int, "end_ms": int}]``; durations are those of the
     file.
     ``timeline`` is where everything stands, to the sample: ``{"rate_hz": int, "samples": int, "chapters": [{"title":
-    str, "start": int, "lines": [{"take": int, "start": int, "end": int}]}]}``.
+    str, "start": int, "lines": [{"take": int, "start": int, "end": int}]}]}``. Where each chapter is a file, marks and
+    chapters name their ``file`` and count in it.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="exports")
     format = models.CharField(max_length=4, choices=Format)
     partial = models.BooleanField(default=False)
+    by_chapter = models.BooleanField(default=False)
     is_approved = models.BooleanField(default=False)
     title = models.CharField(max_length=200)
     author = models.CharField(max_length=200, blank=True)
@@ -104,10 +106,15 @@ class Export(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title}.{self.format}"
+        return f"{self.title}.{self.ending}"
 
     def get_absolute_url(self) -> str:
         return reverse("export-detail", args=[self.pk])
+
+    @property
+    def ending(self) -> str:
+        """What its file's name ends with."""
+        return "zip" if self.by_chapter else self.format
 
     @property
     def left_s(self) -> float | None:

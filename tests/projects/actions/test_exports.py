@@ -1,7 +1,9 @@
 """Exports: fail closed, frozen plan, whole files, cancel, workers that die."""
 
+import io
 from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import av
 import pytest
@@ -171,3 +173,20 @@ def test_the_narrators_are_the_voices_most_heard(book: Project) -> None:
     paragraphs.edit(first, project=book, by=None)
     factories.ready(first, duration_ms=5000)
     assert exports.narrators(book) == "Maia, Neil"
+
+
+def test_a_file_per_chapter_comes_in_one_zip_with_marks_that_name_it(book: Project) -> None:
+    export = assembled(order(book, format="mp3", by_chapter=True))
+    assert export.status == ExportStatus.READY
+    assert export.file.endswith("/The Long Night.zip")
+    names = ["01 - Chapter 1.mp3", "02 - Chapter 2.mp3"]
+    with default_storage.open(export.file) as file, ZipFile(file) as found:
+        assert found.namelist() == names
+        lengths = [av.open(io.BytesIO(found.read(name))).duration / av.time_base for name in names]
+    assert [mark["file"] for mark in export.marks] == names
+    assert [mark["end_ms"] / 1000 for mark in export.marks] == pytest.approx(lengths, abs=0.06)
+    assert export.duration_ms == pytest.approx(2 * 4100, abs=120)
+    assert [chapter["file"] for chapter in export.timeline["chapters"]] == names
+    assert export.timeline["chapters"][1]["start"] == export.timeline["chapters"][0]["start"]
+    takes = [line["take"] for chapter in export.timeline["chapters"] for line in chapter["lines"]]
+    assert takes == [line["take"] for chapter in export.plan for line in chapter["lines"]]

@@ -174,3 +174,23 @@ def test_an_export_is_followed_and_downloaded(cast: Cast, sign_in: SignIn, broke
     response = client.get(download)
     assert len(b"".join(response.streaming_content)) == Export.objects.get().size_bytes  # type: ignore[attr-defined]
     assert response["Content-Disposition"] == 'attachment; filename="The Long Night.mp3"'
+
+
+def test_a_file_per_chapter_is_a_zip(cast: Cast, sign_in: SignIn, broker: str) -> None:
+    project = factories.project(cast.team, lines=1, scripts=2)
+    first, second = project.scripts.all()
+    factories.all_ready(first)
+    client, address = sign_in(cast.editor), reverse("export-new", args=[project.pk])
+    asked = {"format": "wav", "by_chapter": "on"}
+    assert b'name="by_chapter" value="on"' in client.post(address, asked).content
+    factories.all_ready(second)
+    client.post(address, asked)
+    export = Export.objects.get()
+    claimed = exports.claim(export.pk)
+    assert claimed is not None
+    assert exports.assemble(claimed) == ExportStatus.READY
+    assert b"02 - Chapter 2.wav" in client.get(reverse("export-detail", args=[export.pk])).content
+    response = client.get(reverse("export-download", args=[export.pk]))
+    assert response["Content-Type"] == "application/zip"
+    assert response["Content-Disposition"] == 'attachment; filename="The Long Night.zip"'
+    assert b"".join(response.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]

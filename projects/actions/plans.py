@@ -1,0 +1,107 @@
+"""The plan of an export: which takes go in and how they are treated, frozen; and the book that is made of it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from projects.actions import encoded
+from projects.audio import book as books
+from projects.audio import pcm
+from projects.audio.finish import Finish
+from projects.audio.parcel import Enclosed
+from projects.audio.treatment import Treatment
+from projects.models import Export, Project
+
+# The silences of the whole file that an export keeps, beside what stands with each line.
+ENDS = ("head_ms", "tail_ms", "chapter_pause_ms")
+
+
+def make(project: Project, approved: bool, lines: Any, finish: Finish) -> tuple[list[dict[str, Any]], int]:
+    """Return chapters of takes, each with the sound it has now and how it is treated, and pauses; and about how long
+    they play."""
+    chapters: dict[int, dict[str, Any]] = {}
+    total_ms = 0
+    for line in lines.select_related("script", "chosen__sound").defer(*encoded.UNHEARD):
+        chapter = chapters.setdefault(line.script_id, {"title": line.script.title, "lines": []})
+        one = encoded.treated(line.chosen, line.pause_after_ms(project), finish)
+        row = {
+            "take": line.chosen_id,
+            "audio_sha256": one.key,
+            "frames": one.frames,
+            "pause_ms": one.pause_ms,
+        }
+        row |= {"treatment": asdict(one.treatment)} if one.treatment else {}
+        row |= {"verdict": line.verdict_id} if approved else {}
+        chapter["lines"].append(row)
+        total_ms += pcm.frames_to_ms(one.frames) + one.pause_ms
+    return list(chapters.values()), total_ms
+
+
+def book(export: Export) -> books.Book:
+    project = export.project
+    chapters = tuple(
+        books.Chapter(
+            chapter["title"],
+            tuple(_line(line) for line in chapter["lines"]),
+        )
+        for chapter in export.plan
+    )
+    cover = b""
+    if project.cover:
+        with project.cover.open("rb") as file:
+            cover = file.read()
+    return books.Book(
+        title=export.title,
+        author=export.author,
+        narrator=export.narrator,
+        chapters=chapters,
+        cover=cover,
+        language=project.language if project.language != "Auto" else "",
+        comment="Narrated with synthetic voices.",
+        **_ends(export),
+    )
+
+
+def _line(planned: dict[str, Any]) -> books.Line:
+    how = Treatment(**planned.get("treatment", {}))
+    return encoded.line(planned["audio_sha256"], planned["frames"], planned["pause_ms"], how)
+
+
+def _ends(export: Export) -> dict[str, Any]:
+    """The silences of the whole file. Exports of before these were frozen have the project's pause."""
+    kept = {"chapter_pause_ms": export.project.chapter_pause_ms, **export.finish}
+    silences = {name: kept[name] for name in ENDS if name in kept}
+    return {"lead_ms" if name == "head_ms" else name: ms for name, ms in silences.items()}
+
+
+def marks(export: Export, inside: list[Enclosed]) -> list[dict[str, Any]]:
+    """Where each chapter begins and ends in its file; which file that is, where there are several."""
+    return [
+        {"title": one.title, "start_ms": one.start_ms, "end_ms": one.end_ms} | _file(export, enclosed)
+        for enclosed in inside
+        for one in enclosed.written.marks
+    ]
+
+
+def timeline(export: Export, inside: list[Enclosed]) -> dict[str, Any]:
+    """Where each take is in its file, from its first sample to behind its last."""
+    spoken = [chapter for chapter in export.plan if chapter["lines"]]
+    placed = [
+        (enclosed, enclosed.written.timeline.grid, starts)
+        for enclosed in inside
+        for starts in enclosed.written.timeline.line_starts
+        if starts
+    ]
+    chapters = []
+    for chapter, (enclosed, grid, starts) in zip(spoken, placed, strict=True):
+        lines = [
+            {"take": line["take"], "start": start, "end": start + grid.samples(line["frames"])}
+            for line, start in zip(chapter["lines"], starts, strict=True)
+        ]
+        where = {"title": chapter["title"], "start": starts[0], "lines": lines}
+        chapters.append(where | _file(export, enclosed))
+    samples = sum(one.written.timeline.samples for one in inside)
+    return {"rate_hz": placed[0][1].rate_hz, "samples": samples, "chapters": chapters}
+
+
+def _file(export: Export, enclosed: Enclosed) -> dict[str, str]:
+    return {"file": enclosed.name} if export.by_chapter else {}

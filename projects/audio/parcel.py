@@ -1,0 +1,110 @@
+"""Several books in one ZIP: the chapters of a production, each a file of its own, as shops take them.
+
+Sound that is encoded gets no smaller, so nothing is packed: the ZIP is written as fast as the disk goes. One file at a
+time lies beside it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from projects.audio import encoding, pcm, tags
+from projects.audio.book import Book, EmptyBook
+from projects.audio.encoding import CODECS, Format, Progress, Written
+from projects.audio.grid import PLAIN
+from projects.audio.packet_cache import PacketCache
+from projects.audio.timeline import timeline
+
+_COPY_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """One file of the ZIP."""
+
+    name: str
+    written: Written
+
+
+def by_chapter(book: Book) -> list[Book]:
+    """Each chapter as a book of its own, a track of this one; chapters without lines are none."""
+    chapters = [chapter for chapter in book.chapters if chapter.lines]
+    return [
+        replace(
+            book, title=chapter.title, album=book.title, chapters=(chapter,), track=(number, len(chapters))
+        )
+        for number, chapter in enumerate(chapters, 1)
+    ]
+
+
+def write(
+    books: Sequence[Book],
+    target: Path,
+    format: Format,
+    *,
+    cache: PacketCache | None = None,
+    on_progress: Progress,
+) -> list[Enclosed]:
+    """Write the books into one ZIP, under their numbers and titles. Errors and progress as in `encoding.write`."""
+    if not books:
+        raise EmptyBook("There is no line to assemble.")
+    part = target.with_name(f"part.{format}")
+    enclosed = []
+    grid = CODECS[format].grid if format in CODECS else PLAIN
+    lengths = [timeline(book, grid).samples * pcm.RATE_HZ // grid.rate_hz for book in books]
+    try:
+        with ZipFile(target, "w", ZIP_STORED) as parcel:
+            for name, book, before in zip(_names(books, format), books, _before(lengths), strict=True):
+                told = _Shifted(on_progress, before, sum(lengths))
+                enclosed.append(
+                    Enclosed(name, encoding.write(book, part, format, cache=cache, on_progress=told))
+                )
+                _put(parcel, part, name, told)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    finally:
+        part.unlink(missing_ok=True)
+    return enclosed
+
+
+@dataclass
+class _Shifted:
+    """Tells the progress of one file as that of all."""
+
+    tell: Progress
+    before: int
+    total: int
+    done: int = 0
+
+    def __call__(self, done_frames: int, total_frames: int) -> None:
+        self.done = done_frames
+        self.again()
+
+    def again(self) -> None:
+        self.tell(self.before + self.done, self.total)
+
+
+def _before(lengths: list[int]) -> Iterator[int]:
+    at = 0
+    for length in lengths:
+        yield at
+        at += length
+
+
+def _names(books: Sequence[Book], format: Format) -> list[str]:
+    """`01 - The Time Traveller.mp3`: in every system they sort as they are heard, and no two are the same."""
+    digits = max(len(str(len(books))), 2)
+    return [
+        f"{number:0{digits}} - {tags.file_stem(book.title, f'Chapter {number}')}.{format}"
+        for number, book in enumerate(books, 1)
+    ]
+
+
+def _put(parcel: ZipFile, part: Path, name: str, told: _Shifted) -> None:
+    info = ZipInfo.from_file(part, name)
+    with part.open("rb") as file, parcel.open(info, "w", force_zip64=info.file_size >= 1 << 31) as inside:
+        while piece := file.read(_COPY_BYTES):
+            inside.write(piece)
+            told.again()

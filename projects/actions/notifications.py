@@ -1,6 +1,7 @@
 """Telling people what concerns them, and what they want to be told. How it goes out by mail is in digests.py."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +14,8 @@ from projects.models import Export, Notification, Paragraph, Project, Script, Wi
 from projects.models.notifications import USUAL, News, Way
 
 WORDS = 300
+KEPT = timedelta(days=180)
+FORGOTTEN_AT_ONCE = 500
 
 
 def tell(
@@ -78,3 +81,14 @@ def stop_mail(user: User) -> None:
     """Send this person no more digests; what is shown in the app stays as wished."""
     kept = Wishes.of([user])[user.pk]
     wish(user, ways=kept.ways, often="never")
+
+
+def sweep(now: datetime | None = None) -> int:
+    """Forget what people were told long ago, the oldest first, so many at a time; return how much."""
+    before = (now or timezone.now()) - KEPT
+    oldest = Notification.objects.order_by("pk")
+    first = oldest.values_list("at", flat=True).first()
+    if first is None or first >= before:
+        return 0
+    ids = [pk for pk, at in oldest.values_list("pk", "at")[:FORGOTTEN_AT_ONCE] if at < before]
+    return Notification.objects.filter(pk__in=ids).delete()[0]

@@ -10,6 +10,7 @@ from projects.actions import (
     lexicons,
     manuscripts,
     money,
+    notifications,
     records,
     runs,
     workers,
@@ -37,4 +38,5 @@ def sweep() -> None:
     if digests.due():
         send(send_digests, expires_s=ENCODE_SHIFT_S)
     records.sweep()
+    notifications.sweep()
     manuscripts.forget_unused()

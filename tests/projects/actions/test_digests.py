@@ -57,6 +57,8 @@ def test_a_digest_has_all_news_as_text_and_html(cast: Cast, script: Script, mail
     assert "“Is it <em>this</em>, @Rosa?”" in text
     assert "&lt;em&gt;this" in html
     assert "Long &amp; &lt;Night&gt;" in html
+    stop = f"<https://narrator.example/mail/stop/{digests.token_of(cast.reviewer)}/>"
+    assert mail["List-Unsubscribe"].strip() == stop
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Message-ID"].endswith("@narrator.example>")
     assert digests.due(timezone.now() + LATER) == []

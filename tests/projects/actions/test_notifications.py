@@ -191,3 +191,15 @@ def test_telling_many_costs_no_more_than_telling_one(
     for people in ([cast.reviewer], [cast.reviewer, cast.admin, cast.viewer]):
         with django_assert_num_queries(3):  # type: ignore[operator]
             notifications.tell(News.ASSIGNMENT, people, "x", by=cast.editor, project=script.project)
+
+
+def test_what_was_told_long_ago_is_forgotten(
+    cast: Cast, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifications, "FORGOTTEN_AT_ONCE", 2)
+    for n in range(4):
+        notifications.tell(News.RUN, [cast.editor], f"Run {n}", project=script.project)
+    old = timezone.now() - notifications.KEPT
+    Notification.objects.exclude(words="Run 3").update(at=old)
+    assert [notifications.sweep() for _ in range(3)] == [2, 1, 0]
+    assert told(cast.editor) == ["run: Run 3"]

@@ -154,12 +154,7 @@ def spoken(plan: Arrangement, read: Reading) -> list[Chapter]:
 
 def as_base(chapters: Iterable[Chapter]) -> dict[str, Any]:
     """What is made of a manuscript, as its row keeps it for the next version: chapters by title and lines."""
-    return {
-        "chapters": [
-            [one.title, [_text(passage) for passage in one.passages if passage.kind is not Kind.BREAK]]
-            for one in chapters
-        ]
-    }
+    return {"chapters": [[one.title, [text_of(said) for said, _ in passages_of(one)]] for one in chapters]}
 
 
 def _keep_cover(project: Project, data: bytes) -> None:
@@ -205,28 +200,35 @@ def add_scripts(project: Project, chapters: Sequence[Chapter]) -> list[Script]:
 
 
 def lines_of(chapter: Chapter) -> list[Paragraph]:
-    """What a chapter says, as lines of no script yet; a scene break is a pause after the one before it."""
-    lines: list[Paragraph] = []
+    """What a chapter says, as lines of no script yet."""
+    return [line_of(passage, pause_ms) for passage, pause_ms in passages_of(chapter)]
+
+
+def passages_of(chapter: Chapter) -> list[tuple[Passage, int | None]]:
+    """What a chapter says, with the pause after it in ms: a scene break is one after the passage before it."""
+    found: list[tuple[Passage, int | None]] = []
     for passage in chapter.passages:
         if passage.kind is not Kind.BREAK:
-            lines.append(_line(passage))
-        elif lines:
-            lines[-1].pause_ms = SCENE_PAUSE_MS
-    return lines
+            found.append((passage, None))
+        elif found:
+            found[-1] = (found[-1][0], SCENE_PAUSE_MS)
+    return found
 
 
-def _text(passage: Passage) -> str:
+def text_of(passage: Passage) -> str:
+    """What a line says that is made of a passage: a speech goes without its label."""
     return passage.text if passage.speaker else passage.whole
 
 
-def _line(passage: Passage) -> Paragraph:
-    """A speech without its label; how the manuscript says it is spoken directs it, where the endpoint takes that."""
+def line_of(passage: Passage, pause_ms: int | None) -> Paragraph:
+    """A line of no script yet; how the manuscript says it is spoken directs it, where the endpoint takes that."""
     return Paragraph(
-        text=_text(passage),
+        text=text_of(passage),
         instructions="" if instructions.fault(passage.manner) else passage.manner,
         speaker=passage.speaker[:NAME_CHARACTERS],
         speaker_sure=round(100 * passage.confidence),
         is_labelled=bool(passage.speaker),
+        pause_ms=pause_ms,
     )
 
 

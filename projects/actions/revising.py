@@ -153,7 +153,7 @@ def _places(ready: _Ready) -> tuple[dict[int, dict[str, int]], dict[int, list[Pa
                 if kind == "line":
                     moved[ready.review.lines[at].pk] = {"position": position, "script_id": script.pk}
                     continue
-                line = ready.review.new[at]
+                line = ready.review.made(at)
                 line.script, line.position = script, position
                 new.setdefault(script.pk, []).append(line)
     return moved, new

@@ -17,7 +17,7 @@ from projects.actions import activity, differences, estimates, manuscripts
 from projects.actions.differences import Choice, Difference, Renamed
 from projects.actions.estimates import Estimate
 from projects.manuscript.arrangement import Arrangement
-from projects.manuscript.manuscript import Chapter, Unreadable
+from projects.manuscript.manuscript import Chapter, Passage, Unreadable
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.merging import units, words
 from projects.merging.book import Book
@@ -92,14 +92,18 @@ def discard(revision: Revision, *, by: User | None) -> bool:
 
 @dataclass
 class Review:
-    """A comparison, with what has been decided about it so far. ``lines`` are those of ours, ``new`` of theirs."""
+    """A comparison, with what has been decided about it so far.
+
+    ``lines`` are those of ours; ``new`` is what those of theirs would be made of, and ``cast`` who speaks for whom.
+    """
 
     revision: Revision
     books: tuple[Book, Book, Book]
     found: Comparison
     scripts: list[Script]
     lines: list[Paragraph]
-    new: list[Paragraph]
+    new: list[tuple[Passage, int | None]]
+    cast: dict[str, int]
     differences: list[Difference]
     renamed: list[Renamed]
 
@@ -149,7 +153,13 @@ class Review:
 
     def coming(self) -> list[Paragraph]:
         """The lines that will come in."""
-        return [self.new[at] for items in self.order.lines.values() for kind, at in items if kind == "new"]
+        return [self.made(at) for items in self.order.lines.values() for kind, at in items if kind == "new"]
+
+    def made(self, at: int) -> Paragraph:
+        """A line of theirs, for the character that was made of its speaker; of no script yet."""
+        line = manuscripts.line_of(*self.new[at])
+        line.character_id = self.cast.get(line.speaker)
+        return line
 
     @cached_property
     def counts(self) -> dict[State, int]:
@@ -216,9 +226,8 @@ def review(revision: Revision) -> Review:
     scripts = list(project.scripts.order_by("position"))
     lines = _lines(scripts)
     chapters = _chapters(revision.manuscript)
-    new = [manuscripts.lines_of(chapter) for chapter in chapters]
-    ours = _book((script.title, lines[script.pk]) for script in scripts)
-    theirs = _book((chapter.title, said) for chapter, said in zip(chapters, new, strict=True))
+    ours = Book(tuple((script.title, tuple(line.text for line in lines[script.pk])) for script in scripts))
+    theirs = _book(chapters)
     books = (_base(project) or ours, ours, theirs)
     found = _compared(*books)
     flat = [line for script in scripts for line in lines[script.pk]]
@@ -230,7 +239,8 @@ def review(revision: Revision) -> Review:
         found,
         scripts,
         flat,
-        _cast(project, [line for said in new for line in said]),
+        [said for chapter in chapters for said in manuscripts.passages_of(chapter)],
+        dict(project.speakers.exclude(character=None).values_list("name", "character")),
         rows,
         differences.renamed(revision, books[0], theirs, found, scripts),
     )
@@ -249,16 +259,13 @@ def _lines(scripts: Iterable[Script]) -> dict[int, list[Paragraph]]:
     return found
 
 
-def _cast(project: Project, lines: list[Paragraph]) -> list[Paragraph]:
-    """Give new lines to the characters that were made of their speakers."""
-    decided = dict(project.speakers.exclude(character=None).values_list("name", "character"))
-    for line in lines:
-        line.character_id = decided.get(line.speaker)
-    return lines
-
-
-def _book(chapters: Iterable[tuple[str, Iterable[Paragraph]]]) -> Book:
-    return Book(tuple((title, tuple(line.text for line in lines)) for title, lines in chapters))
+def _book(chapters: Iterable[Chapter]) -> Book:
+    return Book(
+        tuple(
+            (one.title, tuple(manuscripts.text_of(said) for said, _ in manuscripts.passages_of(one)))
+            for one in chapters
+        )
+    )
 
 
 def _chapters(manuscript: Manuscript) -> list[Chapter]:
@@ -282,4 +289,4 @@ def _base(project: Project) -> Book | None:
         found = _chapters(before)
     except (OSError, Unreadable):
         return None
-    return _book((chapter.title, manuscripts.lines_of(chapter)) for chapter in found)
+    return _book(found)

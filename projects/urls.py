@@ -62,6 +62,7 @@ urlpatterns = [
     path("revisions/<int:revision_id>/undo/", revisions.revision_undo, name="revision-undo"),
     path("revisions/<int:revision_id>/discard/", revisions.revision_discard, name="revision-discard"),
     path("exports/<int:export_id>/", exports.export_detail, name="export-detail"),
+    path("exports/<int:export_id>/delivery.json", exports.export_delivery, name="export-delivery"),
     path("exports/<int:export_id>/cancel/", exports.export_cancel, name="export-cancel"),
     path("exports/<int:export_id>/approvals.csv", exports.export_approvals, name="export-approvals"),
     path("exports/<int:export_id>/download", exports.export_download, name="export-download"),

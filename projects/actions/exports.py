@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from narrator.storage import FinishedFile
 from narrator.teams.models import User
-from projects.actions import activity, encoded, finishes, notifications, plans
+from projects.actions import activity, deliveries, encoded, finishes, notifications, plans
 from projects.audio import encoding, parcel, tags
 from projects.audio.assembly import BrokenTake
 from projects.audio.cover import BadCover
@@ -152,10 +152,14 @@ def assemble(export: Export) -> str:
 def _write(export: Export, path: Path) -> list[Enclosed]:
     """Write the file, or a ZIP of one for each chapter; return what is in it."""
     book, format = plans.book(export), cast(encoding.Format, export.format)
-    kept, told = encoded.cache(), _progress(export)
+    kept, told, listen = encoded.cache(), _progress(export), deliveries.ear(export)
     if export.by_chapter:
-        return parcel.write(parcel.by_chapter(book), path, format, cache=kept, on_progress=told)
-    return [Enclosed(path.name, encoding.write(book, path, format, cache=kept, on_progress=told))]
+        chapters = parcel.by_chapter(book)
+        return parcel.write(chapters, path, format, cache=kept, on_progress=told, listen=listen)
+    written = encoding.write(book, path, format, cache=kept, on_progress=told)
+    length = written.duration_ms * 24
+    found = listen(path, lambda: told(length, length)) if listen else None
+    return [Enclosed(file_name(export), written, found)]
 
 
 def _progress(export: Export) -> Callable[[int, int], None]:
@@ -182,6 +186,7 @@ def _finish(export: Export, path: Path, inside: list[Enclosed]) -> str:
     size_bytes = path.stat().st_size
     with open(path, "rb") as file:
         stored = default_storage.save(name, FinishedFile(file))
+    timeline = plans.timeline(export, inside)
     duration_ms = sum(one.written.duration_ms for one in inside)
     with transaction.atomic():
         moved = Export.objects.filter(pk=export.pk, claim_token=export.claim_token).move(
@@ -192,7 +197,8 @@ def _finish(export: Export, path: Path, inside: list[Enclosed]) -> str:
             done_ms=duration_ms,
             total_ms=duration_ms,
             marks=plans.marks(export, inside),
-            timeline=plans.timeline(export, inside),
+            timeline=timeline,
+            delivery=deliveries.report(export, inside, timeline),
             finished_at=timezone.now(),
         )
         if moved:

@@ -4,13 +4,14 @@ Sound that is encoded gets no smaller, so nothing is packed: the ZIP is written 
 time lies beside it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from projects.audio import encoding, pcm, tags
 from projects.audio.book import Book, EmptyBook
+from projects.audio.delivery import Found
 from projects.audio.encoding import CODECS, Format, Progress, Written
 from projects.audio.grid import PLAIN
 from projects.audio.packet_cache import PacketCache
@@ -21,10 +22,11 @@ _COPY_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Enclosed:
-    """One file of the ZIP."""
+    """One file, of a ZIP or alone; `found` is what was heard of it, where anybody listened."""
 
     name: str
     written: Written
+    found: Found | None = None
 
 
 def by_chapter(book: Book) -> list[Book]:
@@ -45,8 +47,12 @@ def write(
     *,
     cache: PacketCache | None = None,
     on_progress: Progress,
+    listen: Callable[[Path, Callable[[], None]], Found] | None = None,
 ) -> list[Enclosed]:
-    """Write the books into one ZIP, under their numbers and titles. Errors and progress as in `encoding.write`."""
+    """Write the books into one ZIP, under their numbers and titles. Errors and progress as in `encoding.write`.
+
+    Each finished file is given to `listen`, with what to call now and then meanwhile.
+    """
     if not books:
         raise EmptyBook("There is no line to assemble.")
     part = target.with_name(f"part.{format}")
@@ -57,9 +63,8 @@ def write(
         with ZipFile(target, "w", ZIP_STORED) as parcel:
             for name, book, before in zip(_names(books, format), books, _before(lengths), strict=True):
                 told = _Shifted(on_progress, before, sum(lengths))
-                enclosed.append(
-                    Enclosed(name, encoding.write(book, part, format, cache=cache, on_progress=told))
-                )
+                written = encoding.write(book, part, format, cache=cache, on_progress=told)
+                enclosed.append(Enclosed(name, written, listen(part, told.again) if listen else None))
                 _put(parcel, part, name, told)
     except BaseException:
         target.unlink(missing_ok=True)

@@ -59,7 +59,7 @@ class Export(models.Model):
     file.
     ``timeline`` is where everything stands, to the sample: ``{"rate_hz": int, "samples": int, "chapters": [{"title":
     str, "start": int, "lines": [{"take": int, "start": int, "end": int}]}]}``. Where each chapter is a file, marks and
-    chapters name their ``file`` and count in it.
+    chapters name their ``file`` and count in it. ``delivery`` is the report of ``actions.deliveries``.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="exports")
@@ -84,6 +84,7 @@ class Export(models.Model):
     duration_ms = models.PositiveBigIntegerField(null=True, blank=True)
     marks = models.JSONField(default=list, blank=True)
     timeline = models.JSONField(default=dict, blank=True)
+    delivery = models.JSONField(default=dict, blank=True)
     error_reason = models.TextField(blank=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

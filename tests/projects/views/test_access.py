@@ -66,6 +66,7 @@ DOORS = {
     "manuscript-passages": Door("manuscript_id", "get", EDIT, 302, more=("0",)),
     "project-detail": Door("project_id", "get", Role.VIEWER, 200),
     "project-edit": Door("project_id", "get", EDIT, 200),
+    "export-delivery": Door("export_id", "get", Role.VIEWER, 404),
     "finish-edit": Door("project_id", "get", EDIT, 200),
     "project-cover": Door("project_id", "get", Role.VIEWER, 404),
     "revision-new": Door("project_id", "get", EDIT, 200),

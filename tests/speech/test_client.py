@@ -47,6 +47,7 @@ BOTH = (
     ("429-seconds", Busy, ""),
     ("429-date", Busy, ""),
     ("reset", Unavailable, "connection_lost"),
+    ("reset-mid", Unavailable, ""),
     ("no-status", OK, ""),
     ("status-zero", OK, ""),
     ("no-expires", OK, ""),

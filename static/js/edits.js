@@ -32,6 +32,7 @@ const ACTS = {
   remove: () => post(desk.dataset.remove, chosen()),
   render: () => htmx.ajax("POST", desk.dataset.render, { source: desk, target: "#progress", swap: "outerHTML", values: chosen() }),
   lock: () => post(desk.dataset.lock, chosen()),
+  "turn-lock": () => ACTS["locked" in (rows.element(first())?.dataset ?? {}) ? "unlock" : "lock"](),
   unlock: () => post(desk.dataset.unlock, chosen()),
   undo: () => post(desk.dataset.undo),
   redo: () => post(desk.dataset.redo),

@@ -255,12 +255,26 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (swappedBy?.matches("[data-edit], [data-cancel]")) elt.querySelector(".lane")?.focus({ preventScroll: true });
 });
 
+// What is renewed by itself stands in no queue with what a person asks for, and never takes away the button of an act
+// that is under way.
+let isBehind = false; // a renewal was left out
 function renewHistory() {
   const shown = inspector.querySelector(`[data-inspects="${selected}"]`);
   if (!shown) return;
   if ("locked" in shown.dataset !== "locked" in row(selected).dataset) return inspect(); // all of it looks different
-  htmx.ajax("GET", address(selected), { source: inspector, target: "#history", select: "#history", swap: "outerHTML" });
+  htmx.ajax("GET", address(selected), { source: bar, target: "#history", select: "#history", swap: "outerHTML" });
 }
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!bar || detail.requestConfig.elt !== bar) return;
+  const isShown = detail.requestConfig.path === address(selected) && inspector.querySelector(`[data-inspects="${selected}"]`);
+  isBehind = Boolean(isShown && inspector.querySelector(".htmx-request"));
+  if (!isShown || isBehind) detail.shouldSwap = false;
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!isBehind || !inspector?.contains(detail.elt)) return;
+  isBehind = false;
+  renewHistory();
+});
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("#direction");
@@ -268,7 +282,7 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   // An inspector that did not come is asked for again when the studio answers again.
-  if (detail.elt.id === "poller" && detail.successful && inspector?.inert) inspect();
+  if (detail.elt.id === "poller" && detail.successful && inspector?.matches("[inert]:not(.htmx-request)")) inspect();
   if (detail.elt.id !== "direction" || !detail.successful) return;
   delete detail.elt.dataset.changed;
   const saved = document.getElementById("saved");

@@ -94,7 +94,7 @@ def test_a_take_is_trimmed_heard_in_its_place_discarded_and_locked(
     page.wait_for_function("() => !document.querySelector('#inspector').inert")
     assert axe(page) == []
     shoot(page, "locked-1440")
-    page.keyboard.press("Shift+L")
+    page.keyboard.press("l")
     expect(page.locator(f"#line-{line.pk}[data-locked]")).to_have_count(0)
 
 

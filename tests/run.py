@@ -29,6 +29,7 @@ WITHOUT_DATABASE = frozenset(
         "audio",
         "lexicon",
         "manuscript",
+        "merging",
         "speech",
         "pacing",
         "studio",

@@ -44,7 +44,7 @@ class Program:
     def send(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def ends(self, within_s: float = 30) -> int:
+    def ends(self, within_s: float = 100) -> int:
         """Wait for the end; return the exit code. All that it said is in ``lines``."""
         code = self.process.wait(within_s)
         self._reader.join(within_s)

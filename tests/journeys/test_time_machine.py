@@ -49,7 +49,7 @@ def import_first_two_chapters(page: Page, book: Path, shoot: object) -> None:
     expect(page.locator("input[value='Titlepage'], input[value='Imprint']").first).to_be_visible()
     for box in reversed(page.locator("input[name=tick]:checked").all()[2:]):
         box.uncheck()
-    page.get_by_label("Voice", exact=False).select_option("Neil")
+    page.get_by_label("Voice of the narrator").select_option("Neil")
     page.get_by_role("button", name="Create the project").click()
     expect(page.get_by_role("heading", name="Chapters")).to_be_visible()
 

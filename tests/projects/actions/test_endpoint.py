@@ -20,7 +20,8 @@ def test_the_other_kind_has_the_voices_that_were_typed_and_listed(cast: Cast) ->
     factories.endpoint(cast.team, typed_voices=["my own"], listed_voices=["bm_george", "my own"])
     with CaptureQueriesContext(connection) as queries:
         mine = endpoint.voices(cast.team.pk)
-    assert mine == [Voice("my own"), Voice("bm_george", sex="male", character="British English, male")]
+    george = Voice("bm_george", sex="male", character="British English, male", accent="British English")
+    assert mine == [Voice("my own"), george]
     assert len(queries) == 1
     assert endpoint.voices(cast.other_team.pk) == list(VOICES)
 

@@ -20,7 +20,8 @@ let region = null; // {from, to} in seconds: what of the sound is heard over and
 let until = false;
 let selected = "";
 let hasArrived = false; // another page has just come, and nobody has selected anything on it yet
-let lagMs = 20; // between asking a deck to play and its sound, as it was lately
+let lagMs = 40; // between asking a deck to play and its sound, as it was lately
+let asked = null; // {at, from}: when a deck was asked to play last, and from which second
 let endsAt = 0; // when, in performance.now(), the line that is heard ends
 
 const row = (id) => (id && tape.isHere() ? rows.element(id) : null);
@@ -57,9 +58,15 @@ function start(what, { at = 0, ahead = false } = {}) {
 }
 
 function run() {
-  const asked = performance.now();
-  deck.addEventListener("playing", () => (lagMs = 0.7 * lagMs + 0.3 * Math.min(120, performance.now() - asked)), { once: true });
+  asked = { at: performance.now(), from: deck.currentTime };
   deck.play().catch(failed);
+}
+
+// Its sound has come so far that when it began can be told.
+function learnLag() {
+  const began = performance.now() - ((deck.currentTime - asked.from) * 1000) / rate();
+  lagMs = 0.7 * lagMs + 0.3 * Math.min(120, Math.max(0, began - asked.at));
+  asked = null;
 }
 
 function failed(error) {
@@ -99,6 +106,7 @@ function ended() {
 }
 
 function again() {
+  asked = null;
   deck.currentTime = region.from;
   if (deck.paused || deck.ended) run();
 }
@@ -242,6 +250,7 @@ function frame() {
 function attend() {
   if (deck.paused || !deck.duration) return;
   if (region && (deck.currentTime >= region.to || deck.currentTime < region.from - 0.05)) return again();
+  if (asked && deck.currentTime > asked.from + 0.1) learnLag();
   const leftS = (deck.duration - deck.currentTime) / rate();
   endsAt = performance.now() + leftS * 1000;
   if (leftS < AHEAD_S) appoint();
@@ -301,6 +310,7 @@ document.addEventListener("sound:seek", ({ detail }) => {
   if (!heard.started) start(heard, { at: detail.at });
   else if (!gap?.timer || !deck.ended) {
     endGap();
+    asked = null;
     deck.currentTime = Math.min(detail.at, deck.duration || 0);
   }
   drawTime();

@@ -18,13 +18,19 @@ from tests import migrated
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
-LONG = ("plant", "studio", "commands", "test_time_machine.py", "test_review.py", "test_looks.py")
-"""Folders and files whose tests take longest: begun last, they would keep one process busy and the others idle."""
+LONG = (
+    *("commands", "studio", "plant", "test_access.py", "test_tasks.py", "test_pace.py"),
+    *("test_looks.py", "test_live.py", "test_scale.py", "test_money.py", "test_review.py", "test_cast.py"),
+    *("test_queue.py", "test_endpoint.py", "test_lexicon.py", "test_desk.py", "test_accounts.py"),
+)
+"""Folders and files whose tests take longest, the longest first: begun last, they would keep one process busy alone."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not any(part in LONG for part in item.path.parts))
+    items.sort(
+        key=lambda item: min((LONG.index(part) for part in item.path.parts if part in LONG), default=99)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
-"""The two caches: one that all processes and machines share, for counts; ``own`` of each process, for any object.
+"""The caches: one that all processes and machines share, for counts; ``own`` of each process, for any object, and
+``windows``, of each process as well, for the large pieces of pages.
 
 Django's default cache is the shared one: attempts to sign in are counted there.
 """
@@ -19,6 +20,7 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 own = ConnectionProxy(caches, "own")
+windows = ConnectionProxy(caches, "windows")
 
 TIMEOUT_S = 1
 LEAVE_ALONE_S = 5

@@ -173,6 +173,12 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 12_000},
     },
+    # Windows of a hundred such rows (50 kB each), as people scroll over them.
+    "windows": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "windows",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
 }
 # A message is only a doorbell (docs/adr/0003): it may be lost or doubled, and it must never make a page wait.
 CELERY_BROKER_URL = REDIS_URL

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from narrator.cache import own
+from narrator.cache import own, windows
 from narrator.studio.broker import running_broker
 from narrator.teams.models import User
 from projects.actions import accounts, endpoint
@@ -44,6 +44,7 @@ def own_media(settings: object, tmp_path: Path) -> None:
     """Each test has a store and a work folder of its own, and nothing in the cache: row numbers come again."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
     own.clear()
+    windows.clear()
 
 
 @pytest.fixture(autouse=True)

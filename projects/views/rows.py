@@ -1,5 +1,6 @@
 """How a script page follows: windows of rows, the order of all lines, and the one poll, with the head above them."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from narrator.cache import own
+from narrator.cache import own, windows
 from narrator.web import Request
 from projects import access
 from projects.actions import estimates, figures, presence
@@ -50,7 +51,25 @@ def draw(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> list
 
     Whatever a row shows of a line, its takes or its character counts up the line's version when it changes.
     """
+    return _drawn(list(lines.values_list("pk", "version", "position")), project, may_edit)
+
+
+def _window(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> str:
+    """The same rows as one piece of html, taken as one piece while none of them has changed."""
     wanted = list(lines.values_list("pk", "version", "position"))
+    facts = repr((wanted, project.pause_ms, may_edit)).encode()
+    key = hashlib.blake2b(facts, digest_size=20).hexdigest()
+    html = windows.get(key)
+    if html is None:
+        drawn = _drawn(wanted, project, may_edit)
+        html = "".join(row.html for row in drawn)
+        if len(drawn) == len(wanted):  # else a line has changed since, and the next question draws it
+            windows.set(key, html, KEPT_S)
+    return html
+
+
+def _drawn(wanted: list[tuple[int, int, int]], project: Project, may_edit: bool) -> list[Row]:
+    """Draw rows, given as key, version and position each."""
     keys = {
         pk: f"row-{pk}-{version}-{position}-{project.pause_ms}-{int(may_edit)}"
         for pk, version, position in wanted
@@ -81,8 +100,7 @@ def script_window(request: Request, script_id: int) -> HttpResponse:
     if first is None or last is None:
         return HttpResponseBadRequest("from= and to= are positions.", content_type="text/plain")
     lines = script.paragraphs.filter(position__range=(first, last)).order_by("position")[:WINDOW]
-    drawn = draw(lines, script.project, access.may_edit(request.user, script.project))
-    return HttpResponse("".join(row.html for row in drawn))
+    return HttpResponse(_window(lines, script.project, access.may_edit(request.user, script.project)))
 
 
 @require_safe

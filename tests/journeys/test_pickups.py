@@ -1,7 +1,9 @@
 """The round trip of pickups in a browser: the sheet, one recording back, each piece heard, all filed."""
 
+import contextlib
 from collections.abc import Callable
 
+import pypdfium2
 from playwright.sync_api import Page, expect
 
 from projects.actions import checks, reviews
@@ -11,6 +13,12 @@ from tests.audio import sounds
 from tests.audio.test_splitting import spoken
 from tests.cast import Cast
 from tests.journeys.pages import Opener
+
+
+def on_paper(pdf: bytes) -> str:
+    """The words of a printed page, in one line."""
+    with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
+        return " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
 
 
 def test_a_sheet_goes_out_and_one_recording_comes_back(
@@ -28,6 +36,10 @@ def test_a_sheet_goes_out_and_one_recording_comes_back(
     phone.goto(f"/projects/{script.project_id}/pickups/")
     assert axe(phone) == []
     shoot(phone, "pickups-sheet-390", whole=True)
+    expect(phone.get_by_role("button", name="Print or save as PDF")).to_be_visible()
+    printed = on_paper(phone.pdf())
+    assert [line.text in printed for line in lines] == [True] * 3
+    assert "Hand in" not in printed
     page = open_page(cast.editor)
     page.goto(f"/projects/{script.project_id}/review/")
     page.get_by_role("link", name="Pickups").click()

@@ -1,10 +1,10 @@
-"""Lexicons as files: CSV in and out, and the W3C's Pronunciation Lexicon Specification in."""
+"""Lexicons as files: CSV and the W3C's Pronunciation Lexicon Specification in; what the columns of a CSV are called."""
 
 import csv
 import io
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,18 +156,3 @@ def _pls(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
                     f"“{(grapheme.text or '')[:40]}” has phonemes only, which the endpoint does not take."
                 )
             yield number, row
-
-
-def write(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """The lines of a CSV file with these entries; a mark at the start tells spreadsheets that it is UTF-8."""
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _row(COLUMNS)
-    for entry in entries:
-        yield _row(
-            [f"'{cell}" if _FORMULA.match(cell) else cell for cell in (entry[name] for name in FIELDS)]
-        )
-
-
-def _row(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

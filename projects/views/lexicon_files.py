@@ -1,6 +1,6 @@
 """Lexicons as files: out as CSV, in from CSV or PLS with a look at it first."""
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,26 +12,26 @@ from projects.actions.lexicons import Change, Scope
 from projects.forms.lexicons import LexiconFileForm
 from projects.lexicon import files
 from projects.models import LexiconChange
+from projects.views import tables
 from projects.views.lexicons import decide, saved
 
 
 @require_safe
-def lexicon_project_csv(request: Request, project_id: int) -> HttpResponse | StreamingHttpResponse:
+def lexicon_project_csv(request: Request, project_id: int) -> HttpResponse:
     """A project's own entries as CSV."""
     project = access.project(request.user, project_id)
     return _csv(Scope(project.team, project), f"lexicon-{project.pk}.csv")
 
 
 @require_safe
-def lexicon_team_csv(request: Request, team_id: int) -> HttpResponse | StreamingHttpResponse:
+def lexicon_team_csv(request: Request, team_id: int) -> HttpResponse:
     """A team's entries as CSV."""
     return _csv(Scope(access.team(request.user, team_id)), f"lexicon-team-{team_id}.csv")
 
 
-def _csv(scope: Scope, name: str) -> StreamingHttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    lines = files.write(row.said for row in scope.entries)
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+def _csv(scope: Scope, name: str) -> HttpResponse:
+    rows = ([row.said[field] for field in files.FIELDS] for row in scope.entries)
+    return tables.answer(name, files.COLUMNS, rows)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -231,7 +231,7 @@ def test_a_file_is_looked_at_before_it_is_imported(project: Project, cast: Cast,
         ("rain", ""),
     ]
     answer = client.get(reverse("lexicon-project-csv", args=[project.pk]))
-    out = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    out = answer.content.decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(out)))[1] == ["Kaz", "Cass", "word", "keep", "English"]
     again = hand_in(client, "lexicon-project-import", project.pk, out.encode()).content.decode()
     assert "0 new, 0 said differently than here, 3 the same." in " ".join(
@@ -273,7 +273,7 @@ def test_a_cell_that_looks_like_a_formula_comes_out_and_in_as_it_is(cast: Cast, 
     client = sign_in(cast.editor)
     lexicons.make(Change(Scope(cast.team), [LexiconEntry(written="=A1", spoken="-ish")]), "", by=None)
     answer = client.get(reverse("lexicon-team-csv", args=[cast.team.pk]))
-    out = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    out = answer.content.decode("utf-8-sig")
     assert "'=A1,'-ish" in out
     page = hand_in(client, "lexicon-team-import", cast.team.pk, out.encode()).content.decode()
     assert "0 new, 0 said differently than here, 1 the same." in " ".join(

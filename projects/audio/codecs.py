@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
 from importlib.metadata import version
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import av
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from projects.audio import pcm
 from projects.audio.grid import Grid
 
-_LAME = version("lameenc")  # reads a file
+_LAME = f"{version('lameenc')}, at its level"  # reads a file
 FEED_FRAMES = pcm.ms_to_frames(250)
 """Encoders and resamplers get blocks of one size: with one block for a take, malloc's memory climbs with every take."""
 
@@ -138,23 +138,30 @@ def _mp3(codec: Codec, blocks: Iterator[pcm.Pcm]) -> Iterator[bytes]:
     encoder.set_bit_rate(codec.bits_per_s // 1000)
     encoder.set_quality(5)
     left = b""
-    for samples in _resampled(codec.grid, blocks):
+    for samples in _resampled(codec.grid, blocks, gain=1 / _taken(codec.bits_per_s)):
         *whole, left = _mp3_frames(left + encoder.encode(samples.tobytes()))
         yield from whole
     *whole, left = _mp3_frames(left + encoder.flush())
     yield from whole
 
 
-def _resampled(grid: Grid, blocks: Iterator[pcm.Pcm]) -> Iterator[pcm.Pcm]:
-    resampler, at = av.AudioResampler(format="s16", layout="mono", rate=grid.rate_hz), 0
-    for block in blocks:
-        for frame in resampler.resample(pcm.frame(block, at=at)):
-            yield frame.to_ndarray()[0]
-        at += block.size
-    for frame in resampler.resample(None):
-        yield frame.to_ndarray()[0]
+def _taken(bits_per_s: int) -> float:
+    """What LAME scales sound by at a constant rate, to give its quantiser room; no more than that is given back."""
+    return next((scale for most, scale in _LAME_SCALES if bits_per_s <= most), 1.0)
 
 
+def _resampled(grid: Grid, blocks: Iterator[pcm.Pcm], *, gain: float) -> Iterator[pcm.Pcm]:
+    """The sound at the grid's rate and so much louder, rounded once; what that brings over full scale is held at it."""
+    resampler, at = av.AudioResampler(format="flt", layout="mono", rate=grid.rate_hz), 0
+    scale, bounds = np.float32(gain * pcm.FULL_SCALE), np.iinfo(np.int16)
+    for block in chain(blocks, (None,)):
+        frames = resampler.resample(block if block is None else pcm.frame(block, at=at))
+        for frame in frames:
+            yield np.rint(frame.to_ndarray()[0] * scale).clip(bounds.min, bounds.max).astype(np.int16)
+        at += 0 if block is None else block.size
+
+
+_LAME_SCALES = ((160_000, 0.95), (192_000, 0.97), (224_000, 0.98))
 _KBITS_PER_S = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 
 

@@ -2,6 +2,7 @@ import io
 import subprocess
 import sys
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -10,7 +11,7 @@ import mutagen.mp4
 import numpy as np
 import pytest
 
-from projects.audio import assembly, cover, encoding, pcm, riff
+from projects.audio import assembly, codecs, cover, encoding, pcm, riff
 from projects.audio.book import Book, Chapter, EmptyBook, Line
 from projects.audio.timeline import Timeline, timeline
 from tests.audio import sounds
@@ -56,12 +57,24 @@ def test_every_line_is_heard_on_the_sample_that_the_timeline_says(
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_lines_without_pauses_are_on_their_sample_too(tmp_path: Path, format: encoding.Format) -> None:
-    sound = takes(12)
+    # 80 samples at 24 kHz are 147 at 44.1: every line begins on a whole one.
+    sound = [take[: take.size // 80 * 80] for take in takes(12)]
     lines = tuple(sounds.line(take, pause_ms=0) for take in sound)
     target = tmp_path / f"book.{format}"
     written = encoding.write(Book("T", "A", "N", (Chapter("One", lines),)), target, format)
     assert [len(place.unit.lines) for place in written.timeline.places] == [12]
     assert offsets(target, written.timeline, sound) == {0}
+
+
+@pytest.mark.parametrize("kbits", [96, 128, 160, 192, 224, 256])
+def test_lame_gives_back_what_it_takes_of_the_level(kbits: int) -> None:
+    sound = sounds.speech(120_000, level=5000)
+    packed = codecs.encode(replace(codecs.MP3, bits_per_s=kbits * 1000), [sound], int(sound.size))
+    with av.open(io.BytesIO(bytes(packed.payload)), format="mp3") as container:
+        played = np.concatenate([frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)])
+    wanted = sounds.at_rate(sound, 44_100)
+    heard = played[codecs.MP3.grid.priming :][: wanted.size]
+    assert 20 * np.log10((heard @ wanted) / (wanted @ wanted)) == pytest.approx(0, abs=0.05)
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -1,5 +1,7 @@
 """A project's finish: files come out at their target, and a change encodes only what it changes."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from django.core.files.storage import default_storage
@@ -30,12 +32,16 @@ def book(cast: Cast) -> Project:
     return project
 
 
-def exported(project: Project) -> tuple[Export, np.ndarray]:
-    export = exports.request(project, project.scripts.all(), format="wav", by=None)
+def made(project: Project, format: str) -> Export:
+    export = exports.request(project, project.scripts.all(), format=format, by=None)
     claimed = exports.claim(export.pk)
     assert claimed is not None
     assert exports.assemble(claimed) == "ready"
-    done = Export.objects.get(pk=export.pk)
+    return Export.objects.get(pk=export.pk)
+
+
+def exported(project: Project) -> tuple[Export, np.ndarray]:
+    done = made(project, "wav")
     with default_storage.open(done.file) as file:
         return done, wav.open_frames(file).read(10**9)
 
@@ -50,6 +56,16 @@ def test_a_file_comes_out_at_its_target_by_a_foreign_meter(book: Project, cast: 
     said = figures.of_book(book, book.scripts.all())
     assert said.loudness_lufs == pytest.approx(meter["I"], abs=0.1)
     assert done.duration_ms == said.duration_ms
+
+
+def test_speech_has_its_target_as_it_was_encoded_by_a_foreign_meter(cast: Cast) -> None:
+    project = factories.project(cast.team, lines=2)
+    for line, voice in zip(project.scripts.get().paragraphs.all(), ("Serena", "Ethan"), strict=True):
+        factories.ready(line, samples=sounds.spoken("The lamp was lit, and nobody came to the door.", voice))
+    finishes.save(project, PRESETS["podcast"], by=cast.owner)
+    for format in ("wav", "mp3", "m4b"):
+        path = Path(default_storage.path(made(project, format).file))
+        assert meters.ebur128_of(path)["I"] == pytest.approx(-16.0, abs=0.2), format
 
 
 def test_an_audiobook_file_has_its_rms_and_its_silences(book: Project, cast: Cast) -> None:

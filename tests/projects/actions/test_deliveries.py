@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from narrator.teams.models import User
-from projects.actions import deliveries, exports, finishes
+from projects.actions import causes, deliveries, exports, finishes
 from projects.audio.finish import PRESETS
 from projects.models import Export, Paragraph, Project
 from tests import factories
@@ -68,3 +68,14 @@ def test_where_no_destination_is_named_nobody_listens(book: Project) -> None:
     done = assembled(book)
     assert done.delivery == {}
     assert deliveries.shown(done) == []
+
+
+def test_a_level_of_the_whole_file_is_laid_at_the_door_of_a_line(book: Project) -> None:
+    done = assembled(book)
+    rows = [row for chapter in done.plan for row in chapter["lines"]]
+    takes = [row["take"] for row in rows]
+    loud = causes.of(rows, "loudness_lufs", -15.0, least=-40.0, most=-25.0)
+    assert loud == takes[3]
+    assert causes.of(rows, "loudness_lufs", -60.0, least=-50.0, most=-25.0) is None
+    assert causes.of(rows, "true_peak_dbfs", 0.0, least=None, most=-3.0) is None
+    assert causes.of(rows, "rms_dbfs", None, least=-23.0, most=None) is None

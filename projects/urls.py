@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import (
     activity,
+    captions,
     cast,
     characters,
     directions,
@@ -66,6 +67,7 @@ urlpatterns = [
     path("exports/<int:export_id>/cancel/", exports.export_cancel, name="export-cancel"),
     path("exports/<int:export_id>/approvals.csv", exports.export_approvals, name="export-approvals"),
     path("exports/<int:export_id>/download", exports.export_download, name="export-download"),
+    path("exports/<int:export_id>/text/<slug:kind>", captions.export_text, name="export-text"),
     path("runs/", runs.run_list, name="run-list"),
     path("runs/<int:run_id>/pause/", runs.run_pause, name="run-pause"),
     path("runs/<int:run_id>/resume/", runs.run_resume, name="run-resume"),
@@ -76,6 +78,8 @@ urlpatterns = [
     path("scripts/<int:script_id>/changes/", rows.script_changes, name="script-changes"),
     path("scripts/<int:script_id>/render/", scripts.script_render, name="script-render"),
     path("scripts/<int:script_id>/stop/", scripts.script_stop, name="script-stop"),
+    path("scripts/<int:script_id>/captions/", captions.script_captions, name="script-captions"),
+    path("scripts/<int:script_id>/text/<slug:kind>", captions.script_text, name="script-text"),
     path("scripts/<int:script_id>/order/", rows.script_order, name="script-order"),
     path("scripts/<int:script_id>/window/", rows.script_window, name="script-window"),
     path("scripts/<int:script_id>/lines/insert/", lines.lines_insert, name="lines-insert"),

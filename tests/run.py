@@ -29,6 +29,7 @@ WITHOUT_DATABASE = frozenset(
     {
         "accounts",
         "audio",
+        "captions",
         "lexicon",
         "manuscript",
         "merging",

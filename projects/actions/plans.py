@@ -20,7 +20,7 @@ def make(project: Project, approved: bool, lines: Any, finish: Finish) -> tuple[
     they play."""
     chapters: dict[int, dict[str, Any]] = {}
     total_ms = 0
-    for line in lines.select_related("script", "chosen__sound").defer(*encoded.UNHEARD):
+    for line in lines.select_related("script", "character", "chosen__sound").defer(*encoded.UNHEARD):
         chapter = chapters.setdefault(line.script_id, {"title": line.script.title, "lines": []})
         one = encoded.treated(line.chosen, line.pause_after_ms(project), finish)
         row = {
@@ -28,7 +28,9 @@ def make(project: Project, approved: bool, lines: Any, finish: Finish) -> tuple[
             "audio_sha256": one.key,
             "frames": one.frames,
             "pause_ms": one.pause_ms,
+            "text": line.text,
         }
+        row |= {"speaker": line.character.name} if line.character else {}
         row |= {"treatment": asdict(one.treatment)} if one.treatment else {}
         row |= {"verdict": line.verdict_id} if approved else {}
         chapter["lines"].append(row)
@@ -36,7 +38,8 @@ def make(project: Project, approved: bool, lines: Any, finish: Finish) -> tuple[
     return list(chapters.values()), total_ms
 
 
-def book(export: Export) -> books.Book:
+def book(export: Export, *, is_heard: bool = True) -> books.Book:
+    """The book of a plan; without its cover where it is only for its timeline."""
     project = export.project
     chapters = tuple(
         books.Chapter(
@@ -46,7 +49,7 @@ def book(export: Export) -> books.Book:
         for chapter in export.plan
     )
     cover = b""
-    if project.cover:
+    if project.cover and is_heard:
         with project.cover.open("rb") as file:
             cover = file.read()
     return books.Book(

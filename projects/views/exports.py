@@ -8,7 +8,7 @@ from narrator import media
 from narrator.teams.models import Role
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
-from projects.actions import approvals, deliveries, exports, finishes
+from projects.actions import approvals, captions, deliveries, exports, finishes
 from projects.forms import ExportForm
 from projects.models import ExportStatus, Paragraph
 from projects.views import tables
@@ -52,6 +52,7 @@ def _state(request: Request, export_id: int) -> HttpResponse:
         "project": export.project,
         "may_edit": access.may_edit(request.user, export.project),
         "files": deliveries.shown(export),
+        "kinds": captions.KINDS,
         "destination": finishes.NAMES.get(export.delivery.get("preset", ""), ""),
     }
     return page_or_part(request, "projects/export_detail.html", "export", context)

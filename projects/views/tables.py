@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 # A cell that begins like this is a formula to a spreadsheet, and may do harm there.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -22,7 +23,10 @@ def answer(name: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> 
     response = HttpResponse(
         MARK,
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+        headers={
+            "Content-Disposition": content_disposition_header(True, name) or "attachment",
+            "Cache-Control": "no-store",
+        },
     )
     writer = csv.writer(response)
     writer.writerow(head)

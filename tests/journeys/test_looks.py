@@ -102,7 +102,10 @@ def test_every_page_is_fine(cast: Cast, desk: Desk, complaints: Complaints, look
     text = f"I\n\n{TEXTS[1]}\n\n{GERMAN}\n\nII\n\n{CHINESE}\n".encode()
     manuscript, _ = manuscripts.keep(text, "Ein sehr langer Dateiname.txt", team=cast.team, by=cast.editor)
     page = look.open(cast.editor)
-    addresses = ["/", "/projects/new/", manuscript.get_absolute_url(), export.get_absolute_url()]
+    heard = exports.request(desk.project, [desk.script], format="wav", by=cast.editor, partial=True)
+    exports.assemble(exports.claim(heard.pk))  # type: ignore[arg-type]
+    addresses = [heard.get_absolute_url(), f"/scripts/{desk.script.pk}/captions/"]
+    addresses += ["/", "/projects/new/", manuscript.get_absolute_url(), export.get_absolute_url()]
     addresses += [desk.project.get_absolute_url(), f"/projects/{desk.project.pk}/edit/"]
     for address in addresses:
         page.goto(address)

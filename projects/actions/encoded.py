@@ -13,13 +13,14 @@ from django.db.models import F
 
 from projects.actions import sounds, treatments
 from projects.audio import book as books
-from projects.audio import encoding, packing
+from projects.audio import formats, packing
 from projects.audio.assembly import BrokenTake
+from projects.audio.codecs import Codec
 from projects.audio.finish import Finish
+from projects.audio.formats import FORMATS
 from projects.audio.packet_cache import PacketCache
 from projects.audio.treatment import UNTREATED, Treatment
 from projects.models import Export, Paragraph, Project, Script, Take
-from projects.models.exports import Format
 
 # A gigabyte is 25 hours as M4B, 12 hours as MP3.
 LIMIT_BYTES = 20 * 10**9
@@ -75,7 +76,7 @@ def encode(*, stop: Callable[[], bool]) -> None:
 def _encode(script: Script, kept: PacketCache, *, stop: Callable[[], bool]) -> bool:
     """Encode one script's chosen takes; False where it was stopped before the end."""
     book = books.Book("", "", "", (books.Chapter(script.title, tuple(_lines(script))),))
-    for codec in {encoding.CODECS[name] for name in _formats(script.project) if name in encoding.CODECS}:
+    for codec in _codecs(script.project):
         try:
             packing.warm(book, codec, kept, stop=stop)
         except BrokenTake:
@@ -92,7 +93,8 @@ def _lines(script: Script) -> Iterable[books.Line]:
         yield treated(one.chosen, one.pause_after_ms(project), finish)
 
 
-def _formats(project: Project) -> set[str]:
+def _codecs(project: Project) -> set[Codec]:
     """What this project was exported as lately; before its first export, what most choose."""
     recent = Export.objects.filter(project=project).values_list("format", flat=True)[:RECENT_EXPORTS]
-    return set(recent) or {Format.M4B}
+    kinds = [FORMATS[cast(formats.Format, name)] for name in recent] or [FORMATS["m4b"]]
+    return {kind.codec for kind in kinds if kind.codec}

@@ -17,8 +17,9 @@ from django.utils import timezone
 from narrator.storage import FinishedFile
 from narrator.teams.models import User
 from projects.actions import activity, deliveries, encoded, finishes, notifications, plans
-from projects.audio import encoding, parcel, tags
+from projects.audio import encoding, formats, parcel, tags
 from projects.audio.assembly import BrokenTake
+from projects.audio.book import Unfit
 from projects.audio.cover import BadCover
 from projects.audio.parcel import Enclosed
 from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, Script, Take
@@ -142,7 +143,7 @@ def assemble(export: Export) -> str:
         return _finish(export, path, _write(export, path))
     except Cancelled:
         return ExportStatus.CANCELLED
-    except (BrokenTake, BadCover, OSError) as error:
+    except (BrokenTake, BadCover, Unfit, OSError) as error:
         return _fail(export, error)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -151,7 +152,7 @@ def assemble(export: Export) -> str:
 
 def _write(export: Export, path: Path) -> list[Enclosed]:
     """Write the file, or a ZIP of one for each chapter; return what is in it."""
-    book, format = plans.book(export), cast(encoding.Format, export.format)
+    book, format = plans.book(export), cast(formats.Format, export.format)
     kept, told, listen = encoded.cache(), _progress(export), deliveries.ear(export)
     if export.by_chapter:
         chapters = parcel.by_chapter(book)
@@ -234,6 +235,18 @@ def _tell(export: Export, words: str, quote: str = "") -> None:
 def file_name(export: Export) -> str:
     """Return a name for the file that every system and shop accepts: ``The Time Machine.m4b``."""
     return f"{tags.file_stem(export.title, 'narration')}.{export.ending}"
+
+
+def media_type(export: Export) -> str:
+    """Return what the file is on the web."""
+    kind = formats.FORMATS[cast(formats.Format, export.format)]
+    return "application/zip" if export.by_chapter else kind.media_type
+
+
+def of_ending(name: str) -> str | None:
+    """Return the format of files whose names end so: ``.m4b``; None where there is none."""
+    found = (format for format, kind in formats.FORMATS.items() if f".{kind.ending}" == name.lower())
+    return next(found, None)
 
 
 def sweep() -> list[int]:

@@ -11,6 +11,10 @@ class EmptyBook(ValueError):
     """There is no line to assemble."""
 
 
+class Unfit(ValueError):
+    """The format cannot hold this book. The message is meant for the person who asked for it."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One take, as a seekable WAV, and the pause that follows it; `frames` are heard of it.

@@ -79,7 +79,7 @@ ASKED: dict[str, tuple[Asked, ...]] = {
 }
 """By the preset of a finish."""
 
-ENDINGS = {"acx": ("mp3",), "podcast": ("mp3", "m4b")}
+ENDINGS = {"acx": ("mp3",), "podcast": ("mp3", "m4a", "m4b")}
 """What kinds of file a destination takes; any where nothing stands here."""
 
 

@@ -9,12 +9,14 @@ from projects.audio import pcm
 class Grid:
     """How a format counts time: `frame` samples a packet at `rate_hz`. What an encoder puts first is `priming` samples.
 
-    With one sample a packet and no priming it is plain PCM.
+    With one sample a packet and no priming it is plain PCM. What is encoded as one takes a multiple of `whole` packets,
+    the silence between any number, but not fewer.
     """
 
     rate_hz: int
     frame: int
     priming: int
+    whole: int = 1
 
     def samples(self, frames: int) -> int:
         """So many frames of 24 kHz, in samples of this rate, rounded up."""
@@ -26,11 +28,13 @@ class Grid:
 
     def packets(self, frames: int) -> int:
         """The packets of a sound of so many frames of 24 kHz, its priming among them."""
-        return -(-(self.priming + self.samples(frames)) // self.frame)
+        packets = -(-(self.priming + self.samples(frames)) // self.frame)
+        return packets + -packets % self.whole
 
     def nearest(self, samples: int) -> int:
-        """The whole packets that are nearest to so many samples."""
-        return (samples + self.frame // 2) // self.frame
+        """The whole packets that are nearest to so many samples; none where they are too few."""
+        packets = (samples + self.frame // 2) // self.frame
+        return packets if packets >= self.whole else 0
 
 
 PLAIN = Grid(pcm.RATE_HZ, 1, 0)

@@ -5,6 +5,7 @@ Sources: id3.org, ID3v2.3.0 and ID3v2 Chapter Frame Addendum 1.0.
 
 import struct
 
+from projects.audio.book import Unfit
 from projects.audio.cover import Cover
 from projects.audio.timeline import Mark
 
@@ -20,7 +21,7 @@ def tag(
 ) -> bytes:
     """A whole tag: text frames by their four-letter names, a comment, chapters, and the front cover.
 
-    Empty texts are left out. ValueError beyond 256 MB, the limit of the format.
+    Empty texts are left out. Unfit beyond 256 MB, the limit of the format.
     """
     frames = [_text(name, text) for name, text in texts.items() if text]
     if comment:
@@ -30,7 +31,7 @@ def tag(
         frames.append(_picture(cover))
     body = b"".join(frames)
     if len(body) >= SIZE_LIMIT_BYTES:
-        raise ValueError("The tags and the cover are too large for an MP3 file.")
+        raise Unfit("The tags and the cover are too large for an MP3 file.")
     return b"ID3\x03\x00\x00" + bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0)) + body
 
 

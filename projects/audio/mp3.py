@@ -5,9 +5,12 @@ from typing import BinaryIO
 
 import numpy as np
 
-from projects.audio import codecs, xing
+from projects.audio import mp3_frames, xing
 from projects.audio.codecs import Packets
 from projects.audio.timeline import Timeline
+
+_VBR_KBITS_PER_S = 64
+"""Of the first frame, which is silent but has to hold 192 bytes."""
 
 
 def write(
@@ -18,8 +21,8 @@ def write(
     at, header, frame_bytes, sizes = len(tag), b"", 0, []
     for lot in packets:
         if not header:
-            header = bytes([*lot.payload[:2], lot.payload[2] & 0xFD, lot.payload[3]])
-            frame_bytes = codecs.mp3_frame_bytes(header)
+            header = _header(bytes(lot.payload[:4]), is_vbr)
+            frame_bytes = mp3_frames.size_bytes(header)
             file.write(bytes(frame_bytes))
         file.write(lot.payload)
         sizes.append(lot.sizes)
@@ -36,3 +39,10 @@ def write(
     file.seek(at)
     file.write(first)
     file.seek(0, 2)
+
+
+def _header(sound: bytes, is_vbr: bool) -> bytes:
+    """The first frame's: as that of the sound, without padding."""
+    if is_vbr:
+        return mp3_frames.with_rate(sound, _VBR_KBITS_PER_S)
+    return bytes([*sound[:2], sound[2] & 0xFD, sound[3]])

@@ -1,4 +1,4 @@
-"""An MP4 audiobook written from AAC packets: the index comes first, its size known before anything is encoded.
+"""An MP4 written from AAC packets: the index comes first, its size known before anything is encoded.
 
 FFmpeg's muxer takes 2.9 CPU seconds and 105 MiB for ten hours, which is all that an export may take (docs/adr/0014).
 Sources: ISO/IEC 14496-12 and -14; QuickTime File Format (chapter track, metadata); Nero's chpl as players read it.
@@ -28,9 +28,10 @@ _PLAIN, _UTF8, _JPEG, _PNG, _INTEGER = 0, 1, 13, 14, 21
 class About:
     """What the file says of itself. `texts` are by the names of QuickTime's metadata, `language` has three letters.
 
-    `track` is which one of how many this is; (0, 0) for a whole.
+    `brand` is what kind of MP4 this is to its players, `track` which one of how many; (0, 0) for a whole.
     """
 
+    brand: bytes
     texts: dict[bytes, str]
     numbers: dict[bytes, int]
     language: str
@@ -63,7 +64,7 @@ def write(
     """Write a whole file from its beginning on. `setup` is the decoder's AudioSpecificConfig."""
     expected = bits_per_s * plan.duration_ms // 8000
     index = _Index(plan, setup, bits_per_s, about, is_long=expected > 3 << 30)
-    start = _box(b"ftyp", b"M4B ", bytes(4), b"M4B mp42isom")
+    start = _box(b"ftyp", about.brand, bytes(4), about.brand + b"mp42isom")
     file.write(start + bytes(len(_moov(index))))
     data_at = file.tell()
     file.write(struct.pack(">I4sQ", 1, b"mdat", 0) + b"".join(index.titles))

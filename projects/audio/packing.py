@@ -26,14 +26,14 @@ SILENT_AT_ONCE = 256
 def packets(
     book: Book, plan: Timeline, codec: Codec, cache: PacketCache | None, *, tick: Callable[[], None]
 ) -> Generator[tuple[Packets, int]]:
-    """The whole book's packets in order, each lot with where it ends, in packets.
+    """The whole book's packets in order, each lot with where it ends, in steps of the codec's grid.
 
     `tick` is called each second while nothing else happens; what it raises ends the work. BrokenTake as in assembly.
     """
     yield from _silent(codec, 0, plan.lead)
     for place, packed in _units(book, plan, codec, cache, tick):
-        if len(packed.sizes) != place.packets:
-            raise RuntimeError(f"A unit has {len(packed.sizes)} packets, its place {place.packets}.")
+        if len(packed.sizes) != codec.packets(place.packets):
+            raise RuntimeError(f"A unit has {len(packed.sizes)} packets, its place {place.packets} steps.")
         end = place.at + place.packets
         yield packed, end
         yield from _silent(codec, end, place.silent)
@@ -59,8 +59,8 @@ def key_of(unit: Unit, codec: Codec) -> str:
 
 
 def _silent(codec: Codec, at: int, count: int) -> Iterator[tuple[Packets, int]]:
-    for start in range(0, count, SILENT_AT_ONCE):
-        lot = min(SILENT_AT_ONCE, count - start)
+    for start in range(0, count, SILENT_AT_ONCE * codec.block):
+        lot = min(SILENT_AT_ONCE * codec.block, count - start)
         yield codecs.silences(codec, lot), at + start + lot
 
 

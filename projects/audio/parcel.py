@@ -12,8 +12,8 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from projects.audio import encoding, pcm, tags
 from projects.audio.book import Book, EmptyBook
 from projects.audio.delivery import Found
-from projects.audio.encoding import CODECS, Format, Progress, Written
-from projects.audio.grid import PLAIN
+from projects.audio.encoding import Progress, Written
+from projects.audio.formats import FORMATS, Format
 from projects.audio.packet_cache import PacketCache
 from projects.audio.timeline import timeline
 
@@ -55,9 +55,9 @@ def write(
     """
     if not books:
         raise EmptyBook("There is no line to assemble.")
-    part = target.with_name(f"part.{format}")
+    part = target.with_name(f"part.{FORMATS[format].ending}")
     enclosed = []
-    grid = CODECS[format].grid if format in CODECS else PLAIN
+    grid = FORMATS[format].grid
     lengths = [timeline(book, grid).samples * pcm.RATE_HZ // grid.rate_hz for book in books]
     try:
         with ZipFile(target, "w", ZIP_STORED) as parcel:
@@ -102,7 +102,7 @@ def _names(books: Sequence[Book], format: Format) -> list[str]:
     """`01 - The Time Traveller.mp3`: in every system they sort as they are heard, and no two are the same."""
     digits = max(len(str(len(books))), 2)
     return [
-        f"{number:0{digits}} - {tags.file_stem(book.title, f'Chapter {number}')}.{format}"
+        f"{number:0{digits}} - {tags.file_stem(book.title, f'Chapter {number}')}.{FORMATS[format].ending}"
         for number, book in enumerate(books, 1)
     ]
 

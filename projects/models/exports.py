@@ -35,8 +35,14 @@ ACTIVE = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 
 
 class Format(models.TextChoices):
+    """As in audio.formats, which knows how each is written."""
+
     M4B = "m4b", "M4B audiobook"
-    MP3 = "mp3", "MP3"
+    MP3 = "mp3", "MP3, 192 kb/s"
+    MP3_VBR = "mp3-vbr", "MP3, variable rate"
+    M4A = "m4a", "M4A"
+    OPUS = "opus", "Opus"
+    FLAC = "flac", "FLAC"
     WAV = "wav", "WAV"
 
 
@@ -63,7 +69,7 @@ class Export(models.Model):
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="exports")
-    format = models.CharField(max_length=4, choices=Format)
+    format = models.CharField(max_length=8, choices=Format)
     partial = models.BooleanField(default=False)
     by_chapter = models.BooleanField(default=False)
     is_approved = models.BooleanField(default=False)
@@ -115,7 +121,7 @@ class Export(models.Model):
     @property
     def ending(self) -> str:
         """What its file's name ends with."""
-        return "zip" if self.by_chapter else self.format
+        return "zip" if self.by_chapter else self.format.partition("-")[0]
 
     @property
     def left_s(self) -> float | None:

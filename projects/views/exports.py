@@ -14,7 +14,6 @@ from projects.models import ExportStatus, Paragraph
 from projects.views import tables
 
 APPROVALS = ("chapter", "line", "text", "voice", "take", "approved_by", "approved_at_utc")
-CONTENT_TYPES = {"m4b": "audio/mp4", "mp3": "audio/mpeg", "wav": "audio/wav", "zip": "application/zip"}
 
 
 @require_POST
@@ -83,7 +82,7 @@ def export_download(request: Request, export_id: int) -> HttpResponseBase:
     if export.status != ExportStatus.READY:
         raise Http404
     return media.serve(
-        request, export.file, content_type=CONTENT_TYPES[export.ending], filename=exports.file_name(export)
+        request, export.file, content_type=exports.media_type(export), filename=exports.file_name(export)
     )
 
 

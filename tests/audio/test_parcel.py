@@ -11,7 +11,7 @@ import pytest
 from projects.audio import packet_cache, parcel, wav
 from projects.audio.assembly import BrokenTake
 from projects.audio.book import Book, Chapter, EmptyBook, Line
-from projects.audio.encoding import Format
+from projects.audio.formats import Format
 from tests.audio import sounds
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from projects.audio import encoding
 from projects.audio.book import Book, Chapter
+from projects.audio.formats import Format
 from tests.audio import sounds
 
 DECODE = """async ([data, rate]) => {
@@ -23,9 +24,9 @@ DECODE = """async ([data, rate]) => {
 }"""
 
 
-@pytest.mark.parametrize("format", ["mp3", "m4b"])
+@pytest.mark.parametrize("format", ["mp3", "mp3-vbr", "m4b", "opus", "flac"])
 def test_every_line_starts_on_its_sample_in_chromium(
-    chromium: Browser, tmp_path: Path, format: encoding.Format
+    chromium: Browser, tmp_path: Path, format: Format
 ) -> None:
     takes = [sounds.padded(sounds.burst(9_000 + 1_237 * n, seed=n), 240, 480) for n in range(8)]
     chapters = tuple(Chapter(f"{n}", (sounds.line(take, pause_ms=411),)) for n, take in enumerate(takes))

@@ -31,7 +31,6 @@ from projects.management.bar import Bar
 from projects.management.unmade import failures, tell
 from projects.manuscript.manuscript import Unreadable
 from projects.models import Export, ExportStatus, Project, Script
-from projects.models.exports import Format
 from projects.speech import voices
 from projects.speech.errors import Stopped
 
@@ -45,7 +44,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the manuscript: TXT, Markdown or EPUB")
-        parser.add_argument("--out", type=Path, required=True, help="the file to write: .m4b, .mp3 or .wav")
+        parser.add_argument(
+            "--out",
+            type=Path,
+            required=True,
+            help="the file to write: .m4b, .m4a, .mp3, .opus, .flac or .wav",
+        )
         parser.add_argument("--voice", metavar="NAME", help="one of the endpoint's voices")
         parser.add_argument("--instructions", metavar="TEXT", help="how to speak, in English or Chinese")
         parser.add_argument("--language", type=one_of(list(voices.LANGUAGES)), metavar="NAME")
@@ -110,8 +114,8 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _checked_out(self, out: Path) -> Path:
-        if out.suffix.lower().lstrip(".") not in Format.values:
-            raise CommandError("--out must end in .m4b, .mp3 or .wav.", returncode=2)
+        if exports.of_ending(out.suffix) is None:
+            raise CommandError("--out must end in .m4b, .m4a, .mp3, .opus, .flac or .wav.", returncode=2)
         if not out.parent.is_dir() or out.is_dir():
             raise CommandError(
                 f"The file cannot be written to {out}: choose a folder that exists.", returncode=2
@@ -210,10 +214,12 @@ class Command(BaseCommand):
         return progress
 
     def _assemble(self, project: Project, scripts: list[Script], out: Path) -> Export:
+        format = exports.of_ending(out.suffix)
+        assert format, "It was looked at before anything was spoken."
         export = exports.request(
             project,
             scripts,
-            format=out.suffix.lower().lstrip("."),
+            format=format,
             by=None,
             narrator=exports.narrators(project),
         )

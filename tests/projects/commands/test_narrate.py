@@ -221,7 +221,7 @@ def test_what_cannot_be_done_ends_with_2_and_a_sentence(narrate: Run, book: Path
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--out", "book.ogg"], "--out must end in .m4b, .mp3 or .wav."),
+        (["--out", "book.ogg"], "--out must end in .m4b, .m4a, .mp3, .opus, .flac or .wav."),
         (["--out", "nowhere/book.mp3"], "choose a folder that exists"),
         (["--out", "book.mp3", "--chapters", "3-1"], "the first not after the last"),
         (["--out", "book.mp3", "--chapters", "9"], "There are 3 chapters"),

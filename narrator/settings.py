@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "narrator.accounts",
     "narrator.teams",
     "narrator.studio",
     "projects",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("", include("narrator.accounts.urls")),
+    path("", include("narrator.teams.urls")),
     path("mail/", include(mail_patterns)),
     path("guest/<str:token>/", include(guest_patterns)),
     path("", include("projects.urls")),

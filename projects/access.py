@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404
 
 from narrator.teams import access
 from narrator.teams.models import Role, Team, User
+from narrator.teams.rights import Right
 from projects.models import (
     CastChange,
     Change,
@@ -25,19 +26,19 @@ from projects.models import (
 )
 
 
-def project(user: User, project_id: int, *, least: Role = Role.VIEWER) -> Project:
+def project(user: User, project_id: int, *, least: Right | Role = Right.SEE) -> Project:
     row = get_object_or_404(Project.objects.select_related("team__endpoint"), pk=project_id)
     access.check(user, row.team_id, least)
     return row
 
 
-def script(user: User, script_id: int, *, least: Role = Role.VIEWER) -> Script:
+def script(user: User, script_id: int, *, least: Right | Role = Right.SEE) -> Script:
     row = get_object_or_404(Script.objects.select_related("project__team"), pk=script_id)
     access.check(user, row.project.team_id, least)
     return row
 
 
-def character(user: User, character_id: int, *, least: Role = Role.VIEWER) -> Character:
+def character(user: User, character_id: int, *, least: Right | Role = Right.SEE) -> Character:
     row = get_object_or_404(Character.objects.select_related("project"), pk=character_id)
     access.check(user, row.project.team_id, least)
     return row
@@ -45,12 +46,12 @@ def character(user: User, character_id: int, *, least: Role = Role.VIEWER) -> Ch
 
 def cast_change(user: User, change_id: int) -> CastChange:
     row = get_object_or_404(CastChange.objects.select_related("project"), pk=change_id)
-    access.check(user, row.project.team_id, Role.EDITOR)
+    access.check(user, row.project.team_id, Right.EDIT)
     return row
 
 
 def paragraph(
-    user: User, paragraph_id: int, *, least: Role = Role.VIEWER, removed: bool = False
+    user: User, paragraph_id: int, *, least: Right | Role = Right.SEE, removed: bool = False
 ) -> Paragraph:
     """One line; with ``removed`` also one that was deleted."""
     among = Paragraph.everything if removed else Paragraph.objects
@@ -60,19 +61,19 @@ def paragraph(
     return row
 
 
-def change(user: User, change_id: int, *, least: Role = Role.VIEWER) -> Change:
+def change(user: User, change_id: int, *, least: Right | Role = Right.SEE) -> Change:
     row = get_object_or_404(Change.objects.select_related("paragraph__script__project"), pk=change_id)
     access.check(user, row.paragraph.script.project.team_id, least)
     return row
 
 
-def take(user: User, take_id: int, *, least: Role = Role.VIEWER) -> Take:
+def take(user: User, take_id: int, *, least: Right | Role = Right.SEE) -> Take:
     row = get_object_or_404(Take.objects.select_related("paragraph__script__project", "whole"), pk=take_id)
     access.check(user, row.team_id, least)
     return row
 
 
-def comment(user: User, comment_id: int, *, least: Role = Role.REVIEWER) -> Comment:
+def comment(user: User, comment_id: int, *, least: Right | Role = Right.REVIEW) -> Comment:
     row = get_object_or_404(Comment.objects.select_related("paragraph__script__project"), pk=comment_id)
     access.check(user, row.paragraph.script.project.team_id, least)
     return row
@@ -80,17 +81,17 @@ def comment(user: User, comment_id: int, *, least: Role = Role.REVIEWER) -> Comm
 
 def guest_link(user: User, link_id: int) -> GuestLink:
     row = get_object_or_404(GuestLink.objects.select_related("project"), pk=link_id)
-    access.check(user, row.project.team_id, Role.EDITOR)
+    access.check(user, row.project.team_id, Right.GUESTS)
     return row
 
 
 def pickup(user: User, pickup_id: int) -> PickupRecording:
     row = get_object_or_404(PickupRecording.objects.select_related("project", "sound"), pk=pickup_id)
-    access.check(user, row.project.team_id, Role.EDITOR)
+    access.check(user, row.project.team_id, Right.EDIT)
     return row
 
 
-def run(user: User, run_id: int, *, least: Role = Role.VIEWER) -> Run:
+def run(user: User, run_id: int, *, least: Right | Role = Right.SEE) -> Run:
     row = get_object_or_404(Run, pk=run_id)
     access.check(user, row.team_id, least)
     return row
@@ -98,17 +99,17 @@ def run(user: User, run_id: int, *, least: Role = Role.VIEWER) -> Run:
 
 def lexicon_entry(user: User, entry_id: int) -> LexiconEntry:
     row = get_object_or_404(LexiconEntry.objects.select_related("team", "project"), pk=entry_id)
-    access.check(user, row.team_id, Role.EDITOR)
+    access.check(user, row.team_id, Right.EDIT)
     return row
 
 
 def lexicon_change(user: User, change_id: int) -> LexiconChange:
     row = get_object_or_404(LexiconChange.objects.select_related("team", "project"), pk=change_id)
-    access.check(user, row.team_id, Role.EDITOR)
+    access.check(user, row.team_id, Right.EDIT)
     return row
 
 
-def team(user: User, team_id: int, *, least: Role = Role.VIEWER) -> Team:
+def team(user: User, team_id: int, *, least: Right | Role = Right.SEE) -> Team:
     row = get_object_or_404(Team, pk=team_id)
     access.check(user, row.pk, least)
     return row
@@ -116,11 +117,11 @@ def team(user: User, team_id: int, *, least: Role = Role.VIEWER) -> Team:
 
 def endpoint(user: User, team_id: int) -> TeamEndpoint:
     """The endpoint that a team has of its own, for those who may set it."""
-    access.check(user, team_id, Role.ADMIN)
+    access.check(user, team_id, Right.CONNECT)
     return get_object_or_404(TeamEndpoint.objects.select_related("team"), pk=team_id)
 
 
-def export(user: User, export_id: int, *, least: Role = Role.VIEWER) -> Export:
+def export(user: User, export_id: int, *, least: Right | Role = Right.SEE) -> Export:
     row = get_object_or_404(Export.objects.select_related("project"), pk=export_id)
     access.check(user, row.project.team_id, least)
     return row
@@ -128,7 +129,7 @@ def export(user: User, export_id: int, *, least: Role = Role.VIEWER) -> Export:
 
 def manuscript(user: User, manuscript_id: int) -> Manuscript:
     row = get_object_or_404(Manuscript.objects.select_related("project", "revision"), pk=manuscript_id)
-    access.check(user, row.team_id, Role.EDITOR)
+    access.check(user, row.team_id, Right.EDIT)
     return row
 
 
@@ -137,25 +138,25 @@ def revision(user: User, revision_id: int) -> Revision:
         "manuscript__base"
     )
     row = get_object_or_404(rows, pk=revision_id)
-    access.check(user, row.project.team_id, Role.EDITOR)
+    access.check(user, row.project.team_id, Right.EDIT)
     return row
 
 
 def may_edit(user: User, row: Project) -> bool:
     """Whether to offer the buttons that change this project; the views check again."""
-    return access.allows(access.role_checked(user, row.team_id), Role.EDITOR)
+    return access.allows(access.role_checked(user, row.team_id), Right.EDIT)
 
 
 def may_review(user: User, row: Project) -> bool:
     """Whether to offer the buttons of a reviewer; the views check again."""
-    return access.allows(access.role_of(user, row.team_id), Role.REVIEWER)
+    return access.allows(access.role_of(user, row.team_id), Right.REVIEW)
 
 
 def may_connect(user: User, row: Project) -> bool:
     """Whether this person decides which endpoint speaks for the project's team."""
-    return access.allows(access.role_of(user, row.team_id), Role.ADMIN)
+    return access.allows(access.role_of(user, row.team_id), Right.CONNECT)
 
 
 def may_set_cap(user: User, row: Project) -> bool:
     """Whether this person decides what may be spent for the project."""
-    return access.allows(access.role_of(user, row.team_id), Role.ADMIN)
+    return access.allows(access.role_of(user, row.team_id), Right.MONEY)

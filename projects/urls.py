@@ -40,6 +40,7 @@ from projects.views import (
 
 urlpatterns = [
     path("", projects.project_list, name="project-list"),
+    path("teams/<int:team_id>/", projects.team_projects, name="team-projects"),
     path("projects/new/", manuscripts.manuscript_new, name="manuscript-new"),
     path("manuscripts/<int:manuscript_id>/", manuscripts.manuscript_preview, name="manuscript-preview"),
     path(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from narrator import append_only
 from narrator.cache import own, windows
 from narrator.studio.broker import running_broker
 from narrator.teams.models import User
@@ -16,6 +17,8 @@ from projects.speech.standin.server import Standin
 from tests import cast as casting
 from tests import migrated
 
+GUARDED = ["teams_auditevent"]
+"""The tables that are only added to."""
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 LONG = (
@@ -37,6 +40,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
     """Begin with the file that was migrated once for all test processes; it goes with their data folder."""
     return connection.vendor == "sqlite" and migrated.copy(Path(connection.settings_dict["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_may_be_emptied() -> Iterator[None]:
+    """Django cleans up after tests with transactions of their own by emptying all tables, the guarded ones too."""
+    empty = type(connection.ops).execute_sql_flush
+
+    def lifting(ops: object, sql_list: list[str]) -> None:
+        with append_only.lifted(connection, GUARDED):
+            empty(ops, sql_list)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connection.ops), "execute_sql_flush", lifting)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,13 @@ from allauth.core import context as allauth
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
 
 from narrator import sealing
+from narrator.teams import audit, invitations
+from narrator.teams.models import AuditKind, User
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +38,26 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return settings.SIGN_UP == "open"
+        invited = settings.SIGN_UP == "invited" and invitations.find(_token(request)) is not None
+        return invited or settings.SIGN_UP == "open"
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """Make the account; by an invitation it becomes a member of the team in the same moment, or is not made."""
+        user = super().save_user(request, user, form, commit)
+        token = _token(request)
+        try:
+            if token and settings.SIGN_UP != "closed":
+                invitations.accept(token, user)
+                request.session.pop(invitations.SESSION_KEY)
+        except invitations.Closed:
+            if settings.SIGN_UP == "invited":
+                raise ImmediateHttpResponse(render(request, "teams/join_closed.html", status=404)) from None
+        audit.note(AuditKind.ACCOUNT, "made an account", by=user)
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        audit.sign_in_refused(str(credentials.get("email", "")), "a wrong password")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail that somebody waits for; where it cannot be sent, answer with a page that says so."""
@@ -79,3 +101,8 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         return "My passkey"
+
+
+def _token(request: HttpRequest) -> str:
+    """The token of the invitation by which this visitor came."""
+    return str(request.session.get(invitations.SESSION_KEY, ""))

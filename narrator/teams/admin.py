@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 
-from narrator.teams.models import Membership, Team, User
+from narrator.teams.models import AuditEvent, Membership, Team, User
 
 
 class MembershipInline(admin.TabularInline):
@@ -52,4 +52,23 @@ class AuthenticatorAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(admin.ModelAdmin):
+    """All of the audit trail, of accounts without a team, too. To look at: the database itself refuses the rest."""
+
+    list_display = ["at", "who", "words", "team", "address"]
+    list_filter = ["kind", "at"]
+    list_select_related = ["team"]
+    search_fields = ["who", "words", "address"]
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         return False

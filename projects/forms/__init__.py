@@ -103,7 +103,6 @@ class ManuscriptForm(HandedInForm):
         super().__init__(*args, **kwargs)
         field: forms.ModelChoiceField = self.fields["team"]  # type: ignore[assignment]
         field.queryset = Team.objects.filter(pk__in=[team.pk for team in teams])
-        field.initial = teams[0] if teams else None
         field.empty_label = None
 
 

@@ -32,7 +32,8 @@ def manuscript_new(request: Request) -> HttpResponse:
     own = teams.teams_for(request.user, Role.EDITOR)
     if not own:
         raise PermissionDenied("Importing needs the role editor or higher in a team; ask an admin of yours.")
-    form = ManuscriptForm(request.POST or None, request.FILES or None, teams=own)
+    wanted = next((team for team in own if str(team.pk) == request.GET.get("team")), own[0])
+    form = ManuscriptForm(request.POST or None, request.FILES or None, teams=own, initial={"team": wanted})
     if request.method == "POST" and form.is_valid():
         data, filename = form.manuscript()
         try:

@@ -7,7 +7,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from narrator import media
 from narrator.teams import access as teams
-from narrator.teams.models import Role
+from narrator.teams import members
+from narrator.teams.models import Role, Team
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
 from projects.actions import exports, figures, projects, reach, voices
@@ -25,8 +27,26 @@ HEARD = {*FIELDS, "optimize_instructions"}
 @require_safe
 def project_list(request: Request) -> HttpResponse:
     """Every project of the person's teams, the newest first."""
+    return _shelf(request, None)
+
+
+@require_safe
+def team_projects(request: Request, team_id: int) -> HttpResponse:
+    """The projects of one team."""
+    return _shelf(request, access.team(request.user, team_id))
+
+
+def _shelf(request: Request, team: Team | None) -> HttpResponse:
     rows = Project.objects.of(request.user).with_counts().select_related("team")
-    context = {"projects": rows, "may_create": bool(teams.teams_for(request.user, Role.EDITOR))}
+    mine = teams.teams_for(request.user, Right.SEE)
+    editable = teams.teams_for(request.user, Right.EDIT)
+    context = {
+        "projects": rows.filter(team=team) if team else rows,
+        "team": team,
+        "teams": mine,
+        "may_create": team in editable if team else bool(editable),
+        "may_found": not mine and members.may_create(request.user),
+    }
     return render(request, "projects/project_list.html", context)
 
 

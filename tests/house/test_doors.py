@@ -22,6 +22,8 @@ OPEN = {
     r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
     "confirm/",
     r"^confirm/(?P<key>[-:\w]+)/$",
+    # Behind an invitation's token; tests/teams/test_invitations.py.
+    "join/<str:token>/",
     # In every digest: its token, which is signed, is what counts.
     "mail/stop/<str:token>/",
     # Behind a guest's token, which tests/projects/views/test_guests.py tries to get out of.

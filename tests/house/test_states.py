@@ -1,6 +1,6 @@
-"""The picture of the states is the one that the code obeys."""
+"""The picture of the states, and the table of roles, are the ones that the code obeys."""
 
-from tests.house import states
+from tests.house import roles, states
 
 
 def test_the_page_of_states_is_as_the_tables_say() -> None:
@@ -17,3 +17,8 @@ def test_every_status_has_its_moves() -> None:
     ):
         assert set(moves) == set(statuses)
         assert set().union(*moves.values()) <= set(statuses)
+
+
+def test_the_page_of_roles_is_as_the_table_says() -> None:
+    assert roles.PAGE.is_file(), "write it: python -m tests.house.roles"
+    assert roles.PAGE.read_text() == roles.page(), "write it again: python -m tests.house.roles"

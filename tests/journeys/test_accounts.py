@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from narrator.teams.models import User
+from narrator.teams import invitations
+from narrator.teams.models import Membership, Role, User
 from tests.accounts.codes import code
 from tests.cast import PASSWORD, Cast
 from tests.journeys.pages import Opener, is_fine
@@ -101,26 +102,48 @@ def test_where_passkeys_cannot_work_the_page_says_why(cast: Cast, open_page: Ope
     expect(outside.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
 
 
+def test_somebody_is_invited_and_joins_by_the_keyboard(cast: Cast, open_page: Opener) -> None:
+    owner = open_page(cast.owner)
+    owner.goto(f"/teams/{cast.team.pk}/members/")
+    owner.get_by_label("As").select_option("viewer")
+    owner.get_by_label("As").press("Tab")
+    owner.keyboard.press("Enter")
+    link = owner.get_by_label("The link of the invitation")
+    expect(link).to_be_focused()
+    address = link.input_value()
+    nora = open_page()
+    nora.goto(address)
+    nora.get_by_role("link", name="Make an account").press("Enter")
+    for label, words in (("Name", "Nora"), ("E-mail address", "nora@example.org"), ("Password", PASSWORD)):
+        nora.get_by_label(label).fill(words)
+    nora.keyboard.press("Enter")
+    expect(nora.get_by_text("Importing needs the role editor")).to_be_visible()
+    owner.reload()
+    expect(owner.locator(".fact", has_text="nora@example.org")).to_contain_text("Viewer")
+
+
 @pytest.mark.parametrize(("width", "height", "dark"), [(1440, 900, False), (390, 844, True)], ids=str)
 def test_the_pages_of_accounts_are_fine(
     cast: Cast,
     open_page: Opener,
     axe: Callable[[Page], list[str]],
-    settings: object,
     width: int,
     height: int,
     dark: bool,
 ) -> None:
-    settings.SIGN_UP = "open"  # type: ignore[attr-defined]
+    _, token = invitations.make(cast.team, role=Role.EDITOR, days=7, by=cast.owner)
+    member = Membership.objects.get(team=cast.team, user=cast.editor)
     page = open_page(width=width, height=height, dark=dark)
-    page.goto("/sign-up/")
+    page.goto(f"/join/{token}/")
+    is_fine(page, axe, "an invitation")
+    page.get_by_role("link", name="Make an account").click()
     page.get_by_label("Name").fill("Nora")
     page.get_by_label("E-mail address").fill("nora@example.org")
     page.get_by_label("Password").fill("12345678")
     page.get_by_role("button", name="Make the account").click()
     expect(page.get_by_text("This password is entirely numeric.")).to_be_visible()
     is_fine(page, axe, "a refused account")
-    sign_in(page, cast.editor)
+    sign_in(page, cast.admin)
     page.goto("/account/confirm/?next=/account/app/")
     is_fine(page, axe, "/account/confirm/")
     prove_it(page)
@@ -130,6 +153,11 @@ def test_the_pages_of_accounts_are_fine(
         "/account/e-mail/",
         "/account/sessions/",
         "/account/",
+        "/teams/",
+        "/roles/",
+        f"/teams/{cast.team.pk}/",
+        f"/teams/{cast.team.pk}/members/",
+        f"/members/{member.pk}/",
     ):
         page.goto(address)
         is_fine(page, axe, address)

@@ -12,7 +12,9 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from pytest_django.plugin import DjangoDbBlocker
 
-from narrator.teams.models import Role, User
+from narrator.teams import invitations
+from narrator.teams import urls as team_urls
+from narrator.teams.models import Membership, Role, User
 from projects import urls
 from projects.actions import cast as cast_actions
 from projects.actions import (
@@ -58,8 +60,20 @@ class Door:
 
 
 EDIT = Role.EDITOR
+ADMIN = Role.ADMIN
 DOORS = {
+    "team-list": Door(None, "get", None, 200),
+    "role-list": Door(None, "get", None, 200),
+    "member-list": Door("team_id", "get", Role.VIEWER, 200),
+    "team-rename": Door("team_id", "post", ADMIN, 302, (("name", "Night Desk"),)),
+    "team-leave": Door("team_id", "get", Role.VIEWER, 200),
+    "member-edit": Door("member_id", "get", ADMIN, 200),
+    "member-own": Door("member_id", "post", Role.OWNER, 302),
+    "member-remove": Door("member_id", "post", ADMIN, 302),
+    "invitation-new": Door("team_id", "post", ADMIN, 422),
+    "invitation-revoke": Door("invitation_id", "post", ADMIN, 302),
     "project-list": Door(None, "get", None, 200),
+    "team-projects": Door("team_id", "get", Role.VIEWER, 200),
     "manuscript-new": Door(None, "get", EDIT, 200),
     "manuscript-preview": Door("manuscript_id", "get", EDIT, 200),
     "manuscript-arrange": Door("manuscript_id", "post", EDIT, 302),
@@ -234,6 +248,8 @@ def one_row_of_each(cast: Cast) -> dict[str, int]:
             to=cast.owner, team=cast.team, kind=News.RUN, words="Done"
         ).pk,
         "team_id": cast.team.pk,
+        "member_id": Membership.objects.get(team=cast.team, user=cast.owner).pk,  # who cannot be removed
+        "invitation_id": invitations.make(cast.team, role=Role.VIEWER, days=1, by=cast.admin)[0].pk,
         "character_id": character.pk,
         "cast_change_id": project.cast_changes.first().pk,
     }
@@ -285,7 +301,8 @@ def _all_rows() -> list[object]:
 
 
 def test_every_address_stands_in_the_table() -> None:
-    assert {pattern.name for pattern in urls.urlpatterns} == set(DOORS)
+    patterns = [*urls.urlpatterns, *team_urls.urlpatterns]
+    assert {pattern.name for pattern in patterns} - {"join"} == set(DOORS)
 
 
 @pytest.mark.parametrize("name", DOORS)

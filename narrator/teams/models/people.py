@@ -1,4 +1,4 @@
-"""Who: people, teams, and what a person may do in a team. What they work on is in projects/models."""
+"""People: who signs in. What they may do is in teams.py."""
 
 from typing import Any
 
@@ -58,42 +58,3 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return str(self).split("@")[0].split(" ")[0]
-
-
-class Team(models.Model):
-    """A group of people who share projects."""
-
-    name = models.CharField(max_length=80)
-    members = models.ManyToManyField(User, through="Membership", related_name="teams")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Role(models.TextChoices):
-    """What a member may do, from all to least; each may also do what the ones below may."""
-
-    OWNER = "owner", "Owner"
-    ADMIN = "admin", "Admin"
-    EDITOR = "editor", "Editor"
-    REVIEWER = "reviewer", "Reviewer"
-    VIEWER = "viewer", "Viewer"
-
-
-class Membership(models.Model):
-    """One person's role in one team."""
-
-    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["team", "user"], name="membership_once"),
-            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} in {self.team}: {self.role}"

@@ -87,6 +87,7 @@ urlpatterns = [
     path("scripts/<int:script_id>/lines/remove/", lines.lines_remove, name="lines-remove"),
     path("scripts/<int:script_id>/lines/move/", lines.lines_move, name="lines-move"),
     path("scripts/<int:script_id>/lines/pause/", lines.lines_pause, name="lines-pause"),
+    path("scripts/<int:script_id>/lines/mark/", lines.lines_mark, name="lines-mark"),
     path("scripts/<int:script_id>/lines/lock/", locks.lines_lock, name="lines-lock"),
     path("scripts/<int:script_id>/lines/unlock/", locks.lines_unlock, name="lines-unlock"),
     path("scripts/<int:script_id>/lines/direction/", directions.lines_direction, name="lines-direction"),

@@ -89,8 +89,9 @@ def _encode(script: Script, kept: PacketCache, *, stop: Callable[[], bool]) -> b
 def _lines(script: Script) -> Iterable[books.Line]:
     project, finish = script.project, script.project.finishing
     chosen = Paragraph.objects.filter(script=script, chosen__digest=F("digest")).order_by("position")
-    for one in chosen.select_related("chosen__sound").defer(*UNHEARD):
-        yield treated(one.chosen, one.pause_after_ms(project), finish)
+    rows = list(chosen.select_related("chosen__sound").defer(*UNHEARD))
+    for one, pause_ms in zip(rows, project.pauses.behind(row.followed for row in rows), strict=True):
+        yield treated(one.chosen, pause_ms, finish)
 
 
 def _codecs(project: Project) -> set[Codec]:

@@ -16,10 +16,12 @@ from narrator.cache import own as cache
 from projects.actions import treatments
 from projects.audio import pcm, sums
 from projects.audio.finish import Finish
+from projects.audio.pauses import Pauses
 from projects.models import Paragraph, Project, Script
 from projects.models.sounds import SUMS
 
 KEPT_S = 24 * 3600
+FOLLOWED = ("pause_ms", "kind", "character")
 FRAMES = treatments.FROM.index("frames")
 FOUND = ("duration_ms", "loudness_lufs", "rms_dbfs", "peak_dbfs", "true_peak_dbfs", "floor_dbfs")
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -69,7 +71,8 @@ def of_script(script: Script, project: Project) -> Heard:
     """One script, from its first line to its last. One query where it changed since it was asked for, else none."""
     finish = project.finishing
     return _kept(
-        f"heard-{_named(script, finish)}", lambda: _spoken(project, [script], finish)[0].heard(finish)
+        f"heard-{_named(project, script, finish)}",
+        lambda: _spoken(project, [script], finish)[0].heard(finish),
     )
 
 
@@ -79,7 +82,7 @@ def of_book(project: Project, scripts: Iterable[Script], *, finish: Finish | Non
     As it is with another ``finish`` than the project's, where one is named.
     """
     scripts, finish = list(scripts), finish or project.finishing
-    mark = _hash(*(_named(script, finish) for script in scripts))
+    mark = _hash(project.chapter_pause_ms, *(_named(project, script, finish) for script in scripts))
     return _kept(
         f"heard-{project.pk}-{mark}",
         lambda: _book(project, _spoken(project, scripts, finish), finish).heard(finish),
@@ -94,8 +97,8 @@ def _kept(key: str, add_up: Callable[[], Heard]) -> Heard:
     return heard
 
 
-def _named(script: Script, finish: Finish) -> str:
-    return f"{script.pk}-{script.version}-{_hash(sorted(finish.kept().items()))}"
+def _named(project: Project, script: Script, finish: Finish) -> str:
+    return f"{script.pk}-{script.version}-{_hash(project.pauses, sorted(finish.kept().items()))}"
 
 
 def _hash(*parts: Any) -> str:
@@ -121,7 +124,7 @@ def _book(project: Project, scripts: list[Spoken], finish: Finish) -> Spoken:
 
 def _spoken(project: Project, scripts: list[Script], finish: Finish) -> list[Spoken]:
     """Each script's sums, in the order given: from the cache, or added up now and put there."""
-    keys = {script.pk: f"sums-{_named(script, finish)}" for script in scripts}
+    keys = {script.pk: f"sums-{_named(project, script, finish)}" for script in scripts}
     kept = cache.get_many(keys.values())
     missing = [pk for pk, key in keys.items() if key not in kept]
     if missing:
@@ -136,18 +139,18 @@ def _added_up(project: Project, script_ids: list[int], finish: Finish) -> dict[i
     rows = (
         Paragraph.objects.filter(script__in=script_ids, chosen__isnull=False)
         .order_by("script", "position")
-        .values_list("script", "pause_ms", *of_chosen)
+        .values_list("script", *FOLLOWED, *of_chosen)
     )
-    found = {
-        pk: _one(list(group), project.pause_ms, finish) for pk, group in groupby(rows, key=itemgetter(0))
-    }
-    return {pk: found.get(pk) or _one([], 0, finish) for pk in script_ids}
+    found = {pk: _one(list(group), project.pauses, finish) for pk, group in groupby(rows, key=itemgetter(0))}
+    return {pk: found.get(pk) or _one([], project.pauses, finish) for pk in script_ids}
 
 
-def _one(rows: list[tuple[Any, ...]], usual_pause_ms: int, finish: Finish) -> Spoken:
+def _one(rows: list[tuple[Any, ...]], pauses: Pauses, finish: Finish) -> Spoken:
     at = pause_ms = speech = words = 0
     placed = []
-    for _, own_pause_ms, text, *values in rows:
+    pauses_ms = pauses.behind(row[1 : 1 + len(FOLLOWED)] for row in rows)
+    for row, behind_ms in zip(rows, pauses_ms, strict=True):
+        text, *values = row[1 + len(FOLLOWED) :]
         about, measured = values[: len(treatments.FROM)], values[len(treatments.FROM) :]
         how = treatments.of_values(finish, *about)
         frames = about[FRAMES] - how.head - how.tail
@@ -155,7 +158,7 @@ def _one(rows: list[tuple[Any, ...]], usual_pause_ms: int, finish: Finish) -> Sp
         if measured[0] is not None:
             placed.append(sums.Placed(sums.Sums(*measured), at, how))
         at, speech, words = at + frames, speech + frames, words + count_words(text)
-        pause_ms = usual_pause_ms if own_pause_ms is None else own_pause_ms
+        pause_ms = behind_ms
     together = sums.together(placed, frames=at)
     return Spoken(together, speech, words, pause_ms, is_measured=len(placed) == len(rows))
 

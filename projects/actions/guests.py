@@ -83,3 +83,12 @@ def lines(link: GuestLink) -> ParagraphQuerySet:
     """The lines that this link opens."""
     rows: ParagraphQuerySet = Paragraph.objects.filter(script__in=scripts(link))
     return rows
+
+
+def pauses_ms(link: GuestLink, script: Script) -> dict[int, int]:
+    """The pause behind each line of a script that a guest hears: those with a current take. One query."""
+    rows = list(
+        script.paragraphs.current().order_by("position").values_list("pk", "pause_ms", "kind", "character")
+    )
+    behind = link.project.pauses.behind(followed for _, *followed in rows)
+    return dict(zip((pk for pk, *_ in rows), behind, strict=True))

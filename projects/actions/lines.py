@@ -11,7 +11,7 @@ from projects.actions import paragraphs
 from projects.actions.paragraphs import Done, Overtaken, hold, place, present, put
 from projects.models import Change, Paragraph, Script
 from projects.models.edits import EditKind
-from projects.models.paragraphs import EDITED
+from projects.models.paragraphs import EDITED, LineKind
 from projects.speech.line import is_speakable
 
 BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
@@ -35,7 +35,7 @@ def joined(first: str, second: str) -> str:
 
 @transaction.atomic
 def split(script: Script, line_id: int, *, first: str, rest: str, opened: str, by: User | None) -> Done:
-    """Cut a line in two. Its takes stay with the first part, as stale ones; the pause goes with the second.
+    """Cut a line in two. Its takes stay with the first part, as stale ones; pause and kind go with the second.
 
     Raises ``Overtaken`` where the line no longer says what it was ``opened`` with, ``Gone`` where it is gone.
     """
@@ -48,7 +48,7 @@ def split(script: Script, line_id: int, *, first: str, rest: str, opened: str, b
     new = _made(script, [{**kept, "text": rest}], [position], versions[script.pk], by=by)
     done = put(
         EditKind.SPLIT,
-        [(line, {"text": first, "pause_ms": None})],
+        [(line, {"text": first, "pause_ms": None, "kind": ""})],
         project=script.project,
         versions=versions,
         by=by,
@@ -85,7 +85,7 @@ def merge(script: Script, line_id: int, *, next: bool, by: User | None) -> Done:
     earlier, later = present(script.pk, [line.pk, other.pk])
     text = joined(earlier.text, later.text)
     changes: list[tuple[Paragraph, paragraphs.Values]] = [
-        (earlier, {"text": text, "pause_ms": later.pause_ms}),
+        (earlier, {"text": text, "pause_ms": later.pause_ms, "kind": later.kind}),
         (later, {"removed": True}),
     ]
     return put(EditKind.MERGE, changes, project=script.project, versions=versions, by=by)
@@ -149,6 +149,14 @@ def pause(script: Script, ids: Iterable[int], *, pause_ms: int | None, by: User 
     """Set the pause after these lines; None: as the project says."""
     versions = hold(script.pk)
     rows = [(line, {"pause_ms": pause_ms}) for line in present(script.pk, ids)]
+    return put(EditKind.PAUSE, rows, project=script.project, versions=versions, by=by)
+
+
+@transaction.atomic
+def mark(script: Script, ids: Iterable[int], *, kind: str, by: User | None) -> Done:
+    """Say what these lines are in their chapter: lines, titles, or the last ones of a scene."""
+    versions = hold(script.pk)
+    rows = [(line, {"kind": LineKind(kind)}) for line in present(script.pk, ids)]
     return put(EditKind.PAUSE, rows, project=script.project, versions=versions, by=by)
 
 

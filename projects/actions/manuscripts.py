@@ -24,11 +24,10 @@ from projects.manuscript.manuscript import Chapter, Kind, Passage
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import LexiconEntry, Manuscript, Paragraph, Price, Project, Script, direct
 from projects.models.characters import NAME_CHARACTERS
-from projects.models.paragraphs import STEP
+from projects.models.paragraphs import STEP, LineKind
 from projects.speech import instructions
 
 # The silence that a scene break is heard as.
-SCENE_PAUSE_MS = 2_000
 # So many manuscripts each process holds as they were read: a novel is about 5 MB then.
 REMEMBERED = 2
 # What BCP 47 calls the ten languages of the endpoint; any other language is sent as Auto.
@@ -179,7 +178,7 @@ def add_script(project: Project, chapter: Chapter) -> Script:
 
 
 def add_scripts(project: Project, chapters: Sequence[Chapter]) -> list[Script]:
-    """Append scripts to a project, with a line for each passage; a scene break is a pause after the one before it.
+    """Append scripts to a project, with a line for each passage; a scene break ends a scene with the one before it.
 
     A novel of 10,000 lines takes about a second of CPU, most of it for their digests and for the database.
     """
@@ -201,17 +200,17 @@ def add_scripts(project: Project, chapters: Sequence[Chapter]) -> list[Script]:
 
 def lines_of(chapter: Chapter) -> list[Paragraph]:
     """What a chapter says, as lines of no script yet."""
-    return [line_of(passage, pause_ms) for passage, pause_ms in passages_of(chapter)]
+    return [line_of(passage, kind) for passage, kind in passages_of(chapter)]
 
 
-def passages_of(chapter: Chapter) -> list[tuple[Passage, int | None]]:
-    """What a chapter says, with the pause after it in ms: a scene break is one after the passage before it."""
-    found: list[tuple[Passage, int | None]] = []
+def passages_of(chapter: Chapter) -> list[tuple[Passage, LineKind]]:
+    """What a chapter says, with what each is in it: a scene break makes the passage before it the end of a scene."""
+    found: list[tuple[Passage, LineKind]] = []
     for passage in chapter.passages:
         if passage.kind is not Kind.BREAK:
-            found.append((passage, None))
+            found.append((passage, LineKind.TITLE if passage.kind is Kind.HEADING else LineKind.LINE))
         elif found:
-            found[-1] = (found[-1][0], SCENE_PAUSE_MS)
+            found[-1] = (found[-1][0], LineKind.SCENE_END)
     return found
 
 
@@ -220,7 +219,7 @@ def text_of(passage: Passage) -> str:
     return passage.text if passage.speaker else passage.whole
 
 
-def line_of(passage: Passage, pause_ms: int | None) -> Paragraph:
+def line_of(passage: Passage, kind: LineKind) -> Paragraph:
     """A line of no script yet; how the manuscript says it is spoken directs it, where the endpoint takes that."""
     return Paragraph(
         text=text_of(passage),
@@ -228,7 +227,7 @@ def line_of(passage: Passage, pause_ms: int | None) -> Paragraph:
         speaker=passage.speaker[:NAME_CHARACTERS],
         speaker_sure=round(100 * passage.confidence),
         is_labelled=bool(passage.speaker),
-        pause_ms=pause_ms,
+        kind=kind,
     )
 
 

@@ -113,7 +113,7 @@ def _kind(line: Paragraph, values: Values) -> str:
     differing = {name for name, value in values.items() if getattr(line, name) != value}
     if "text" in differing:
         return EditKind.TEXT
-    return EditKind.PAUSE if differing == {"pause_ms"} else EditKind.DIRECTION
+    return EditKind.PAUSE if differing <= {"pause_ms", "kind"} else EditKind.DIRECTION
 
 
 def hold(*script_ids: int) -> dict[int, int]:

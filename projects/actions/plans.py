@@ -1,6 +1,8 @@
 """The plan of an export: which takes go in and how they are treated, frozen; and the book that is made of it."""
 
 from dataclasses import asdict
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from projects.actions import encoded
@@ -9,7 +11,7 @@ from projects.audio import pcm
 from projects.audio.finish import Finish
 from projects.audio.parcel import Enclosed
 from projects.audio.treatment import Treatment
-from projects.models import Export, Project
+from projects.models import Export, Paragraph, Project
 
 # The silences of the whole file that an export keeps, beside what stands with each line.
 ENDS = ("head_ms", "tail_ms", "chapter_pause_ms")
@@ -18,24 +20,32 @@ ENDS = ("head_ms", "tail_ms", "chapter_pause_ms")
 def make(project: Project, approved: bool, lines: Any, finish: Finish) -> tuple[list[dict[str, Any]], int]:
     """Return chapters of takes, each with the sound it has now and how it is treated, and pauses; and about how long
     they play."""
-    chapters: dict[int, dict[str, Any]] = {}
-    total_ms = 0
-    for line in lines.select_related("script", "character", "chosen__sound").defer(*encoded.UNHEARD):
-        chapter = chapters.setdefault(line.script_id, {"title": line.script.title, "lines": []})
-        one = encoded.treated(line.chosen, line.pause_after_ms(project), finish)
-        row = {
-            "take": line.chosen_id,
-            "audio_sha256": one.key,
-            "frames": one.frames,
-            "pause_ms": one.pause_ms,
-            "text": line.text,
-        }
-        row |= {"speaker": line.character.name} if line.character else {}
-        row |= {"treatment": asdict(one.treatment)} if one.treatment else {}
-        row |= {"verdict": line.verdict_id} if approved else {}
-        chapter["lines"].append(row)
-        total_ms += pcm.frames_to_ms(one.frames) + one.pause_ms
-    return list(chapters.values()), total_ms
+    chapters, total_ms = [], 0
+    heard = lines.select_related("script", "character", "chosen__sound").defer(*encoded.UNHEARD)
+    for script, group in groupby(heard, key=attrgetter("script")):
+        rows = list(group)
+        pauses_ms = project.pauses.behind(line.followed for line in rows)
+        planned = [
+            _planned(line, pause_ms, finish, approved) for line, pause_ms in zip(rows, pauses_ms, strict=True)
+        ]
+        chapters.append({"title": script.title, "lines": planned})
+        total_ms += sum(pcm.frames_to_ms(row["frames"]) + row["pause_ms"] for row in planned)
+    return chapters, total_ms
+
+
+def _planned(line: Paragraph, pause_ms: int, finish: Finish, approved: bool) -> dict[str, Any]:
+    """One line's row of a plan; see ``Export``."""
+    one = encoded.treated(line.chosen, pause_ms, finish)  # type: ignore[arg-type]
+    row: dict[str, Any] = {
+        "take": line.chosen_id,
+        "audio_sha256": one.key,
+        "frames": one.frames,
+        "pause_ms": one.pause_ms,
+        "text": line.text,
+    }
+    row |= {"speaker": line.character.name} if line.character else {}
+    row |= {"treatment": asdict(one.treatment)} if one.treatment else {}
+    return row | ({"verdict": line.verdict_id} if approved else {})
 
 
 def book(export: Export, *, is_heard: bool = True) -> books.Book:

@@ -11,7 +11,8 @@ from projects.models import ActKind, Paragraph, Price, Project, Script
 from projects.models.direction import FIELDS
 
 OWN = (
-    *("title", "author", "optimize_instructions", "pause_ms", "chapter_pause_ms"),
+    *("title", "author", "optimize_instructions"),
+    *("pause_ms", "speaker_pause_ms", "scene_pause_ms", "title_pause_ms", "chapter_pause_ms"),
     *("check_pause_ms", "check_level_db", "check_pace_percent", "retakes"),
 )
 # A longer value than this is not told; that it was changed is.

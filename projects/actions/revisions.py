@@ -25,6 +25,7 @@ from projects.merging.ordering import Order, order
 from projects.merging.units import Comparison, State, Unit
 from projects.models import Guide, Manuscript, Paragraph, Project, Revision, Script
 from projects.models.activity import ActKind
+from projects.models.paragraphs import LineKind
 
 # So many comparisons each process remembers: the page asks for one with every press of a button.
 REMEMBERED = 2
@@ -102,7 +103,7 @@ class Review:
     found: Comparison
     scripts: list[Script]
     lines: list[Paragraph]
-    new: list[tuple[Passage, int | None]]
+    new: list[tuple[Passage, LineKind]]
     cast: dict[str, int]
     differences: list[Difference]
     renamed: list[Renamed]

@@ -25,40 +25,52 @@ def _joined(take: Take) -> pcm.Pcm:
     """A neighbour without a take is passed over, as the player does."""
     line = take.paragraph
     before, after = around(line)
-    return seam.seam([*reversed(before), _spoken(line, take), *after], len(before))
+    return seam.seam(_heard(take, before, after), len(before))
 
 
-def around(line: Paragraph) -> tuple[list[Line], list[Line]]:
-    """What is heard before a line, the nearest first, and after it: as many lines as a seam has of them."""
+def around(line: Paragraph) -> tuple[list[Paragraph], list[Paragraph]]:
+    """What is heard before a line and after it, in order: as many lines as a seam has of them."""
     rows = Paragraph.objects.filter(script=line.script_id, chosen__status=TakeStatus.READY)
     behind = rows.filter(position__lt=line.position).order_by("-position")
     ahead = rows.filter(position__gt=line.position).order_by("position")
-    return _enough(behind, line), _enough(ahead, line)
+    return _enough(behind, line)[::-1], _enough(ahead, line)
 
 
-def length_ms(take: Take, before: list[Line], after: list[Line]) -> int:
+def length_ms(take: Take, before: list[Paragraph], after: list[Paragraph]) -> int:
     """How long the seam of a take of this line plays, in ms; ``before`` and ``after`` are from ``around``."""
-    lead = sum(one.frames + pcm.ms_to_frames(one.pause_ms) for one in before)
-    pause = pcm.ms_to_frames(take.paragraph.pause_after_ms(take.paragraph.script.project)) if after else 0
-    tail = pause + sum(one.frames for one in after)
-    tail += sum(pcm.ms_to_frames(one.pause_ms) for one in after[:-1])
+    project, at = take.paragraph.script.project, len(before)
+    frames = [treatments.frames(one, project.finishing) for one in _takes(take, before, after)]
+    pauses = [pcm.ms_to_frames(ms) for ms in _pauses_ms(take, before, after)]
+    lead = sum(frames[:at]) + sum(pauses[:at])
+    tail = sum(frames[at + 1 :]) + sum(pauses[at:-1])
     most = pcm.ms_to_frames(seam.AROUND_MS)
-    heard = treatments.frames(take, take.paragraph.script.project.finishing)
-    return pcm.frames_to_ms(min(lead, most) + heard + min(tail, most))
+    return pcm.frames_to_ms(min(lead, most) + frames[at] + min(tail, most))
 
 
-def _enough(rows: ParagraphQuerySet, line: Paragraph) -> list[Line]:
+def _takes(take: Take, before: list[Paragraph], after: list[Paragraph]) -> list[Take]:
+    """The take in the place of its line's chosen one, among those of its neighbours."""
+    chosen = [[line.chosen for line in lines if line.chosen] for lines in (before, after)]
+    return [*chosen[0], take, *chosen[1]]
+
+
+def _pauses_ms(take: Take, before: list[Paragraph], after: list[Paragraph]) -> list[int]:
+    lines = [*before, take.paragraph, *after]
+    return take.paragraph.script.project.pauses.behind(line.followed for line in lines)
+
+
+def _heard(take: Take, before: list[Paragraph], after: list[Paragraph]) -> list[Line]:
+    finish = take.paragraph.script.project.finishing
+    found = zip(_takes(take, before, after), _pauses_ms(take, before, after), strict=True)
+    return [encoded.treated(one, pause_ms, finish) for one, pause_ms in found]
+
+
+def _enough(rows: ParagraphQuerySet, line: Paragraph) -> list[Paragraph]:
+    """Of these lines as many as a seam can have, whatever their pauses are."""
+    finish = line.script.project.finishing
     found, frames = [], 0
     for row in rows.select_related("chosen__sound").defer(*encoded.UNHEARD)[:50].iterator(chunk_size=4):
         if frames >= pcm.ms_to_frames(seam.AROUND_MS):
             break
-        row.script = line.script
-        spoken = _spoken(row, row.chosen)  # type: ignore[arg-type]
-        found.append(spoken)
-        frames += spoken.frames
+        found.append(row)
+        frames += treatments.frames(row.chosen, finish)  # type: ignore[arg-type]
     return found
-
-
-def _spoken(line: Paragraph, take: Take) -> Line:
-    project = line.script.project
-    return encoded.treated(take, line.pause_after_ms(project), project.finishing)

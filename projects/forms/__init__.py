@@ -14,6 +14,7 @@ from projects.actions import endpoint, lines
 from projects.models import Paragraph, Price, Project
 from projects.models.exports import Format
 from projects.models.money import MICRO
+from projects.models.paragraphs import LineKind
 from projects.models.projects import LONGEST_PAUSE_MS
 from projects.models.takes import Source
 from projects.speech import instructions
@@ -142,6 +143,8 @@ class PriceForm(forms.ModelForm):
 
 
 CHECKS = ("check_pause_ms", "check_level_db", "check_pace_percent", "retakes")
+# Left empty, these stay as they were.
+KEPT = (*CHECKS, "scene_pause_ms", "title_pause_ms")
 
 
 class ProjectForm(forms.ModelForm):
@@ -160,18 +163,24 @@ class ProjectForm(forms.ModelForm):
             "instructions",
             "optimize_instructions",
             "pause_ms",
+            "speaker_pause_ms",
+            "scene_pause_ms",
+            "title_pause_ms",
             "chapter_pause_ms",
             *CHECKS,
             "cap_micro",
         ]
-        widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "instructions": forms.Textarea(attrs={"rows": 3}),
+            "speaker_pause_ms": forms.NumberInput(attrs={"placeholder": "as after a line"}),
+        }
 
     def __init__(self, *args: Any, may_set_cap: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         voice: VoiceField = self.fields["voice"]  # type: ignore[assignment]
         row = self.instance
         voice.offer(row.team_id, present=row.voice, language=row.language, project_id=row.pk)
-        for name in CHECKS:
+        for name in KEPT:
             self.fields[name].required = False
         if not may_set_cap:
             del self.fields["cap_micro"]
@@ -180,9 +189,9 @@ class ProjectForm(forms.ModelForm):
         return checked(self.cleaned_data["instructions"])
 
     def clean(self) -> dict[str, Any]:
-        """A limit that is left empty stays as it was."""
+        """A limit or pause that is left empty stays as it was."""
         cleaned = super().clean() or {}
-        kept = {name: getattr(self.instance, name) for name in CHECKS if cleaned.get(name) is None}
+        kept = {name: getattr(self.instance, name) for name in KEPT if cleaned.get(name) is None}
         return {**cleaned, **kept}
 
 
@@ -232,6 +241,7 @@ class LinesForm(forms.Form):
     lines = LinesField(error_messages={"required": "Select a line first."})
     after = forms.IntegerField(required=False, min_value=1)
     to = forms.IntegerField(required=False, min_value=1)
+    kind = forms.ChoiceField(required=False, choices=LineKind.choices)
     pause_ms = forms.IntegerField(
         required=False,
         min_value=0,

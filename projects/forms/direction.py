@@ -11,6 +11,7 @@ from projects.forms import LinesField, VoiceField, checked
 from projects.models import Character, Paragraph, Project, Script
 from projects.models.direction import FIELDS, INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES
 from projects.models.guides import Said
+from projects.models.paragraphs import LineKind
 
 
 class LayerForm(forms.ModelForm):
@@ -43,12 +44,14 @@ class DirectionForm(LayerForm):
 
     class Meta:
         model = Paragraph
-        fields = ["voice", "language", "instructions", "pause_ms"]
+        fields = ["voice", "language", "instructions", "kind", "pause_ms"]
         widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, project=project, **kwargs)
-        self.fields["pause_ms"].widget.attrs["placeholder"] = f"{project.pause_ms}"
+        usual = {LineKind.TITLE: project.title_pause_ms, LineKind.SCENE_END: project.scene_pause_ms}
+        pause_ms = usual.get(LineKind(self.instance.kind), project.pause_ms)
+        self.fields["pause_ms"].widget.attrs["placeholder"] = f"{pause_ms}"
 
 
 class ScriptDirectionForm(LayerForm):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from narrator.teams.models import User
-from projects.models.paragraphs import Paragraph
+from projects.models.paragraphs import LineKind, Paragraph
 from projects.models.scripts import Script
 
 
@@ -37,6 +37,7 @@ DIRECTED = {
     "language": "Language",
     "instructions": "Direction",
     "pause_ms": "Pause",
+    "kind": "Kind",
 }
 
 
@@ -123,6 +124,8 @@ def _told(name: str, value: Any, cast: Mapping[int, str]) -> str:
     """A value of a line as people read it; ``cast`` has the characters' names by id."""
     if name == "character_id":
         return "Narrator" if value is None else cast.get(value, "somebody who left the cast")
+    if name == "kind":
+        return str(LineKind(value or "").label)
     if name == "pause_ms" and value is not None:
         return f"{value:,} ms"
     return str(value) if value else "as inherited"

@@ -8,12 +8,13 @@ from django.db import models
 from django.db.models.functions import Coalesce, Length
 
 from narrator.teams.models import User
+from projects.audio.pauses import SCENE_END, TITLE, Followed
 from projects.lexicon.entries import Spoken
 from projects.models import direct
 from projects.models.characters import NAME_CHARACTERS, Character
 from projects.models.direction import Layer
 from projects.models.guides import Guide
-from projects.models.projects import LONGEST_PAUSE_MS, Project
+from projects.models.projects import LONGEST_PAUSE_MS
 from projects.models.scripts import Script
 from projects.speech.line import Line
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from projects.models.reviews import Verdict
 
 # What a person may change of a line; all of it is kept in its history and can be undone.
-EDITED = ("text", "character_id", "voice", "language", "instructions", "pause_ms")
+EDITED = ("text", "character_id", "voice", "language", "instructions", "pause_ms", "kind")
 # What nobody may change of a locked line. Its place among the others is not the line's own.
 GUARDED = frozenset({*EDITED, "removed"})
 # Between two lines of a fresh script there is room for so many others, so that moving one renumbers none.
@@ -30,6 +31,7 @@ STEP = 2**16
 ROW_FIELDS = (
     "script",
     "position",
+    "kind",
     "text",
     "language",
     "pause_ms",
@@ -63,6 +65,14 @@ ROW_FIELDS = (
     "latest__claimed_at",
     "latest__error_reason",
 )
+
+
+class LineKind(models.TextChoices):
+    """What a line is in its chapter, which says how long the pause behind it is where it has none of its own."""
+
+    LINE = "", "Line"
+    TITLE = TITLE, "Title"
+    SCENE_END = SCENE_END, "End of a scene"
 
 
 def _stands() -> models.Q:
@@ -99,18 +109,19 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
         )
         return self.annotate(marked=marked)
 
-    def in_order(self, project: Project) -> list[tuple[Any, ...]]:
-        """Every one of these lines of one project, in order.
+    def in_order(self) -> list[tuple[Any, ...]]:
+        """Every one of these lines, in order.
 
-        (id, position, mark, take, ms, pause, length of its text, how often the take was trimmed, character). Take, ms
-        and character are 0 where there is none, the pause is in ms. One query, and no objects: there may be thousands.
+        (id, position, mark, take, ms, own pause, length of its text, how often the take was trimmed, character, kind).
+        Take, ms and character are 0 where there is none, the pause in ms is None. One query, and no objects: there may
+        be thousands.
         """
         rows = self.with_marks().order_by("position")
-        ms, pause = Coalesce("chosen__duration_ms", 0), Coalesce("pause_ms", project.pause_ms)
+        ms = Coalesce("chosen__duration_ms", 0)
         return list(
             rows.values_list(
-                *("pk", "position", "marked", Coalesce("chosen", 0), ms, pause, Length("text")),
-                *(Coalesce("chosen__trim_count", 0), Coalesce("character", 0)),
+                *("pk", "position", "marked", Coalesce("chosen", 0), ms, "pause_ms", Length("text")),
+                *(Coalesce("chosen__trim_count", 0), Coalesce("character", 0), "kind"),
             )
         )
 
@@ -182,6 +193,7 @@ class Paragraph(Layer):
     script = models.ForeignKey(Script, models.CASCADE, related_name="paragraphs")
     position = models.BigIntegerField()
     removed = models.BooleanField(default=False, editable=False)
+    kind = models.CharField(max_length=5, choices=LineKind, default=LineKind.LINE, blank=True)
     text = models.TextField()
     character = models.ForeignKey(
         Character, models.SET_NULL, null=True, blank=True, related_name="paragraphs"
@@ -221,6 +233,7 @@ class Paragraph(Layer):
         constraints = [
             models.UniqueConstraint(fields=["script", "position"], name="paragraph_position_once"),
             models.CheckConstraint(condition=~models.Q(text=""), name="paragraph_has_text"),
+            models.CheckConstraint(condition=models.Q(kind__in=LineKind.values), name="paragraph_kind_known"),
         ]
 
     def __str__(self) -> str:
@@ -241,8 +254,10 @@ class Paragraph(Layer):
         """What this line says, with each change that the lexicon makes of it. No query."""
         return guide.lexicon.say(self.text, guide.language(self))
 
-    def pause_after_ms(self, project: Project) -> int:
-        return project.pause_ms if self.pause_ms is None else self.pause_ms
+    @property
+    def followed(self) -> Followed:
+        """What the pause behind it depends on (audio/pauses.py), beside the line that comes then."""
+        return self.pause_ms, self.kind, self.character_id
 
     def number(self) -> int:
         """The line's number in its script, as people count; one query."""

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from narrator.teams.models import Team, User
 from projects.audio.finish import Finish
+from projects.audio.pauses import Pauses
 from projects.models.direction import Direction
 
 LONGEST_PAUSE_MS = 20_000
@@ -38,6 +39,19 @@ class Project(Direction):
     cover = models.FileField(upload_to="covers", blank=True)
     pause_ms = models.PositiveIntegerField(
         "pause after a line, ms", default=600, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
+    )
+    # Behind a line whose next one another character speaks; empty is a line like any other.
+    speaker_pause_ms = models.PositiveIntegerField(
+        "pause where the speaker changes, ms",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LONGEST_PAUSE_MS)],
+    )
+    scene_pause_ms = models.PositiveIntegerField(
+        "pause at the end of a scene, ms", default=2000, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
+    )
+    title_pause_ms = models.PositiveIntegerField(
+        "pause after a title, ms", default=1500, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
     )
     chapter_pause_ms = models.PositiveIntegerField(
         "pause after a chapter, ms", default=2000, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
@@ -75,6 +89,11 @@ class Project(Direction):
 
     def get_absolute_url(self) -> str:
         return reverse("project-detail", args=[self.pk])
+
+    @property
+    def pauses(self) -> Pauses:
+        """What is heard behind its lines where they say nothing else."""
+        return Pauses(self.pause_ms, self.speaker_pause_ms, self.scene_pause_ms, self.title_pause_ms)
 
     @property
     def finishing(self) -> Finish:

@@ -86,7 +86,8 @@ def guest_project(request: HttpRequest, link: GuestLink) -> HttpResponse:
 def guest_script(request: HttpRequest, link: GuestLink, script_id: int) -> HttpResponse:
     """One chapter to read and hear."""
     script = get_object_or_404(guests.scripts(link), pk=script_id)
-    lines = script.paragraphs.for_page().order_by("position")
+    pauses_ms = guests.pauses_ms(link, script)
+    lines = [(line, pauses_ms.get(line.pk)) for line in script.paragraphs.for_page().order_by("position")]
     context = {**_context(request, link, script), "lines": lines, "several": not link.script_id}
     return render(request, PAGE, context)
 
@@ -142,5 +143,7 @@ def _line(request: HttpRequest, link: GuestLink, line: Paragraph, refusals: list
         return address
     shown = Paragraph.objects.for_page().get(pk=line.pk)
     said = Comment.objects.filter(paragraph=line, guest=link).order_by("pk")
-    context |= {"line": shown, "refusals": refusals, "said": said, "is_open": bool(refusals)}
+    pause_ms = guests.pauses_ms(link, line.script).get(line.pk)
+    context |= {"line": shown, "pause_ms": pause_ms, "said": said}
+    context |= {"refusals": refusals, "is_open": bool(refusals)}
     return render(request, f"{PAGE}#line", context, status=422 if refusals else 200)

@@ -38,6 +38,12 @@ def lines_pause(request: Request, script_id: int) -> HttpResponse:
 
 
 @require_POST
+def lines_mark(request: Request, script_id: int) -> HttpResponse:
+    """Say what lines are: lines, titles, or the ends of scenes."""
+    return _chosen(request, script_id, lines.mark, "marked", "kind")
+
+
+@require_POST
 def lines_move(request: Request, script_id: int) -> HttpResponse:
     """Move lines behind another one, or with ``to`` to another chapter of the project, there to the end."""
     script = access.script(request.user, script_id, least=Role.EDITOR)

@@ -57,7 +57,7 @@ def draw(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> list
 def _window(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> str:
     """The same rows as one piece of html, taken as one piece while none of them has changed."""
     wanted = list(lines.values_list("pk", "version", "position"))
-    facts = repr((wanted, project.pause_ms, may_edit)).encode()
+    facts = repr((wanted, may_edit)).encode()
     key = hashlib.blake2b(facts, digest_size=20).hexdigest()
     html = windows.get(key)
     if html is None:
@@ -70,10 +70,7 @@ def _window(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> s
 
 def _drawn(wanted: list[tuple[int, int, int]], project: Project, may_edit: bool) -> list[Row]:
     """Draw rows, given as key, version and position each."""
-    keys = {
-        pk: f"row-{pk}-{version}-{position}-{project.pause_ms}-{int(may_edit)}"
-        for pk, version, position in wanted
-    }
+    keys = {pk: f"row-{pk}-{version}-{position}-{int(may_edit)}" for pk, version, position in wanted}
     kept = own.get_many(keys.values())
     missing = [pk for pk, key in keys.items() if key not in kept]
     if missing:
@@ -172,15 +169,15 @@ def _people(request: Request, script: Script) -> list[presence.Person] | None:
 def script_order(request: Request, script_id: int) -> HttpResponse:
     """Every line of a script in few letters, in its order, for the page's scripts.
 
-    JSON: ``version``, and ``lines`` as ``[id, position, mark, take, ms, pause in ms, length of the text, trims,
-    character]``; take, ms and character are 0 where there is none. The version is from before the lines were read, so
-    nothing can be missed.
+    JSON: ``version``, and ``lines`` as ``[id, position, mark, take, ms, own pause in ms, length of the text, trims,
+    character, kind]``; take, ms and character are 0 where there is none, the pause is null. The version is from before
+    the lines were read, so nothing can be missed.
     """
     script = access.script(request.user, script_id)
-    key = f"order-{script.pk}-{script.version}-{script.project.pause_ms}"
+    key = f"order-{script.pk}-{script.version}"
     told = own.get(key)
     if told is None:
-        lines = script.paragraphs.in_order(script.project)
+        lines = script.paragraphs.in_order()
         told = json.dumps({"version": script.version, "lines": lines}, separators=(",", ":"))
         own.set(key, told, ORDER_KEPT_S)
     return HttpResponse(told, content_type="application/json")

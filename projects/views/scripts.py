@@ -12,6 +12,7 @@ from projects import access, tasks
 from projects.actions import endpoint, estimates, money, takes
 from projects.forms import LinesForm
 from projects.models import Script
+from projects.models.paragraphs import LineKind
 from projects.views import rows
 from projects.views.lines import first_error, refused
 
@@ -44,6 +45,7 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
         "rest_from": drawn[rows.WINDOW].position if len(drawn) > rows.WINDOW else None,
         "since": script.version,
         "may_edit": may_edit,
+        "kinds": LineKind.choices,
         "may_review": may_edit or access.may_review(request.user, script.project),
     }
     return render(request, "projects/script_detail.html", context)

@@ -12,7 +12,7 @@ const KEPT = 500; // rows on the page; past it the farthest become gaps again
 const LINE = 30; // px of a line of text, and
 const NAME = 22; // of the name of who speaks it, as in parts.css
 
-let order = []; // {id, position, mark, take, v, ms, pause, length, named, height}
+let order = []; // {id, position, mark, take, v, ms, own, kind, who, pause, length, named, height}
 let places = new Map(); // id -> index in order
 let spare = 36; // px of a row besides text and name, as measured
 let letters = Math.min(70, (list?.clientWidth ?? 0) / 9); // that fit a line of text, as measured
@@ -40,13 +40,24 @@ export function playable(id, by) {
 }
 
 function read(row) {
-  const { line, position, mark, take, v, ms, pause } = row.dataset;
+  const { line, position, mark, take, v, ms, pause, kind, who } = row.dataset;
   const length = (row.querySelector(".words")?.textContent ?? "").length;
-  return { id: line, position: Number(position), mark, take: take ?? "", v: v ?? "", ms: Number(ms ?? 0), pause: Number(pause ?? 0), length, named: Boolean(row.querySelector(".who")) };
+  return { id: line, position: Number(position), mark, take: take ?? "", v: v ?? "", ms: Number(ms ?? 0), own: pause ? Number(pause) : null, kind: kind ?? "", who: who ?? "", length, named: Boolean(row.querySelector(".who")) };
 }
 
 function index() {
   places = new Map(order.map((line, at) => [line.id, at]));
+  pace();
+}
+
+// The pause behind each line, by the rule of audio/pauses.py: its own, that of its kind, or by who speaks next.
+function pace() {
+  const [usual, speaker, scene, title] = (list?.dataset.pauses ?? "").split(" ").map(Number);
+  let next = null;
+  for (const line of order.toReversed()) {
+    line.pause = line.own ?? { scene, title }[line.kind] ?? (next && next.who !== line.who ? speaker : usual);
+    if (line.take) next = line;
+  }
 }
 
 // Takes over what rows say of their lines. Tells whether the order itself changed.
@@ -59,10 +70,8 @@ function learn(rows) {
     if (!known || known.position !== line.position) moved = true;
     if (known) Object.assign(known, line, { height: known.length === line.length && known.named === line.named ? known.height : undefined });
   }
-  if (moved) {
-    order.sort((a, b) => a.position - b.position);
-    index();
-  }
+  if (moved) order.sort((a, b) => a.position - b.position);
+  index();
   return moved;
 }
 
@@ -276,8 +285,8 @@ async function fetchOrder() {
     const since = Number(document.getElementById("poller").getAttribute("hx-get").match(/since=(\d+)/)?.[1] ?? 0);
     if (version < since) continue; // a poll was quicker: what it brought must not be lost
     const heights = new Map(order.map((line) => [line.id, line.height]));
-    order = lines.map(([id, position, mark, take, ms, pause, length, trims, named]) => ({
-      ...{ id: String(id), position, mark, take: take ? String(take) : "", v: take ? String(trims) : "", ms, pause, length, named: Boolean(named) },
+    order = lines.map(([id, position, mark, take, ms, own, length, trims, who, kind]) => ({
+      ...{ id: String(id), position, mark, take: take ? String(take) : "", v: take ? String(trims) : "", ms, own, kind, who: String(who || ""), length, named: Boolean(who) },
       height: heights.get(String(id)),
     }));
     index();

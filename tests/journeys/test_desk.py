@@ -127,6 +127,11 @@ def test_selecting_by_mouse_and_pauses_and_direction_for_all_of_them(
     page.locator("#more").get_by_role("button", name="Set").click()
     expect(page.locator("#did")).to_contain_text("3 lines given this pause.")
     assert [one.pause_ms for one in script.paragraphs.all()] == [None, 1500, 1500, 1500, None]
+    page.locator("#chosen").get_by_role("button", name="More").click()
+    page.get_by_label("Is, for the pause after it").select_option("End of a scene")
+    page.locator("#more").get_by_role("button", name="Mark").click()
+    expect(page.locator("#did")).to_contain_text("3 lines marked.")
+    expect(line(page, "Bravo")).to_have_attribute("data-kind", "scene")
     expect(page.locator(".is-chosen")).to_have_count(3)  # to be directed next
     factories.ready(script.paragraphs.all()[1])
     page.keyboard.press("d")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from projects.models import Paragraph
+from projects.models import Paragraph, Project
 from tests import factories
 from tests.cast import Cast
 from tests.journeys.pages import Opener
@@ -55,7 +55,8 @@ def test_lines_follow_with_their_real_pauses_and_the_selected_ones_alone(
     takes = [line.chosen_id for line in script.paragraphs.all()]
     first, second, *_ = script.paragraphs.all()
     Paragraph.objects.filter(pk=first.pk).update(pause_ms=0)
-    Paragraph.objects.filter(pk=second.pk).update(pause_ms=400)
+    Paragraph.objects.filter(pk=second.pk).update(kind="scene")
+    Project.objects.update(scene_pause_ms=400)
     page = opened(open_page(cast.editor), script.pk)
     page.keyboard.press("Shift+Space")
     page.wait_for_function(ENDED, arg=4)

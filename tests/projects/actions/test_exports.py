@@ -10,8 +10,9 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from projects.actions import exports, paragraphs
-from projects.models import Export, ExportStatus, Project, Take
+from projects.actions import cast as acting
+from projects.actions import edits, exports, figures, lines, paragraphs, seams
+from projects.models import Export, ExportStatus, Paragraph, Project, Take
 from tests import factories
 from tests.cast import Cast
 
@@ -190,3 +191,42 @@ def test_a_file_per_chapter_comes_in_one_zip_with_marks_that_name_it(book: Proje
     assert export.timeline["chapters"][1]["start"] == export.timeline["chapters"][0]["start"]
     takes = [line["take"] for chapter in export.timeline["chapters"] for line in chapter["lines"]]
     assert takes == [line["take"] for chapter in export.plan for line in chapter["lines"]]
+
+
+def test_what_parts_two_lines_is_as_long_in_the_file_the_seam_and_the_figures(cast: Cast) -> None:
+    project = factories.project(cast.team, lines=4, speaker_pause_ms=900, scene_pause_ms=2500)
+    script = project.scripts.get()
+    title, scene, spoken, last = script.paragraphs.all()
+    anna = acting.add(project, name="Anna", by=None)
+    Paragraph.objects.filter(pk=spoken.pk).update(character=anna)
+    factories.all_ready(script, duration_ms=1000)
+    lines.mark(script, [title.pk], kind="title", by=cast.editor)
+    lines.mark(script, [scene.pk], kind="scene", by=cast.editor)
+    export = assembled(order(project))
+    pauses_ms = [row["pause_ms"] for chapter in export.plan for row in chapter["lines"]]
+    assert pauses_ms == [1500, 2500, 900, 600]
+    (chapter,) = export.timeline["chapters"]
+    begins_ms = [line["start"] // 24 for line in chapter["lines"]]
+    assert begins_ms == [500, 500 + 2500, 500 + 6000, 500 + 7900]
+    assert figures.of_script(script, project).duration_ms == 4000 + 1500 + 2500 + 900
+    take = Paragraph.objects.select_related("script__project").get(pk=spoken.pk).chosen
+    assert take is not None
+    before, after = seams.around(take.paragraph)
+    assert len(seams.of(take)) == 44 + 2 * 24 * seams.length_ms(take, before, after)
+    assert seams.length_ms(take, before, after) == 3000 + 1000 + 900 + 1000
+
+
+def test_a_longer_pause_of_the_project_is_heard_at_once_in_the_figures(book: Project) -> None:
+    before = figures.of_book(book, book.scripts.all()).duration_ms
+    book.pause_ms, book.chapter_pause_ms = 700, 2200
+    book.save()
+    assert figures.of_book(book, book.scripts.all()).duration_ms == before + 2 * 100 + 200
+
+
+def test_marking_lines_is_undone_as_any_edit_is(book: Project, cast: Cast) -> None:
+    script = book.scripts.all()[0]
+    line = script.paragraphs.all()[0]
+    lines.mark(script, [line.pk], kind="scene", by=cast.editor)
+    assert script.paragraphs.get(pk=line.pk).kind == "scene"
+    first = edits.undo(script, by=cast.editor)
+    assert (first.edit and first.edit.kind, script.paragraphs.get(pk=line.pk).kind) == ("pause", "")

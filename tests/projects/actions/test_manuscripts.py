@@ -66,7 +66,7 @@ def imported(cast: Cast, text: str, name: str, **plan: object) -> list[Paragraph
 
 def test_a_scene_break_is_a_pause_after_the_line_before_it(cast: Cast) -> None:
     lines = imported(cast, "# One\n\nRain.\n\n* * *\n\nSun.\n", "a.md")
-    assert [(line.text, line.pause_ms) for line in lines] == [("Rain.", 2000), ("Sun.", None)]
+    assert [(line.text, line.kind) for line in lines] == [("Rain.", "scene"), ("Sun.", "")]
 
 
 def test_titles_are_spoken_first_where_that_is_asked_for(cast: Cast) -> None:

@@ -136,6 +136,7 @@ DOORS = {
     "lines-insert": Door("script_id", "post", EDIT, 302, (("text", "Some words."),)),
     "lines-remove": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
     "lines-move": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
+    "lines-mark": Door("script_id", "post", EDIT, 409, (("lines", "999999"), ("kind", "scene"))),
     "lines-pause": Door("script_id", "post", EDIT, 409, (("lines", "999999"), ("pause_ms", "500"))),
     "lines-lock": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),
     "lines-unlock": Door("script_id", "post", EDIT, 409, (("lines", "999999"),)),

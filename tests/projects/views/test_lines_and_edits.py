@@ -72,7 +72,7 @@ def test_the_order_has_every_line_and_what_is_played(cast: Cast, sign_in: SignIn
     script.refresh_from_db()
     assert answer["version"] == script.version
     assert [line[0] for line in answer["lines"]] == [line.pk for line in script.paragraphs.all()]
-    assert answer["lines"][0][2:] == ["ready", take.pk, 700, 50, len(first.text), 0, filby.pk]
+    assert answer["lines"][0][2:] == ["ready", take.pk, 700, 50, len(first.text), 0, filby.pk, ""]
     assert answer["lines"][1][2:6] == ["none", 0, 0, script.project.pause_ms]
 
 
@@ -94,7 +94,7 @@ def test_the_database_tells_every_mark_as_the_line_itself_does(cast: Cast) -> No
     takes.request(script, lines[6:8], by=None)
     assert claims.claim(worker="w") is not None
     told = {line.pk: line.mark for line in script.paragraphs.with_takes()}
-    assert {row[0]: row[2] for row in script.paragraphs.in_order(script.project)} == told
+    assert {row[0]: row[2] for row in script.paragraphs.in_order()} == told
     expected = ["ready", "stale", "flagged", "ready", "failed", "none"]
     assert [told[line.pk] for line in lines[:6]] == expected
     assert sorted(told[line.pk] for line in lines[6:]) == ["none", "queued", "running"]

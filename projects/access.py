@@ -10,6 +10,7 @@ from projects.models import (
     Change,
     Character,
     Comment,
+    Destination,
     Export,
     GuestLink,
     LexiconChange,
@@ -124,6 +125,12 @@ def endpoint(user: User, team_id: int) -> TeamEndpoint:
 def export(user: User, export_id: int, *, least: Right | Role = Right.SEE) -> Export:
     row = get_object_or_404(Export.objects.select_related("project"), pk=export_id)
     access.check(user, row.project.team_id, least)
+    return row
+
+
+def destination(user: User, destination_id: int) -> Destination:
+    row = get_object_or_404(Destination.objects.select_related("team"), pk=destination_id)
+    access.check(user, row.team_id, Role.EDITOR)
     return row
 
 

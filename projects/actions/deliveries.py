@@ -1,89 +1,137 @@
 """The delivery gate: whether the files of an export, encoded as they are, have what their destination asks."""
 
-from bisect import bisect_right
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from projects.audio import delivery
-from projects.audio.delivery import Checked, Found
+from narrator.tags import clock, level
+from projects.actions import causes
+from projects.audio import delivery, destinations
+from projects.audio.course import Stretch
+from projects.audio.delivery import Found
+from projects.audio.destinations import Asked, Checked
 from projects.audio.parcel import Enclosed
-from projects.models import Export, Take
+from projects.models import Export, Paragraph, Take
 
 Tick = Callable[[], None]
-# Which line is behind a figure that is not met: where the peak is, or what stands at that end of the file.
-BY_PEAK, BY_FIRST, BY_LAST = "true_peak_dbfs", "head_ms", "tail_ms"
 
 
 def ear(export: Export) -> Callable[[Path, Tick], Found] | None:
     """What listens to each finished file; None where the export goes to no place that asks anything."""
-    if export.finish.get("preset") not in delivery.ASKED:
+    if not export.finish.get("asked"):
         return None
     return lambda path, tick: delivery.listen(path, tick=tick)
 
 
 def report(export: Export, inside: list[Enclosed], timeline: dict[str, Any]) -> dict[str, Any]:
-    """What was found, as ``{"preset", "is_met", "files": [{"file", "is_met", "checks": [...]}]}``.
+    """What was found: ``{"preset", "destination", "is_met", "files": [{"file", "is_met", "checks": [...]}]}``.
 
-    A check has ``name, figure, unit, least, most, is_met, take``. Empty where nobody listened.
+    A check has ``rule, name, unit, figure, least, most, among, is_met, take``. Empty where nobody listened.
     """
-    preset = export.finish.get("preset", "")
+    asked = [Asked.of(one) for one in export.finish.get("asked", [])]
     files = [
-        _file(one, one.found, preset, _lines(timeline, one.name if export.by_chapter else None))
+        _file(one, one.found, asked, _lines(export, timeline, one.name if export.by_chapter else None))
         for one in inside
         if one.found
     ]
-    return {"preset": preset, "is_met": all(one["is_met"] for one in files), "files": files} if files else {}
+    if not files:
+        return {}
+    about = {"preset": export.finish["preset"], "destination": export.finish["destination"]}
+    return about | {"is_met": all(one["is_met"] for one in files), "files": files}
 
 
-def _file(one: Enclosed, found: Found, preset: str, lines: list[dict[str, int]]) -> dict[str, Any]:
+def _file(one: Enclosed, found: Found, asked: list[Asked], lines: list[dict[str, Any]]) -> dict[str, Any]:
     rate_hz = one.written.timeline.grid.rate_hz
-    checks = [_row(done, found, lines, rate_hz) for done in delivery.check(found, preset)]
-    endings = delivery.ENDINGS.get(preset, (found.ending,))
-    format = {
-        "name": "Format",
-        "figure": found.ending,
-        "most": " or ".join(endings),
-        "unit": "",
-        "take": None,
-    }
-    checks.append(format | {"least": None, "is_met": found.ending in endings})
+    places: list[Stretch] = [
+        (line["start"] * 1000 // rate_hz, line["end"] * 1000 // rate_hz) for line in lines
+    ]
+    heard = destinations.heard_in(found, places)
+    checks = [_row(done, _cause(done, heard, lines, places)) for done in destinations.check(heard, asked)]
     return {"file": one.name, "is_met": all(check["is_met"] for check in checks), "checks": checks}
 
 
-def _row(done: Checked, found: Found, lines: list[dict[str, int]], rate_hz: int) -> dict[str, Any]:
+def _row(done: Checked, take: int | None) -> dict[str, Any]:
     asked, figure = done.asked, done.figure
     return {
+        **asked.kept(),
         "name": asked.name,
-        "figure": None if figure is None else round(figure, 1),
         "unit": asked.unit,
-        "least": asked.least,
-        "most": asked.most,
+        "figure": round(figure, 1) if isinstance(figure, float) else figure,
         "is_met": done.is_met,
-        "take": None if done.is_met else _cause(asked.field, found, lines, rate_hz),
+        "take": take,
     }
 
 
-def _cause(field: str, found: Found, lines: list[dict[str, int]], rate_hz: int) -> int | None:
-    """The take that a figure comes from; None where it is that of the whole file."""
-    if field == BY_PEAK:
-        at = bisect_right([line["start"] for line in lines], found.peak_ms * rate_hz // 1000)
-        return lines[max(at - 1, 0)]["take"]
-    return {BY_FIRST: lines[0]["take"], BY_LAST: lines[-1]["take"]}.get(field)
+def _cause(done: Checked, found: Found, lines: list[dict[str, Any]], places: list[Stretch]) -> int | None:
+    """The take behind what is not met: by its place in the file, or by its own level."""
+    if done.is_met:
+        return None
+    asked, at = done.asked, destinations.place(done, found, places)
+    if at is not None:
+        return int(lines[at]["take"])
+    return causes.of(lines, asked.rule, done.figure, least=asked.least, most=asked.most)
 
 
-def _lines(timeline: dict[str, Any], file: str | None) -> list[dict[str, int]]:
-    chapters = [one for one in timeline["chapters"] if one.get("file") == file]
-    return [line for chapter in chapters for line in chapter["lines"]]
+def _lines(export: Export, timeline: dict[str, Any], file: str | None) -> list[dict[str, Any]]:
+    """The lines of one file, each as the plan has it and with where it stands."""
+    planned = [chapter for chapter in export.plan if chapter["lines"]]
+    return [
+        line | place
+        for chapter, placed in zip(planned, timeline["chapters"], strict=True)
+        if placed.get("file") == file
+        for line, place in zip(chapter["lines"], placed["lines"], strict=True)
+    ]
+
+
+def missed(export: Export) -> set[str]:
+    """The rules that some file of it does not meet."""
+    return {
+        check["rule"]
+        for file in export.delivery.get("files", [])
+        for check in file["checks"]
+        if not check["is_met"]
+    }
 
 
 def shown(export: Export) -> list[dict[str, Any]]:
-    """The files of the report, each check that is not met with its line. One query."""
+    """The files of the report for a page, in words, each check that is not met with its line. Three queries."""
     files: list[dict[str, Any]] = export.delivery.get("files", [])
     ids = {check["take"] for file in files for check in file["checks"]} - {None}
-    takes = Take.objects.filter(pk__in=ids).select_related("paragraph").defer("peaks")
+    takes = Take.objects.filter(pk__in=ids).select_related("paragraph__script").defer("peaks")
     lines = {take.pk: take.paragraph for take in takes}
-    return [
-        {**file, "checks": [{**check, "line": lines.get(check["take"])} for check in file["checks"]]}
-        for file in files
-    ]
+    numbers = Paragraph.objects.filter(pk__in=[line.pk for line in lines.values()]).numbers() if lines else {}
+    return [{**file, "checks": [_told(check, lines, numbers) for check in file["checks"]]} for file in files]
+
+
+def _told(check: dict[str, Any], lines: dict[int, Paragraph], numbers: dict[int, int]) -> dict[str, Any]:
+    line = lines.get(check["take"])
+    asked = Asked.of({name: check[name] for name in ("rule", "least", "most", "among")})
+    return {
+        **check,
+        "found": _worded(asked, check["figure"]) if check["figure"] not in (None, "") else "none",
+        "asked": bounds(asked),
+        "line": line,
+        "number": numbers.get(line.pk) if line else None,
+    }
+
+
+def bounds(asked: Asked) -> str:
+    """What is asked, as people read it: ``−23.0 to −18.0 dB``, ``mp3 or m4b``, ``at most 2:00:00``."""
+    if asked.rule == "title":
+        return "any"
+    if asked.among:
+        return " or ".join(_worded(asked, one) for one in asked.among)
+    least, most = (None if one is None else _worded(asked, one) for one in (asked.least, asked.most))
+    if least is None or most is None:
+        return f"at most {most}" if least is None else f"at least {least}"
+    return f"{least.removesuffix(asked.unit).strip()} to {most}"
+
+
+def _worded(asked: Asked, value: Any) -> str:
+    if asked.rule == "duration_ms":
+        return clock(value)
+    if asked.unit in ("dB", "LUFS"):
+        return f"{level(value)} {asked.unit}"
+    if asked.unit:
+        return f"{value:,.0f} {asked.unit}"
+    return str(value)

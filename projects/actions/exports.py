@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from narrator.storage import FinishedFile
 from narrator.teams.models import User
-from projects.actions import activity, deliveries, encoded, finishes, notifications, plans
+from projects.actions import activity, deliveries, destinations, encoded, finishes, notifications, plans
 from projects.audio import encoding, formats, parcel, tags
 from projects.audio.assembly import BrokenTake
 from projects.audio.book import Unfit
@@ -26,6 +26,8 @@ from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, S
 from projects.models.exports import ExportQuerySet
 from projects.models.notifications import News
 
+# What an order says again where it is repeated; what is not here has its usual value then.
+OPTIONS = ("format", "partial", "by_chapter", "title", "author", "narrator")
 LEASE_S = 120
 ATTEMPTS = 3
 
@@ -89,10 +91,20 @@ def request(
         author=author or project.author,
         narrator=narrator,
         plan=plan,
-        finish={**finish.kept(), "chapter_pause_ms": project.chapter_pause_ms},
+        finish={
+            **finish.kept(),
+            "chapter_pause_ms": project.chapter_pause_ms,
+            **destinations.frozen(project, finish),
+        },
         total_ms=total_ms,
         created_by=by,
     )
+
+
+def again(export: Export) -> dict[str, Any]:
+    """What ``request`` is asked for with to make an export once more, with what was set for the next one."""
+    said = {name: getattr(export, name) for name in OPTIONS}
+    return {**said, "approved": export.is_approved, **export.again}
 
 
 def narrators(project: Project) -> str:

@@ -9,12 +9,14 @@ from narrator.teams.models import User
 from projects.actions import activity, encoded, figures, reach, treatments
 from projects.audio import assembly, sums
 from projects.audio.assembly import BrokenTake
-from projects.audio.finish import PRESETS, Finish, settled
+from projects.audio.destinations import DESTINATIONS
+from projects.audio.finish import Finish, settled
 from projects.models import ActKind, Paragraph, Project, Script, Take
+from projects.models.destinations import OWN
 from projects.models.sounds import SUMS
 
 LISTENED_TO = 20
-NAMES = {"none": "as it is", "acx": "ACX", "podcast": "podcast", "r128": "EBU R 128", "own": "own"}
+NAMES = {"none": "as it is", **{name: one.label for name, one in DESTINATIONS.items()}, "own": "own"}
 
 
 def save(project: Project, wanted: Finish, *, by: User | None) -> Finish:
@@ -26,7 +28,7 @@ def save(project: Project, wanted: Finish, *, by: User | None) -> Finish:
     with transaction.atomic():
         held = reach.hold(project.pk)
         if _asked(held.finishing) != _asked(named):
-            told = f"set the sound of exports: {NAMES[named.preset]}"
+            told = f"set the sound of exports: {name_of(named.preset)}"
             activity.note(ActKind.SETTINGS, told, by=by, project=project)
     return settle(project, named)
 
@@ -54,9 +56,15 @@ def settle(project: Project, finish: Finish | None = None) -> Finish:
 
 
 def _preset(wanted: Finish) -> str:
-    """The preset it is named for, where it is still that preset's."""
-    usual = PRESETS.get(wanted.preset)
-    return wanted.preset if usual and _asked(wanted) == usual else "own"
+    """The destination it is named for, whatever its figures: files are measured for that. "own" where it has none."""
+    if wanted.preset in DESTINATIONS or wanted.preset.startswith(OWN):
+        return wanted.preset
+    return "none" if replace(_asked(wanted), preset="none") == Finish() else "own"
+
+
+def name_of(preset: str) -> str:
+    """What people call a preset."""
+    return NAMES.get(preset, preset.removeprefix(OWN))
 
 
 def _asked(finish: Finish) -> Finish:

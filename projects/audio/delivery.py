@@ -1,22 +1,25 @@
-"""What a destination asks of a file, and whether a finished, encoded file has it. The file is decoded, as shops do.
-
-The tables are what is published of the destinations in 2026, for ACX by others than itself. They change: see there.
-"""
+"""What an encoded file is like when it is decoded, as its destination does. What is asked of it: destinations.py."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import log10
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 
-from projects.audio import measure, pcm, sums
+from projects.audio import loudness, measure, pcm, sums
+from projects.audio.course import Course
 from projects.audio.treatment import Treatment
 
 PIECE_FRAMES = 30 * pcm.RATE_HZ
 _HALF = Treatment(gain_db=20 * log10(2))
 """Encoded sound may pass full scale: it is measured at half its level, and said at all of it."""
+
+# A frame of MP3 may be a byte longer than its neighbours at one rate.
+_PADDING_BYTES = 1
+_FRAMES = {"mp3": 1152, "aac": 1024, "opus": 960}
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Found:
     """What was measured of an encoded file. Levels in dB, None where there is only silence.
 
     `head_ms` and `tail_ms` are the silence before its first and behind its last sound, `peak_ms` is where its highest
-    peak stands.
+    peak stands, `longest_ms` the longest silence between two sounds, from `longest_at_ms` on. `kbps` and `steadiness`
+    (constant or variable) are None where nothing is lost by the format, `cover_px` is the cover's shorter side.
     """
 
     ending: str
@@ -36,78 +40,31 @@ class Found:
     head_ms: int
     tail_ms: int
     peak_ms: int
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One thing that is asked: a field of what was found, in a unit, between two bounds; None is no bound."""
-
-    name: str
-    field: str
-    unit: str
-    least: float | None = None
-    most: float | None = None
-
-
-@dataclass(frozen=True)
-class Checked:
-    """One thing that was asked, with what was found; None where there was only silence, which has no level."""
-
-    asked: Asked
-    figure: float | None
-    is_met: bool
-
-
-_ACX = (
-    Asked("RMS", "rms_dbfs", "dB", -23, -18),
-    Asked("True peak", "true_peak_dbfs", "dB", most=-3),
-    Asked("Noise floor", "floor_dbfs", "dB", most=-60),
-    Asked("Silence at the head", "head_ms", "ms", 500, 1000),
-    Asked("Silence at the tail", "tail_ms", "ms", 1000, 5000),
-    Asked("Length", "duration_ms", "ms", most=120 * 60 * 1000),
-)
-ASKED: dict[str, tuple[Asked, ...]] = {
-    "acx": _ACX,
-    "podcast": (
-        Asked("Loudness", "loudness_lufs", "LUFS", -17, -15),
-        Asked("True peak", "true_peak_dbfs", "dB", most=-1),
-    ),
-    "r128": (
-        Asked("Loudness", "loudness_lufs", "LUFS", -23.2, -22.8),
-        Asked("True peak", "true_peak_dbfs", "dB", most=-1),
-    ),
-}
-"""By the preset of a finish."""
-
-ENDINGS = {"acx": ("mp3",), "podcast": ("mp3", "m4a", "m4b")}
-"""What kinds of file a destination takes; any where nothing stands here."""
-
-
-def check(found: Found, preset: str) -> list[Checked]:
-    """Each thing that the destination asks, with what the file has. Silence meets what has no lower bound."""
-    return [
-        Checked(asked, figure, _within(figure, asked))
-        for asked in ASKED[preset]
-        for figure in [getattr(found, asked.field)]
-    ]
-
-
-def _within(figure: float | None, asked: Asked) -> bool:
-    """As it is shown: to a tenth, so that no figure is refused beside a limit that looks the same."""
-    if figure is None:
-        return asked.least is None
-    shown = round(figure, 1)
-    return (asked.least is None or shown >= asked.least) and (asked.most is None or shown <= asked.most)
+    longest_ms: int = 0
+    longest_at_ms: int = 0
+    rate_hz: int = 0
+    channels: str = ""
+    kbps: int | None = None
+    steadiness: str | None = None
+    cover_px: int | None = None
+    cover_shape: str | None = None
+    title: str = ""
+    course: Course | None = field(default=None, compare=False, repr=False)
 
 
 def listen(path: Path, *, tick: Callable[[], None]) -> Found:
-    """Decode a whole file and measure it, some seconds in memory at a time; `tick` is called with each piece."""
+    """Decode a whole file and measure it, some seconds in memory at a time; `tick` is called with each piece.
+
+    Of the whole, 4 bytes for each 10 ms are kept.
+    """
     placed: list[sums.Placed] = []
+    powers: list[np.ndarray] = []
     at = peak_at = last = 0
     head, highest = None, 0.0
     for piece in _pieces(path):
         measured = sums.measure(piece)
         placed.append(sums.Placed(measured, at, _HALF))
+        powers.append(_powers(piece))
         if measured.true_peak > highest:
             highest, peak_at = measured.true_peak, at + int(np.abs(piece.astype(np.int32)).argmax())
         before, behind = measure.edges(_loud(piece))
@@ -115,18 +72,65 @@ def listen(path: Path, *, tick: Callable[[], None]) -> Found:
             head, last = at + before if head is None else head, at + piece.size - behind
         at += piece.size
         tick()
-    found = sums.figures(sums.together(placed, frames=at))
-    return Found(
+    heard = sums.figures(sums.together(placed, frames=at))
+    course = Course(np.concatenate(powers) if powers else np.zeros(0, np.float32))
+    silent_from, silent_to = course.longest_silence()
+    found = Found(
         ending=path.suffix.removeprefix("."),
         duration_ms=pcm.frames_to_ms(at),
-        loudness_lufs=found.loudness_lufs,
-        rms_dbfs=found.rms_dbfs,
-        true_peak_dbfs=found.true_peak_dbfs,
-        floor_dbfs=found.floor_dbfs,
+        loudness_lufs=heard.loudness_lufs,
+        rms_dbfs=heard.rms_dbfs,
+        true_peak_dbfs=heard.true_peak_dbfs,
+        floor_dbfs=heard.floor_dbfs,
         head_ms=pcm.frames_to_ms(at if head is None else head),
         tail_ms=pcm.frames_to_ms(at - last),
         peak_ms=pcm.frames_to_ms(peak_at),
+        longest_ms=silent_to - silent_from,
+        longest_at_ms=silent_from,
+        course=course,
     )
+    return replace(found, **_said(path))
+
+
+def _powers(piece: pcm.Pcm) -> np.ndarray:
+    """The mean square of each 10 ms at its own level; what is left at the end counts as a whole one."""
+    padded = np.pad(piece, (0, -piece.size % loudness.CELL_FRAMES)).astype(np.float32)
+    cells = padded.reshape(-1, loudness.CELL_FRAMES) * np.float32(2 / pcm.FULL_SCALE)
+    return np.einsum("ij,ij->i", cells, cells) / loudness.CELL_FRAMES
+
+
+def _said(path: Path) -> dict[str, Any]:
+    """What the file says of itself, and how large its packets are."""
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        said: dict[str, Any] = {
+            "rate_hz": stream.rate,
+            "channels": {1: "mono", 2: "stereo"}.get(stream.channels, str(stream.channels)),
+            "title": _title({**stream.metadata, **container.metadata}),
+        }
+        picture = next(iter(container.streams.video), None)
+        if picture is not None and picture.width:
+            sides = picture.width, picture.height
+            is_square = sides[0] == sides[1]
+            said |= {
+                "cover_px": min(sides),
+                "cover_shape": "square" if is_square else "{} × {}".format(*sides),
+            }
+        frame = _FRAMES.get(stream.codec_context.codec.canonical_name)
+        return said | (_rate(container, stream, frame) if frame else {})
+
+
+def _title(said: dict[str, str]) -> str:
+    return next((text.strip() for name, text in said.items() if name.lower() == "title"), "")
+
+
+def _rate(container: Any, stream: Any, frame: int) -> dict[str, Any]:
+    """The bit rate of its packets. The first one may carry the table of a player, and the last what is left."""
+    sizes = np.fromiter((packet.size for packet in container.demux(stream) if packet.size), np.uint32)
+    usual = sizes[1:-1] if sizes.size > 2 else sizes
+    steady = int(usual.max()) - int(usual.min()) <= _PADDING_BYTES
+    kbps = round(float(usual.mean()) * 8 * stream.rate / frame / 1000)
+    return {"kbps": kbps, "steadiness": "constant" if steady else "variable"}
 
 
 def _pieces(path: Path) -> Iterator[pcm.Pcm]:

@@ -149,7 +149,9 @@ def _rounded(gain_db: float) -> float:
 PRESETS: dict[str, Finish] = {
     "none": Finish(),
     "acx": Finish("acx", "rms", -20.0, -3.5, head_ms=700, tail_ms=2000, keep_ms=200, fade_ms=5),
+    "shops": Finish("shops", "lufs", -18.0, -3.5, head_ms=900, tail_ms=2500, keep_ms=200, fade_ms=5),
     "podcast": Finish("podcast", "lufs", -16.0, -3.0, keep_ms=200, fade_ms=5),
+    "spotify": Finish("spotify", "lufs", -15.0, -3.0, keep_ms=200, fade_ms=5),
     "r128": Finish("r128", "lufs", -23.0, -3.0, keep_ms=200, fade_ms=5),
 }
 """What to begin with for a destination. Peaks are held below what it allows: encoders raise them, AAC by up to 2 dB."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from projects.audio.finish import PRESETS, Finish
+from projects.audio.finish import Finish
 
 LONGEST_MS = 20_000
 LONGEST_FADE_MS = 200
@@ -24,7 +24,7 @@ def _db(label: str, least: float, most: float, *, empty: str = "", **options: An
 class FinishForm(forms.Form):
     """The silences and levels of a project's files. An empty level or own silence means: as it is."""
 
-    preset = forms.ChoiceField(choices=[(name, name) for name in (*PRESETS, "own")], widget=forms.HiddenInput)
+    preset = forms.ChoiceField(label="Files are measured for")
     scale = forms.ChoiceField(
         label="Loudness is counted in",
         choices=[("lufs", "LUFS, as broadcast and podcasts do"), ("rms", "RMS, as audiobook shops do")],
@@ -36,6 +36,11 @@ class FinishForm(forms.Form):
     tail_ms = _ms("At its tail, ms", LONGEST_MS)
     keep_ms = _ms("Own silence of takes at most, ms", LONGEST_KEPT_MS, required=False, empty="all of it")
     fade_ms = _ms("Fades at both edges of takes, ms", LONGEST_FADE_MS)
+
+    def __init__(self, *args: Any, destinations: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        preset: forms.ChoiceField = self.fields["preset"]  # type: ignore[assignment]
+        preset.choices = [("none", "nobody: as they are"), *destinations]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -3,6 +3,7 @@
 from projects.models.activity import Act, ActKind
 from projects.models.characters import CastChange, Character, Speaker
 from projects.models.checks import Usual
+from projects.models.destinations import Destination
 from projects.models.edits import Change, Edit
 from projects.models.endpoints import EndpointKind, TeamEndpoint
 from projects.models.exports import Export, ExportStatus
@@ -35,6 +36,7 @@ __all__ = [
     "Change",
     "Character",
     "Comment",
+    "Destination",
     "Edit",
     "EndpointKind",
     "Export",

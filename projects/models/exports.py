@@ -61,11 +61,12 @@ class Export(models.Model):
 
     ``plan`` is ``[{"title": str, "lines": [{"take": int, "pause_ms": int}]}]``, each line also with its sound, its
     written text, its character, how it is treated and, where only what is approved goes in, its verdict; ``finish`` is
-    the project's then, with its ``chapter_pause_ms``. ``marks`` is ``[{"title": str, "start_ms": int, "end_ms":
-    int}]``; durations are those of the file.
+    the project's then, with its ``chapter_pause_ms`` and what its destination asked. ``marks`` is ``[{"title": str,
+    "start_ms": int, "end_ms": int}]``; durations are those of the file.
     ``timeline`` is where everything stands, to the sample: ``{"rate_hz": int, "samples": int, "chapters": [{"title":
     str, "start": int, "lines": [{"take": int, "start": int, "end": int}]}]}``. Where each chapter is a file, marks and
-    chapters name their ``file`` and count in it. ``delivery`` is the report of ``actions.deliveries``.
+    chapters name their ``file`` and count in it. ``delivery`` is the report of ``actions.deliveries``, ``again`` what
+    is asked for otherwise when it is ordered again.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="exports")
@@ -91,6 +92,7 @@ class Export(models.Model):
     marks = models.JSONField(default=list, blank=True)
     timeline = models.JSONField(default=dict, blank=True)
     delivery = models.JSONField(default=dict, blank=True)
+    again = models.JSONField(default=dict, blank=True)
     error_reason = models.TextField(blank=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,14 +1,14 @@
 """Exports of a project: ordering one, following it, and downloading the file."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST, require_safe
 
 from narrator import media
 from narrator.teams.models import Role
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
-from projects.actions import approvals, captions, deliveries, exports, finishes
+from projects.actions import approvals, captions, exports
 from projects.forms import ExportForm
 from projects.models import ExportStatus, Paragraph
 from projects.views import tables
@@ -50,20 +50,9 @@ def _state(request: Request, export_id: int) -> HttpResponse:
         "export": export,
         "project": export.project,
         "may_edit": access.may_edit(request.user, export.project),
-        "files": deliveries.shown(export),
         "kinds": captions.KINDS,
-        "destination": finishes.NAMES.get(export.delivery.get("preset", ""), ""),
     }
     return page_or_part(request, "projects/export_detail.html", "export", context)
-
-
-@require_safe
-def export_delivery(request: Request, export_id: int) -> HttpResponse:
-    """What was measured of the files, for programs."""
-    export = access.export(request.user, export_id)
-    if not export.delivery:
-        raise Http404
-    return JsonResponse(export.delivery)
 
 
 @require_POST

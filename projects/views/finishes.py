@@ -9,9 +9,9 @@ from narrator.tags import level
 from narrator.teams.models import Role
 from narrator.web import Request, go
 from projects import access
-from projects.actions import figures, finishes
+from projects.actions import destinations, figures, finishes
 from projects.actions.figures import Heard
-from projects.audio.finish import PRESETS, Finish
+from projects.audio.finish import Finish
 from projects.forms.finishes import FinishForm
 
 
@@ -19,8 +19,10 @@ from projects.forms.finishes import FinishForm
 def finish_edit(request: Request, project_id: int) -> HttpResponse:
     """A project's finish. ``?preset=`` fills the form in and saves nothing."""
     project = access.project(request.user, project_id, least=Role.EDITOR)
-    shown = PRESETS.get(request.GET.get("preset", ""), project.finishing)
-    form = FinishForm(request.POST or None, initial=shown.kept())
+    places, asked_for = destinations.choices(project), request.GET.get("preset", "")
+    presets = [("none", "as it is"), *places]
+    shown = destinations.begin(project, asked_for) if asked_for in dict(presets) else project.finishing
+    form = FinishForm(request.POST or None, initial=shown.kept(), destinations=places)
     if request.method == "POST" and form.is_valid():
         finish = finishes.save(project, form.finish(), by=request.user)
         messages.info(request, _said(finish, figures.of_book(project, project.scripts.all())))
@@ -28,7 +30,7 @@ def finish_edit(request: Request, project_id: int) -> HttpResponse:
     context = {
         "project": project,
         "form": form,
-        "presets": [(name, finishes.NAMES[name]) for name in PRESETS],
+        "presets": presets,
         "shown": form["preset"].value(),
         "heard": figures.of_book(project, project.scripts.all()),
     }

@@ -135,7 +135,7 @@ def test_a_change_is_told_once_and_has_everything_looked_at_again(book: Project,
     finishes.save(book, PRESETS["podcast"], by=cast.owner)
     finishes.save(Project.objects.get(), PRESETS["podcast"], by=cast.owner)
     assert [act.words for act in Act.objects.filter(words__contains="sound of exports")] == [
-        "set the sound of exports: podcast"
+        "set the sound of exports: Apple Podcasts"
     ]
     assert not Script.objects.exclude(encoded_version=0).exists()
 

@@ -30,6 +30,7 @@ from projects.actions import (
     trials,
 )
 from projects.models import (
+    Destination,
     EndpointKind,
     LexiconEntry,
     Notification,
@@ -81,6 +82,12 @@ DOORS = {
     "project-detail": Door("project_id", "get", Role.VIEWER, 200),
     "project-edit": Door("project_id", "get", EDIT, 200),
     "export-delivery": Door("export_id", "get", Role.VIEWER, 404),
+    "delivery-report": Door("export_id", "get", Role.VIEWER, 404),
+    "delivery-fix": Door("export_id", "post", EDIT, 302, (("rule", "rms_dbfs"),)),
+    "export-again": Door("export_id", "post", EDIT, 302),
+    "destination-list": Door("team_id", "get", EDIT, 200),
+    "destination-new": Door("team_id", "get", EDIT, 200),
+    "destination-edit": Door("destination_id", "get", EDIT, 200),
     "finish-edit": Door("project_id", "get", EDIT, 200),
     "project-cover": Door("project_id", "get", Role.VIEWER, 404),
     "revision-new": Door("project_id", "get", EDIT, 200),
@@ -229,6 +236,7 @@ def one_row_of_each(cast: Cast) -> dict[str, int]:
     changed = lexicons.make(lexicons.Change(lexicons.Scope(cast.team, project), [entry]), "Said", by=None)
     default_storage.save(lexicon_samples.place(cast.team.pk, "a-name"), ContentFile(b"RIFF"))
     return {
+        "destination_id": Destination.objects.create(team=cast.team, name="Shop").pk,
         "revision_id": revisions.start(project, b"# I\n\nQuite other words.\n", "b.md", by=None).pk,
         "entry_id": entry.pk,
         "lexicon_change_id": changed.pk,

@@ -55,9 +55,14 @@ def test_saving_says_what_an_export_comes_to(cast: Cast, project: Project, sign_
     assert (again.status_code, Project.objects.get().finishing) == (302, kept)
 
 
-def test_a_changed_preset_is_an_own_one(cast: Cast, project: Project, sign_in: SignIn) -> None:
-    sign_in(cast.editor).post(reverse("finish-edit", args=[project.pk]), PODCAST | {"head_ms": "700"})
-    assert Project.objects.get().finishing.preset == "own"
+def test_changed_figures_are_still_measured_for_their_destination(
+    cast: Cast, project: Project, sign_in: SignIn
+) -> None:
+    client = sign_in(cast.editor)
+    for preset, kept in (("podcast", "podcast"), ("none", "own")):
+        sent = PODCAST | {"preset": preset, "head_ms": "700"}
+        client.post(reverse("finish-edit", args=[project.pk]), sent)
+        assert Project.objects.get().finishing.preset == kept
 
 
 @pytest.mark.parametrize(

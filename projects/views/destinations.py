@@ -1,0 +1,60 @@
+"""A team's own destinations: what somebody asks of its files whom the usual tables do not know."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from narrator.teams.models import Role, Team
+from narrator.web import Request, go
+from projects import access
+from projects.actions import deliveries, destinations
+from projects.audio.destinations import DESTINATIONS, Asked
+from projects.forms.destinations import DestinationForm
+from projects.models import Destination
+
+
+@require_safe
+def destination_list(request: Request, team_id: int) -> HttpResponse:
+    """The team's own destinations, and what the usual ones ask."""
+    team = access.team(request.user, team_id, least=Role.EDITOR)
+    context = {
+        "team": team,
+        "own": [{"row": row, "asked": _told(row.asking)} for row in Destination.objects.filter(team=team)],
+        "usual": [{"label": one.label, "asked": _told(one.asked)} for one in DESTINATIONS.values()],
+    }
+    return render(request, "projects/destination_list.html", context)
+
+
+def _told(asked: list[Asked] | tuple[Asked, ...]) -> list[str]:
+    return [f"{one.name}: {deliveries.bounds(one)}" for one in asked]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def destination_new(request: Request, team_id: int) -> HttpResponse:
+    team = access.team(request.user, team_id, least=Role.EDITOR)
+    return _edit(request, team, Destination(team=team))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def destination_edit(request: Request, destination_id: int) -> HttpResponse:
+    """What a destination asks; its one other button, ``remove``, takes it away."""
+    row = access.destination(request.user, destination_id)
+    if "remove" in request.POST:
+        destinations.remove(row, by=request.user)
+        messages.info(
+            request, f"{row} was removed. Files of projects that go there are not measured any more."
+        )
+        return go(request, "destination-list", row.team_id)
+    return _edit(request, row.team, row)
+
+
+def _edit(request: Request, team: Team, row: Destination) -> HttpResponse:
+    form = DestinationForm(request.POST or None, row=row, team=team)
+    if request.method == "POST" and form.is_valid():
+        row.name = form.cleaned_data.get("name") or row.name
+        destinations.save(team, row, form.asked(), by=request.user)
+        messages.info(request, f"Saved. {row} can be chosen where the sound of exports is set.")
+        return go(request, "destination-list", team.pk)
+    context = {"team": team, "destination": row, "form": form}
+    return render(request, "projects/destination_edit.html", context, status=422 if form.errors else 200)

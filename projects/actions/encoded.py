@@ -97,5 +97,5 @@ def _lines(script: Script) -> Iterable[books.Line]:
 def _codecs(project: Project) -> set[Codec]:
     """What this project was exported as lately; before its first export, what most choose."""
     recent = Export.objects.filter(project=project).values_list("format", flat=True)[:RECENT_EXPORTS]
-    kinds = [FORMATS[cast(formats.Format, name)] for name in recent] or [FORMATS["m4b"]]
+    kinds = [FORMATS[formats.of_sound(name)] for name in recent] or [FORMATS["m4b"]]
     return {kind.codec for kind in kinds if kind.codec}

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -16,7 +16,16 @@ from django.utils import timezone
 
 from narrator.storage import FinishedFile
 from narrator.teams.models import User
-from projects.actions import activity, deliveries, destinations, encoded, finishes, notifications, plans
+from projects.actions import (
+    activity,
+    deliveries,
+    destinations,
+    encoded,
+    finishes,
+    notifications,
+    plans,
+    readalongs,
+)
 from projects.audio import encoding, formats, parcel, tags
 from projects.audio.assembly import BrokenTake
 from projects.audio.book import Unfit
@@ -85,7 +94,7 @@ def request(
         project=project,
         format=format,
         partial=partial,
-        by_chapter=by_chapter,
+        by_chapter=by_chapter or format == formats.EPUB,
         is_approved=approved,
         title=title or project.title,
         author=author or project.author,
@@ -164,11 +173,14 @@ def assemble(export: Export) -> str:
 
 def _write(export: Export, path: Path) -> list[Enclosed]:
     """Write the file, or a ZIP of one for each chapter; return what is in it."""
-    book, format = plans.book(export), cast(formats.Format, export.format)
+    book, format = plans.book(export), formats.of_sound(export.format)
     kept, told, listen = encoded.cache(), _progress(export), deliveries.ear(export)
     if export.by_chapter:
         chapters = parcel.by_chapter(book)
-        return parcel.write(chapters, path, format, cache=kept, on_progress=told, listen=listen)
+        around = readalongs.wrapping(export, book) if export.format == formats.EPUB else None
+        return parcel.write(
+            chapters, path, format, cache=kept, on_progress=told, listen=listen, wrapping=around
+        )
     written = encoding.write(book, path, format, cache=kept, on_progress=told)
     length = written.duration_ms * 24
     found = listen(path, lambda: told(length, length)) if listen else None
@@ -251,7 +263,9 @@ def file_name(export: Export) -> str:
 
 def media_type(export: Export) -> str:
     """Return what the file is on the web."""
-    kind = formats.FORMATS[cast(formats.Format, export.format)]
+    if export.format == formats.EPUB:
+        return formats.EPUB_MEDIA_TYPE
+    kind = formats.FORMATS[formats.of_sound(export.format)]
     return "application/zip" if export.by_chapter else kind.media_type
 
 

@@ -5,6 +5,7 @@ opened.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from projects.audio.parcel import Enclosed
 from projects.audio.timeline import timeline
 from projects.captions.lines import Spoken
 from projects.models import Character, Export, Script, Sound, Take
-from projects.speech.sentences import sentences
+from projects.speech.sentences import code_of, sentences
 
 NARRATOR = "Narrator"
 
@@ -29,7 +30,7 @@ class NothingSpoken(Exception):
 class Line:
     """A line of a file. `start` and `end` are those of its take, in samples of the file; `spoken` is its speech in it.
 
-    `number` counts in its chapter.
+    `number` counts in its chapter, `language` is a two-letter code.
     """
 
     number: int
@@ -37,6 +38,7 @@ class Line:
     start: int
     end: int
     spoken: Spoken
+    language: str
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,17 @@ class File:
 
     name: str
     title: str
-    language: str
     rate_hz: int
     chapters: tuple[Chapter, ...]
 
     @property
     def lines(self) -> tuple[Line, ...]:
         return tuple(line for chapter in self.chapters for line in chapter.lines)
+
+    @property
+    def language(self) -> str:
+        """That of most lines."""
+        return Counter(line.language for line in self.lines).most_common(1)[0][0]
 
     @property
     def spoken(self) -> tuple[Spoken, ...]:
@@ -69,13 +75,11 @@ def of_export(export: Export) -> list[File]:
     """The files of a finished export with what is spoken in them."""
     chapters = list(_chapters(export))
     rate_hz = export.timeline["rate_hz"]
-    language = tags.language_code(export.project.language)
     grouped = itertools.groupby(chapters, key=lambda one: one[0])
     return [
         File(
             name,
             export.title if not export.by_chapter else "",
-            language,
             rate_hz,
             tuple(one for _, one in some),
         )
@@ -145,7 +149,8 @@ class _Told:
             pauses=tuple((self._ms(start, one), self._ms(start, two)) for one, two in found.pauses),
             speaker=planned.get("speaker") or self._narrator,
         )
-        return Line(number, planned["take"], start, placed["end"], spoken)
+        language = code_of(take.language if take else "", text)
+        return Line(number, planned["take"], start, placed["end"], spoken, language)
 
     def _ms(self, start: int, frames: int) -> int:
         return round(1000 * (start / self._rate_hz + frames / pcm.RATE_HZ))

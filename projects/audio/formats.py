@@ -1,7 +1,7 @@
 """Which formats a book can be written in. How each is encoded is codecs.py, how it is laid out containers.py."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from projects.audio import codecs
 from projects.audio.codecs import Codec
@@ -33,3 +33,10 @@ FORMATS: dict[Format, Kind] = {
     "wav": Kind("wav", "audio/wav"),
 }
 """Formats with one codec share what was encoded: an M4A costs nothing once there is an M4B."""
+EPUB = "epub"
+EPUB_MEDIA_TYPE = "application/epub+zip"
+
+
+def of_sound(format: str) -> Format:
+    """The format of the sound in it: an EPUB has a file of it for each chapter."""
+    return "m4a" if format == EPUB else cast(Format, format)

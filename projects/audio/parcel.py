@@ -4,10 +4,10 @@ Sound that is encoded gets no smaller, so nothing is packed: the ZIP is written 
 time lies beside it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from projects.audio import encoding, pcm, tags
 from projects.audio.book import Book, EmptyBook
@@ -29,6 +29,18 @@ class Enclosed:
     found: Found | None = None
 
 
+@dataclass(frozen=True)
+class Wrapping:
+    """What a ZIP has beside its sound: `first` before it, `rest` behind it, when it is known where everything stands.
+
+    `name` says where the file of a number stands in it.
+    """
+
+    first: tuple[str, bytes]
+    name: Callable[[int], str]
+    rest: Callable[[list[Enclosed]], Iterable[tuple[str, bytes]]]
+
+
 def by_chapter(book: Book) -> list[Book]:
     """Each chapter as a book of its own, a track of this one; chapters without lines are none."""
     chapters = [chapter for chapter in book.chapters if chapter.lines]
@@ -48,6 +60,7 @@ def write(
     cache: PacketCache | None = None,
     on_progress: Progress,
     listen: Callable[[Path, Callable[[], None]], Found] | None = None,
+    wrapping: Wrapping | None = None,
 ) -> list[Enclosed]:
     """Write the books into one ZIP, under their numbers and titles. Errors and progress as in `encoding.write`.
 
@@ -61,11 +74,15 @@ def write(
     lengths = [timeline(book, grid).samples * pcm.RATE_HZ // grid.rate_hz for book in books]
     try:
         with ZipFile(target, "w", ZIP_STORED) as parcel:
+            if wrapping:
+                parcel.writestr(*wrapping.first)
             for name, book, before in zip(_names(books, format), books, _before(lengths), strict=True):
                 told = _Shifted(on_progress, before, sum(lengths))
                 written = encoding.write(book, part, format, cache=cache, on_progress=told)
                 enclosed.append(Enclosed(name, written, listen(part, told.again) if listen else None))
-                _put(parcel, part, name, told)
+                _put(parcel, part, wrapping.name(len(enclosed)) if wrapping else name, told)
+            for name, data in wrapping.rest(enclosed) if wrapping else ():
+                parcel.writestr(name, data, ZIP_DEFLATED)
     except BaseException:
         target.unlink(missing_ok=True)
         raise

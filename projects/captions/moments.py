@@ -48,6 +48,27 @@ def _weight(letter: str) -> float:
     return 1 if letter.isalpha() else 0.3
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with the space behind it. Where it is not the only one of its line its moments are estimated."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+def sentences(spoken: Spoken) -> list[Sentence]:
+    """The sentences of a line; joined they are its text."""
+    found: list[Sentence] = []
+    some: list[Word] = []
+    for word in words(spoken):
+        some.append(word)
+        if word.ends_sentence:
+            found.append(Sentence("".join(one.text for one in some), some[0].start_ms, word.end_ms))
+            some = []
+    return found
+
+
 def words(spoken: Spoken) -> list[Word]:
     """The words of a line with their estimated moments; joined they are its text."""
     found: list[Word] = []

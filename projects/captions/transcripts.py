@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from projects.captions.lines import Chapter, Spoken, tell_apart
-from projects.captions.moments import words
+from projects.captions.moments import sentences, words
 
 VERSION = "1.0.0"
 
@@ -38,14 +38,8 @@ def _words(line: Spoken) -> list[tuple[str, int, int]]:
 
 
 def _sentences(line: Spoken) -> list[tuple[str, int, int, bool]]:
-    found: list[tuple[str, int, int, bool]] = []
-    text, start = "", None
-    for word in words(line):
-        text, start = text + word.text, word.start_ms if start is None else start
-        if word.ends_sentence:
-            found.append((text, start, word.end_ms, len(line.sentences) > 1))
-            text, start = "", None
-    return found
+    found = sentences(line)
+    return [(one.text, one.start_ms, one.end_ms, len(found) > 1) for one in found]
 
 
 def _json(lines: Sequence[Spoken], parts: list[list[tuple[str, int, int, bool]]]) -> str:

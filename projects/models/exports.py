@@ -44,6 +44,7 @@ class Format(models.TextChoices):
     OPUS = "opus", "Opus"
     FLAC = "flac", "FLAC"
     WAV = "wav", "WAV"
+    EPUB = "epub", "Read-along EPUB"
 
 
 class ExportQuerySet(MovingQuerySet["Export"]):
@@ -123,6 +124,8 @@ class Export(models.Model):
     @property
     def ending(self) -> str:
         """What its file's name ends with."""
+        if self.format == Format.EPUB:
+            return self.format
         return "zip" if self.by_chapter else self.format.partition("-")[0]
 
     @property

@@ -1,10 +1,8 @@
 """Assembling a project's chosen takes into one file."""
 
 import shutil
-import time
 import uuid
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +22,10 @@ from projects.actions import (
     finishes,
     notifications,
     plans,
+    progress,
     readalongs,
 )
+from projects.actions.progress import Cancelled, Progress
 from projects.audio import encoding, formats, parcel, tags
 from projects.audio.assembly import BrokenTake
 from projects.audio.book import Unfit
@@ -37,7 +37,6 @@ from projects.models.notifications import News
 
 # What an order says again where it is repeated; what is not here has its usual value then.
 OPTIONS = ("format", "partial", "by_chapter", "title", "author", "narrator")
-LEASE_S = 120
 ATTEMPTS = 3
 
 
@@ -51,10 +50,6 @@ class NotReady(Exception):
 
 class NothingToExport(Exception):
     """Not one line of what was asked for has a take."""
-
-
-class Cancelled(Exception):
-    """A person took the export back while it was assembled."""
 
 
 def request(
@@ -142,13 +137,9 @@ def claim(export_id: int) -> Export | None:
     """Take a waiting export for this worker; None where another has it or it waits no more."""
     token, now = uuid.uuid4(), timezone.now()
     moved = Export.objects.filter(pk=export_id, status=ExportStatus.QUEUED).move(
-        to=ExportStatus.RUNNING, claim_token=token, claimed_at=now, lease_until=_lease()
+        to=ExportStatus.RUNNING, claim_token=token, claimed_at=now, lease_until=progress.lease()
     )
     return Export.objects.select_related("project").get(pk=export_id) if moved else None
-
-
-def _lease() -> Any:
-    return timezone.now() + timedelta(seconds=LEASE_S)
 
 
 def assemble(export: Export) -> str:
@@ -174,7 +165,9 @@ def assemble(export: Export) -> str:
 def _write(export: Export, path: Path) -> list[Enclosed]:
     """Write the file, or a ZIP of one for each chapter; return what is in it."""
     book, format = plans.book(export), formats.of_sound(export.format)
-    kept, told, listen = encoded.cache(), _progress(export), deliveries.ear(export)
+    kept, ear = encoded.cache(), deliveries.ear(export)
+    told = Progress(export, is_heard=bool(ear))
+    listen = told.heard_by(ear)
     if export.by_chapter:
         chapters = parcel.by_chapter(book)
         around = readalongs.wrapping(export, book) if export.format == formats.EPUB else None
@@ -185,25 +178,6 @@ def _write(export: Export, path: Path) -> list[Enclosed]:
     length = written.duration_ms * 24
     found = listen(path, lambda: told(length, length)) if listen else None
     return [Enclosed(file_name(export), written, found)]
-
-
-def _progress(export: Export) -> Callable[[int, int], None]:
-    """Return a callback that renews the claim and writes the progress once a second, and notices a cancel."""
-    last = 0.0
-
-    def on_progress(done_frames: int, total_frames: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last < 1:
-            return
-        last = now
-        held = Export.objects.filter(
-            pk=export.pk, claim_token=export.claim_token, status=ExportStatus.RUNNING
-        )
-        if not held.update(done_ms=done_frames // 24, total_ms=total_frames // 24, lease_until=_lease()):
-            raise Cancelled
-
-    return on_progress
 
 
 def _finish(export: Export, path: Path, inside: list[Enclosed]) -> str:

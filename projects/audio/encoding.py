@@ -3,8 +3,7 @@
 The order of the work, and how far it is. Which formats there are is formats.py, what stands in them containers.py.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,12 +15,9 @@ from projects.audio.book import Book
 from projects.audio.codecs import Codec, Packets
 from projects.audio.formats import FORMATS, Format
 from projects.audio.packet_cache import PacketCache
+from projects.audio.progress import Progress, Told
 from projects.audio.timeline import Mark, Timeline, timeline
 
-Progress = Callable[[int, int], None]
-
-_PROGRESS_FRAMES = 10 * pcm.RATE_HZ
-_PROGRESS_S = 1.0
 _TITLE_LIMIT_BYTES = 255
 
 
@@ -56,15 +52,15 @@ def write(
     """Assemble the book into `target`, replacing what is there; the caller syncs and renames it.
 
     With a `cache`, what was encoded before is copied, and what is encoded now is kept, even if the work is broken off.
-    `on_progress(done_frames, total_frames)` is called each second, or after the first line past 10 s of sound, and at
-    the end. Whatever it raises ends the work. After any failure no file is left.
+    `on_progress(done_frames, total_frames)` is called each second, or after the first line past 10 s of encoded sound,
+    and at the end. Whatever it raises ends the work. After any failure no file is left.
     EmptyBook without a line; BrokenTake when a take is not what the book says; BadCover for a cover that is
     not a whole JPEG or PNG; Unfit for what the format cannot hold; OSError when the disk refuses.
     """
     codec = FORMATS[format].codec
     plan = timeline(book, FORMATS[format].grid)
     cover = covers.check(book.cover) if book.cover else None
-    told = _Told(on_progress, plan)
+    told = _told(on_progress, book, plan, codec, cache)
     content = containers.Content(
         _with_clean_texts(book),
         plan,
@@ -83,47 +79,36 @@ def write(
         raise
 
 
-class _Told:
-    """Tells how far the work is, in frames of 24 kHz: not too often, and often enough for whoever holds a lease."""
-
-    def __init__(self, tell: Progress, plan: Timeline) -> None:
-        self._tell, self._plan = tell, plan
-        self._total = plan.samples * pcm.RATE_HZ // plan.grid.rate_hz
-        self._done = self._told = 0
-        self._at = time.monotonic()
-
-    def samples(self, done: int) -> None:
-        self._done = min(done * pcm.RATE_HZ // self._plan.grid.rate_hz, self._total)
-        if self._done - self._told >= _PROGRESS_FRAMES or time.monotonic() - self._at >= _PROGRESS_S:
-            self.again()
-
-    def again(self) -> None:
-        self._tell(self._done, self._total)
-        self._told, self._at = self._done, time.monotonic()
-
-    def all_done(self) -> None:
-        self._tell(self._total, self._total)
+def left(book: Book, format: Format, cache: PacketCache | None) -> tuple[int, int]:
+    """How many frames of how many there are to encode for this file, as the cache is now."""
+    kind = FORMATS[format]
+    told = _told(_no_progress, book, timeline(book, kind.grid), kind.codec, cache)
+    return told.left, told.total
 
 
-def _sound(book: Book, plan: Timeline, told: _Told) -> Iterator[pcm.Pcm]:
+def _told(tell: Progress, book: Book, plan: Timeline, codec: Codec | None, cache: PacketCache | None) -> Told:
+    return Told(tell, plan, packing.missing(book, plan, codec, cache) if codec else plan.places)
+
+
+def _sound(book: Book, plan: Timeline, told: Told) -> Iterator[pcm.Pcm]:
     """The book's samples; their sum must be what the timeline says."""
     done = 0
     for piece in assembly.sound(book):
         yield piece
         done += piece.size
-        told.samples(done)
+        told.upto(done)
     if done != plan.samples:
         raise RuntimeError(f"The book has {done} frames, its timeline {plan.samples}.")
 
 
 def _lots(
-    book: Book, plan: Timeline, codec: Codec | None, cache: PacketCache | None, told: _Told
+    book: Book, plan: Timeline, codec: Codec | None, cache: PacketCache | None, told: Told
 ) -> Iterator[tuple[Packets, int]]:
     assert codec, "This format has no packets."
     with closing(packing.packets(book, plan, codec, cache, tick=told.again)) as lots:
         for lot, end in lots:
             yield lot, end
-            told.samples(end * codec.grid.frame)
+            told.upto(end)
 
 
 def _with_clean_texts(book: Book) -> Book:

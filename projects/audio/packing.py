@@ -52,6 +52,11 @@ def warm(book: Book, codec: Codec, cache: PacketCache, *, stop: Callable[[], boo
     return done
 
 
+def missing(book: Book, plan: Timeline, codec: Codec, cache: PacketCache | None) -> list[Place]:
+    """The places whose packets are not kept yet: all that there is to encode. It looks at the folder only."""
+    return [place for place in plan.places if not (cache and cache.has(key_of(place.unit, codec)))]
+
+
 def key_of(unit: Unit, codec: Codec) -> str:
     """The name of a unit's packets in the cache: all that they depend on. Empty where its sound has no name."""
     sound = unit.key

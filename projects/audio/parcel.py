@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from projects.audio import encoding, pcm, tags
+from projects.audio import encoding, tags
 from projects.audio.book import Book, EmptyBook
 from projects.audio.delivery import Found
-from projects.audio.encoding import Progress, Written
+from projects.audio.encoding import Written
 from projects.audio.formats import FORMATS, Format
 from projects.audio.packet_cache import PacketCache
-from projects.audio.timeline import timeline
+from projects.audio.progress import Progress
 
 _COPY_BYTES = 1 << 20
 
@@ -70,14 +70,14 @@ def write(
         raise EmptyBook("There is no line to assemble.")
     part = target.with_name(f"part.{FORMATS[format].ending}")
     enclosed = []
-    grid = FORMATS[format].grid
-    lengths = [timeline(book, grid).samples * pcm.RATE_HZ // grid.rate_hz for book in books]
+    work = [encoding.left(book, format, cache) for book in books]
+    total = sum(frames for _, frames in work)
     try:
         with ZipFile(target, "w", ZIP_STORED) as parcel:
             if wrapping:
                 parcel.writestr(*wrapping.first)
-            for name, book, before in zip(_names(books, format), books, _before(lengths), strict=True):
-                told = _Shifted(on_progress, before, sum(lengths))
+            for name, book, later in zip(_names(books, format), books, _later(work), strict=True):
+                told = _Shifted(on_progress, later, total)
                 written = encoding.write(book, part, format, cache=cache, on_progress=told)
                 enclosed.append(Enclosed(name, written, listen(part, told.again) if listen else None))
                 _put(parcel, part, wrapping.name(len(enclosed)) if wrapping else name, told)
@@ -93,26 +93,27 @@ def write(
 
 @dataclass
 class _Shifted:
-    """Tells the progress of one file as that of all."""
+    """Tells the progress of one file as that of all: what is left of it, and of the `later` ones."""
 
     tell: Progress
-    before: int
+    later: int
     total: int
-    done: int = 0
+    left: int = 0
 
     def __call__(self, done_frames: int, total_frames: int) -> None:
-        self.done = done_frames
+        self.left = total_frames - done_frames
         self.again()
 
     def again(self) -> None:
-        self.tell(self.before + self.done, self.total)
+        self.tell(self.total - self.later - self.left, self.total)
 
 
-def _before(lengths: list[int]) -> Iterator[int]:
-    at = 0
-    for length in lengths:
-        yield at
-        at += length
+def _later(work: list[tuple[int, int]]) -> Iterator[int]:
+    """Behind each file, how much there is to encode in those that follow."""
+    later = sum(left for left, _ in work)
+    for left, _ in work:
+        later -= left
+        yield later
 
 
 def _names(books: Sequence[Book], format: Format) -> list[str]:

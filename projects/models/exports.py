@@ -6,7 +6,6 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from narrator.teams.models import User
 from projects.models.moves import Moves, MovingQuerySet
@@ -68,6 +67,8 @@ class Export(models.Model):
     str, "start": int, "lines": [{"take": int, "start": int, "end": int}]}]}``. Where each chapter is a file, marks and
     chapters name their ``file`` and count in it. ``delivery`` is the report of ``actions.deliveries``, ``again`` what
     is asked for otherwise when it is ordered again.
+    While it is assembled ``done_ms`` of ``total_ms`` are; ``left_s`` is how long it will go on, None where nobody
+    knows yet.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="exports")
@@ -83,6 +84,7 @@ class Export(models.Model):
     status = models.CharField(max_length=10, choices=ExportStatus, default=ExportStatus.QUEUED)
     done_ms = models.PositiveBigIntegerField(default=0)
     total_ms = models.PositiveBigIntegerField(default=0)
+    left_s = models.PositiveIntegerField(null=True, blank=True)
     claim_token = models.UUIDField(null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -127,11 +129,3 @@ class Export(models.Model):
         if self.format == Format.EPUB:
             return self.format
         return "zip" if self.by_chapter else self.format.partition("-")[0]
-
-    @property
-    def left_s(self) -> float | None:
-        """How long the assembling will go on, as it went so far; None where that cannot be said."""
-        if self.status != ExportStatus.RUNNING or not self.done_ms or self.claimed_at is None:
-            return None
-        gone_s = (timezone.now() - self.claimed_at).total_seconds()
-        return gone_s * (self.total_ms - self.done_ms) / self.done_ms

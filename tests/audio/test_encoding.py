@@ -346,7 +346,8 @@ def test_progress_is_told_every_few_lines_and_at_the_end(tmp_path: Path, format:
     done = [0] + [frames for frames, _ in told]
     assert done == sorted(done)
     assert {(done[-1])} == {of for _, of in told}
-    assert max(np.diff(done)) <= 18 * 24_000
+    # All pauses are done from the beginning.
+    assert max(np.diff(done)) <= 21 * 24_000
 
 
 class Cancelled(Exception):

@@ -68,14 +68,6 @@ def test_the_timeline_of_the_file_is_kept_to_the_sample(book: Project) -> None:
     assert [line["take"] for line in [*one["lines"], *two["lines"]]] == takes
 
 
-def test_how_long_it_will_go_on_is_how_it_went() -> None:
-    claimed_at = timezone.now() - timedelta(seconds=10)
-    export = Export(status=ExportStatus.RUNNING, claimed_at=claimed_at, done_ms=1000, total_ms=4000)
-    assert export.left_s == pytest.approx(30, abs=0.5)
-    assert Export(status=ExportStatus.RUNNING, claimed_at=claimed_at, total_ms=4000).left_s is None
-    assert Export(status=ExportStatus.READY, claimed_at=claimed_at, done_ms=1, total_ms=2).left_s is None
-
-
 def test_an_export_with_missing_or_stale_lines_is_refused_with_the_list(book: Project) -> None:
     one, two, three, four = (line for script in book.scripts.all() for line in script.paragraphs.all())
     for line, text in ((two, "Changed."), (three, "Changed too.")):

@@ -34,6 +34,12 @@ def serve(
     return _serve(request, file, size, content_type, filename, immutable)
 
 
+def from_the_start(request: HttpRequest) -> bool:
+    """Whether this asks for a file from its first byte on: a download goes on, or a player seeks, by other ranges."""
+    match = RANGE.fullmatch(request.headers.get("Range", "").strip())
+    return request.method == "GET" and (match is None or (match[1] != "" and int(match[1]) == 0))
+
+
 def serve_made(request: HttpRequest, data: bytes, *, content_type: str) -> HttpResponseBase:
     """The same for what was made a moment ago and is kept nowhere."""
     return _serve(request, ContentFile(data), len(data), content_type, "", False)

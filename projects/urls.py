@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import (
     activity,
+    audit,
     captions,
     cast,
     characters,
@@ -168,6 +169,8 @@ urlpatterns = [
     path("review/", reviews.review_list, name="review-list"),
     path("projects/<int:project_id>/activity/", activity.project_activity, name="project-activity"),
     path("teams/<int:team_id>/activity/", activity.team_activity, name="team-activity"),
+    path("teams/<int:team_id>/audit/", audit.audit_list, name="audit-list"),
+    path("teams/<int:team_id>/audit.csv", audit.audit_csv, name="audit-csv"),
     path("projects/<int:project_id>/review/", reviews.review_board, name="review-board"),
     path("projects/<int:project_id>/pickups/", pickups.pickup_sheet, name="pickup-sheet"),
     path("projects/<int:project_id>/pickups.csv", pickups.pickup_csv, name="pickup-csv"),

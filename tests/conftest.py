@@ -17,7 +17,7 @@ from projects.speech.standin.server import Standin
 from tests import cast as casting
 from tests import migrated
 
-GUARDED = ["teams_auditevent"]
+GUARDED = ["teams_auditevent", "projects_act"]
 """The tables that are only added to."""
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

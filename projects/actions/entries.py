@@ -172,7 +172,7 @@ def _reached(row: Any, path: str) -> Any:
     return row if path else None
 
 
-def _act(row: Act) -> dict[str, Any]:
+def act(row: Act) -> dict[str, Any]:
     return {"kind": row.kind, "who": row.who, "words": row.words}
 
 
@@ -228,10 +228,6 @@ def _pickups(row: PickupRecording) -> dict[str, Any]:
     return {"words": "handed in a recording of pickups", "quote": row.name, "note": note}
 
 
-def _guest(row: GuestLink) -> dict[str, Any]:
-    return {"words": f"made a guest link for {row}"}
-
-
 BY_HAND = Q(run=None, retake_of=None)
 MADE: dict[str, Any] = {"at": "created_at", "by": "created_by"}
 OF_LINE: dict[str, Any] = {
@@ -240,7 +236,7 @@ OF_LINE: dict[str, Any] = {
     "line": "paragraph_id",
 }
 SOURCES = (
-    Rows("", Act, _act, guest="guest", project="project", line="paragraph_id"),
+    Rows("", Act, act, guest="guest", project="project", line="paragraph_id"),
     Rows(ActKind.TEXT, Edit, _edit),
     Rows(ActKind.CAST, CastChange, _cast, **MADE, project="project", script="", without=("before", "after")),
     Rows(
@@ -278,6 +274,5 @@ SOURCES = (
         script="",
         without=("rows", "lines"),
     ),
-    Rows(ActKind.GUESTS, GuestLink, _guest, **MADE, project="project"),
 )
 EDITS = next(rank for rank, rows in enumerate(SOURCES) if rows.model is Edit)

@@ -133,6 +133,11 @@ def cancel(export: Export, *, by: User | None) -> bool:
     return True
 
 
+def note_download(export: Export, *, by: User) -> None:
+    """Keep that somebody took the file away."""
+    activity.note(ActKind.DOWNLOADS, f"downloaded {export}", by=by, project=export.project)
+
+
 def claim(export_id: int) -> Export | None:
     """Take a waiting export for this worker; None where another has it or it waits no more."""
     token, now = uuid.uuid4(), timezone.now()

@@ -17,6 +17,7 @@ TRIES_AN_HOUR = 10
 SEEN_EACH = timedelta(minutes=1)
 
 
+@transaction.atomic
 def make(
     project: Project, *, name: str, days: int, by: User, script: Script | None = None, password: str = ""
 ) -> tuple[GuestLink, str]:
@@ -32,6 +33,8 @@ def make(
     )
     link.set_password(password)
     link.save(force_insert=True)
+    words = f"made a guest link for {link}"
+    activity.note(ActKind.GUESTS, words, by=by, project=project, script=script)
     return link, token
 
 

@@ -5,13 +5,14 @@ acts of models/activity.py are what is left. Each kind of row (entries.py) is as
 and the pages are merged; so a page costs the same number of queries however long the trail is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, Min
 from django.db.models.functions import Left
 
 from projects.actions.activity import counted
-from projects.actions.entries import EDITS, SOURCES, Ask, Entry, Place
+from projects.actions.entries import EDITS, SOURCES, Ask, Entry, Place, Rows
 from projects.models import Change, Paragraph
 
 PAGE = 50
@@ -29,10 +30,15 @@ class Page:
 
 def read(ask: Ask) -> Page:
     """One page of the trail. A query for each kind of row, and two for the lines that the entries are about."""
-    found = [entry for rank, rows in enumerate(SOURCES) for entry in rows.page(ask, rank, PAGE + 1)]
+    page = merged(ask, SOURCES, PAGE)
+    return Page(_with_words(_with_lines(page.entries)), page.more)
+
+
+def merged(ask: Ask, sources: Sequence[Rows], most: int) -> Page:
+    """So many entries of these kinds of rows, as the rows tell them."""
+    found = [entry for rank, rows in enumerate(sources) for entry in rows.page(ask, rank, most + 1)]
     found.sort(key=lambda entry: (entry.place.at, entry.place.rank, entry.place.pk), reverse=True)
-    shown = _with_words(_with_lines(found[:PAGE]))
-    return Page(shown, shown[-1].place if len(found) > PAGE else None)
+    return Page(found[:most], found[most - 1].place if len(found) > most else None)
 
 
 def _with_lines(entries: list[Entry]) -> list[Entry]:

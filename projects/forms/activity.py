@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from narrator.teams.models import User
+from projects.actions.audits import KINDS
 from projects.actions.entries import Ask, Place
 from projects.models import ActKind, GuestLink, Project, Script
 
@@ -61,6 +62,12 @@ class TrailForm(forms.Form):
     @property
     def is_filtered(self) -> bool:
         return any(self.cleaned_data.values())
+
+
+class AuditForm(TrailForm):
+    """The same of the audit trail of a team."""
+
+    kind = forms.ChoiceField(required=False, choices=[("", "Everything"), *KINDS])
 
 
 def _midnight(day: date | None, *, days: int = 0) -> datetime | None:

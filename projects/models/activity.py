@@ -30,6 +30,7 @@ class ActKind(models.TextChoices):
     SETTINGS = "settings", "Direction and settings"
     MONEY = "money", "Money"
     ENDPOINT = "endpoint", "Speech endpoint"
+    DOWNLOADS = "downloads", "Downloads"
 
 
 class Written(Exception):
@@ -62,7 +63,8 @@ def _name_of(model: type[models.Model], **options: Any) -> Any:
 class Act(models.Model):
     """One act: ``who`` ``words``, as in "Edgar paused a run of 12 lines". Without a project it is the team's.
 
-    The names in it are kept as text, so it still tells when the person, the line or the project is gone.
+    The names in it are kept as text, so it still tells when the person, the line or the project is gone. Triggers in
+    the database refuse what goes past this model (narrator/append_only.py).
     """
 
     team = models.ForeignKey(Team, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)

@@ -31,11 +31,17 @@ def team_activity(request: Request, team_id: int) -> HttpResponse:
 def _page(request: Request, team: Team, project: Project | None, **context: Any) -> HttpResponse:
     form = TrailForm(request.GET, team_id=team.pk, project=project)
     page = trail.read(form.ask(request.GET.get("before", "")))
-    context |= {"team": team, "project": project, "form": form, "page": page, "address": _without(request)}
+    context |= {
+        "team": team,
+        "project": project,
+        "form": form,
+        "page": page,
+        "address": without_place(request),
+    }
     return render(request, "projects/activity.html", context)
 
 
-def _without(request: Request) -> str:
+def without_place(request: Request) -> str:
     """The filter as an address carries it, without the place."""
     query = request.GET.copy()
     query.pop("before", None)

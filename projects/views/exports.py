@@ -70,6 +70,8 @@ def export_download(request: Request, export_id: int) -> HttpResponseBase:
     export = access.export(request.user, export_id)
     if export.status != ExportStatus.READY:
         raise Http404
+    if media.from_the_start(request):
+        exports.note_download(export, by=request.user)
     return media.serve(
         request, export.file, content_type=exports.media_type(export), filename=exports.file_name(export)
     )

@@ -96,6 +96,7 @@ def test_what_leaves_no_row_is_written_down(cast: Cast, script: Script) -> None:
         "Edgar took this chapter from Rosa",
         "Edgar resolved a comment: “Slower?”",
         "Edgar opened a comment again: “Slower?”",
+        "Edgar made a guest link for Gus",
         "Gus (guest) opened the link",
         "Edgar took back the link for Gus",
         "Ada changed pause after a line, ms: 600 → 900",

@@ -176,6 +176,8 @@ DOORS = {
     "take-waveform": Door("take_id", "get", Role.VIEWER, 200),
     "project-activity": Door("project_id", "get", Role.VIEWER, 200),
     "team-activity": Door("team_id", "get", Role.ADMIN, 200),
+    "audit-list": Door("team_id", "get", Role.ADMIN, 200),
+    "audit-csv": Door("team_id", "get", Role.ADMIN, 200),
     "review-list": Door(None, "get", None, 200),
     "review-board": Door("project_id", "get", Role.VIEWER, 200),
     "pickup-sheet": Door("project_id", "get", Role.VIEWER, 200),

@@ -4,7 +4,8 @@ Where the packets are kept, and how much of the disk they may take. All of it ca
 """
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.db.models import F
 
 from projects.actions import sounds, treatments
 from projects.audio import book as books
-from projects.audio import formats, packing
+from projects.audio import formats, packing, room_tone
 from projects.audio.assembly import BrokenTake
 from projects.audio.codecs import Codec
 from projects.audio.finish import Finish
@@ -40,7 +41,9 @@ def cache() -> PacketCache:
     return PacketCache(folder, min(LIMIT_BYTES, disk_bytes // DISK_SHARE))
 
 
-def line(sha256: str, frames: int, pause_ms: int, treatment: Treatment = UNTREATED) -> books.Line:
+def line(
+    sha256: str, frames: int, pause_ms: int, treatment: Treatment = UNTREATED, overlap: int = 0
+) -> books.Line:
     """A take's sound as a book takes it, ``frames`` being heard of it.
 
     Its hash and what is done to it are the name under which its packets are found again.
@@ -52,13 +55,32 @@ def line(sha256: str, frames: int, pause_ms: int, treatment: Treatment = UNTREAT
         pause_ms,
         key=sha256,
         treatment=treatment,
+        overlap=overlap,
     )
 
 
-def treated(take: Take, pause_ms: int, finish: Finish) -> books.Line:
-    """A take as the files of its project have it; read it with its ``sound``."""
+def treated(take: Take, pause_ms: int, finish: Finish, following: Take | None = None) -> books.Line:
+    """A take as the files of its project have it, before the one that follows; read both with their ``sound``."""
     how = treatments.of(take, finish)
-    return line(take.audio_sha256, take.frames - how.head - how.tail, pause_ms, how)
+    frames = take.frames - how.head - how.tail
+    then = treatments.frames(following, finish) if following else None
+    overlap = finish.overlap(pause_ms, frames, then)
+    return line(take.audio_sha256, frames, pause_ms, how, overlap)
+
+
+def in_a_row(takes: Sequence[Take], pauses_ms: Sequence[int], finish: Finish) -> list[books.Line]:
+    """These takes, one after the other, each with the pause behind it."""
+    heard = zip_longest(takes, takes[1:])
+    return [
+        treated(take, pause_ms, finish, following)
+        for (take, following), pause_ms in zip(heard, pauses_ms, strict=True)
+    ]
+
+
+def tone(finish: Finish) -> books.Line | None:
+    """The room tone that was settled for a project's files."""
+    wanted = (finish.tone or finish.tone_in_pauses) and finish.tone_sha256
+    return line(finish.tone_sha256, room_tone.FRAMES, 0) if wanted else None
 
 
 def encode(*, stop: Callable[[], bool]) -> None:
@@ -86,12 +108,12 @@ def _encode(script: Script, kept: PacketCache, *, stop: Callable[[], bool]) -> b
     return True
 
 
-def _lines(script: Script) -> Iterable[books.Line]:
+def _lines(script: Script) -> list[books.Line]:
     project, finish = script.project, script.project.finishing
     chosen = Paragraph.objects.filter(script=script, chosen__digest=F("digest")).order_by("position")
     rows = list(chosen.select_related("chosen__sound").defer(*UNHEARD))
-    for one, pause_ms in zip(rows, project.pauses.behind(row.followed for row in rows), strict=True):
-        yield treated(one.chosen, pause_ms, finish)
+    pauses_ms = project.pauses.behind(row.followed for row in rows)
+    return in_a_row([row.chosen for row in rows], pauses_ms, finish)
 
 
 def _codecs(project: Project) -> set[Codec]:

@@ -146,15 +146,16 @@ def _added_up(project: Project, script_ids: list[int], finish: Finish) -> dict[i
 
 
 def _one(rows: list[tuple[Any, ...]], pauses: Pauses, finish: Finish) -> Spoken:
-    at = pause_ms = speech = words = 0
+    at = pause_ms = frames = speech = words = 0
     placed = []
     pauses_ms = pauses.behind(row[1 : 1 + len(FOLLOWED)] for row in rows)
     for row, behind_ms in zip(rows, pauses_ms, strict=True):
         text, *values = row[1 + len(FOLLOWED) :]
+        before = frames
         about, measured = values[: len(treatments.FROM)], values[len(treatments.FROM) :]
         how = treatments.of_values(finish, *about)
         frames = about[FRAMES] - how.head - how.tail
-        at += pcm.ms_to_frames(pause_ms)
+        at += pcm.ms_to_frames(pause_ms) - (finish.overlap(pause_ms, before, frames) if before else 0)
         if measured[0] is not None:
             placed.append(sums.Placed(sums.Sums(*measured), at, how))
         at, speech, words = at + frames, speech + frames, words + count_words(text)

@@ -1,16 +1,19 @@
 """The finish of a project: setting it, and settling the gains that bring its files to the level it asks for."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from narrator.teams.models import User
-from projects.actions import activity, encoded, figures, reach, treatments
-from projects.audio import assembly, sums
+from projects.actions import activity, encoded, figures, reach, sounds, treatments
+from projects.audio import assembly, room_tone, sums
 from projects.audio.assembly import BrokenTake
 from projects.audio.destinations import DESTINATIONS
 from projects.audio.finish import Finish, settled
+from projects.audio.treatment import Treatment, levelled
 from projects.models import ActKind, Paragraph, Project, Script, Take
 from projects.models.destinations import OWN
 from projects.models.sounds import SUMS
@@ -27,7 +30,7 @@ def save(project: Project, wanted: Finish, *, by: User | None) -> Finish:
     named = replace(wanted, preset=_preset(wanted))
     with transaction.atomic():
         held = reach.hold(project.pk)
-        if _asked(held.finishing) != _asked(named):
+        if held.finishing.asked != named.asked:
             told = f"set the sound of exports: {name_of(named.preset)}"
             activity.note(ActKind.SETTINGS, told, by=by, project=project)
     return settle(project, named)
@@ -47,6 +50,8 @@ def settle(project: Project, finish: Finish | None = None) -> Finish:
         voices,
         lambda one: _loss_db(some(), one),
     )
+    if found.tone or found.tone_in_pauses:
+        found = replace(found, tone_sha256=_tone(before, found, some))
     if found != project.finishing:
         project.finish = found.kept()
         with transaction.atomic():
@@ -59,7 +64,7 @@ def _preset(wanted: Finish) -> str:
     """The destination it is named for, whatever its figures: files are measured for that. "own" where it has none."""
     if wanted.preset in DESTINATIONS or wanted.preset.startswith(OWN):
         return wanted.preset
-    return "none" if replace(_asked(wanted), preset="none") == Finish() else "own"
+    return "none" if replace(wanted.asked, preset="none") == Finish() else "own"
 
 
 def name_of(preset: str) -> str:
@@ -67,9 +72,20 @@ def name_of(preset: str) -> str:
     return NAMES.get(preset, preset.removeprefix(OWN))
 
 
-def _asked(finish: Finish) -> Finish:
-    """What a person set, without what was settled."""
-    return replace(finish, gains_db={}, loss_db=0.0)
+def _tone(before: Finish, finish: Finish, some: Callable[[], list[Take]]) -> str:
+    """The name of the room tone: the kept one while the gains are the same, else one of the takes as they are."""
+    kept = before.tone_sha256
+    if kept and before.gains_db == finish.gains_db and default_storage.exists(sounds.name_of(kept)):
+        return kept
+    rooms = []
+    for take in some():
+        gain = Treatment(gain_db=treatments.of(take, finish).gain_db)
+        try:
+            sound = assembly.take(encoded.line(take.audio_sha256, take.frames, 0))
+        except BrokenTake:
+            continue  # whoever exports is told
+        rooms += [levelled(room, gain) for room in room_tone.quiet(sound)]
+    return sounds.keep(room_tone.made(rooms)).sha256
 
 
 def _some(project: Project) -> list[Take]:

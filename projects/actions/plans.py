@@ -25,17 +25,15 @@ def make(project: Project, approved: bool, lines: Any, finish: Finish) -> tuple[
     for script, group in groupby(heard, key=attrgetter("script")):
         rows = list(group)
         pauses_ms = project.pauses.behind(line.followed for line in rows)
-        planned = [
-            _planned(line, pause_ms, finish, approved) for line, pause_ms in zip(rows, pauses_ms, strict=True)
-        ]
+        heard_as = encoded.in_a_row([line.chosen for line in rows], pauses_ms, finish)
+        planned = [_planned(*both, approved) for both in zip(rows, heard_as, strict=True)]
         chapters.append({"title": script.title, "lines": planned})
         total_ms += sum(pcm.frames_to_ms(row["frames"]) + row["pause_ms"] for row in planned)
     return chapters, total_ms
 
 
-def _planned(line: Paragraph, pause_ms: int, finish: Finish, approved: bool) -> dict[str, Any]:
+def _planned(line: Paragraph, one: books.Line, approved: bool) -> dict[str, Any]:
     """One line's row of a plan; see ``Export``."""
-    one = encoded.treated(line.chosen, pause_ms, finish)  # type: ignore[arg-type]
     row: dict[str, Any] = {
         "take": line.chosen_id,
         "audio_sha256": one.key,
@@ -45,6 +43,7 @@ def _planned(line: Paragraph, pause_ms: int, finish: Finish, approved: bool) -> 
     }
     row |= {"speaker": line.character.name} if line.character else {}
     row |= {"treatment": asdict(one.treatment)} if one.treatment else {}
+    row |= {"overlap": one.overlap} if one.overlap else {}
     return row | ({"verdict": line.verdict_id} if approved else {})
 
 
@@ -70,13 +69,16 @@ def book(export: Export, *, is_heard: bool = True) -> books.Book:
         cover=cover,
         language=project.language if project.language != "Auto" else "",
         comment="Narrated with synthetic voices.",
+        tone=encoded.tone(Finish.of(export.finish)),
+        tone_in_pauses=Finish.of(export.finish).tone_in_pauses,
         **_ends(export),
     )
 
 
 def _line(planned: dict[str, Any]) -> books.Line:
     how = Treatment(**planned.get("treatment", {}))
-    return encoded.line(planned["audio_sha256"], planned["frames"], planned["pause_ms"], how)
+    overlap = planned.get("overlap", 0)
+    return encoded.line(planned["audio_sha256"], planned["frames"], planned["pause_ms"], how, overlap)
 
 
 def _ends(export: Export) -> dict[str, Any]:

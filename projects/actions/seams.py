@@ -1,6 +1,7 @@
 """How a take sits among its neighbours: some seconds before it, the take, some after, with the real pauses."""
 
 import io
+from itertools import zip_longest
 
 from projects.actions import encoded, treatments
 from projects.audio import measure, pcm, seam, wav
@@ -25,7 +26,9 @@ def _joined(take: Take) -> pcm.Pcm:
     """A neighbour without a take is passed over, as the player does."""
     line = take.paragraph
     before, after = around(line)
-    return seam.seam(_heard(take, before, after), len(before))
+    finish = line.script.project.finishing
+    tone = encoded.tone(finish) if finish.tone_in_pauses else None
+    return seam.seam(_heard(take, before, after), len(before), tone=tone)
 
 
 def around(line: Paragraph) -> tuple[list[Paragraph], list[Paragraph]]:
@@ -38,9 +41,12 @@ def around(line: Paragraph) -> tuple[list[Paragraph], list[Paragraph]]:
 
 def length_ms(take: Take, before: list[Paragraph], after: list[Paragraph]) -> int:
     """How long the seam of a take of this line plays, in ms; ``before`` and ``after`` are from ``around``."""
-    project, at = take.paragraph.script.project, len(before)
-    frames = [treatments.frames(one, project.finishing) for one in _takes(take, before, after)]
-    pauses = [pcm.ms_to_frames(ms) for ms in _pauses_ms(take, before, after)]
+    finish, at = take.paragraph.script.project.finishing, len(before)
+    frames = [treatments.frames(one, finish) for one in _takes(take, before, after)]
+    pauses = [
+        pcm.ms_to_frames(ms) - finish.overlap(ms, here, there)
+        for ms, here, there in zip_longest(_pauses_ms(take, before, after), frames, frames[1:])
+    ]
     lead = sum(frames[:at]) + sum(pauses[:at])
     tail = sum(frames[at + 1 :]) + sum(pauses[at:-1])
     most = pcm.ms_to_frames(seam.AROUND_MS)
@@ -60,8 +66,8 @@ def _pauses_ms(take: Take, before: list[Paragraph], after: list[Paragraph]) -> l
 
 def _heard(take: Take, before: list[Paragraph], after: list[Paragraph]) -> list[Line]:
     finish = take.paragraph.script.project.finishing
-    found = zip(_takes(take, before, after), _pauses_ms(take, before, after), strict=True)
-    return [encoded.treated(one, pause_ms, finish) for one, pause_ms in found]
+    pauses_ms = _pauses_ms(take, before, after)
+    return encoded.in_a_row(_takes(take, before, after), pauses_ms, finish)
 
 
 def _enough(rows: ParagraphQuerySet, line: Paragraph) -> list[Paragraph]:

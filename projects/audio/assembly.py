@@ -3,7 +3,7 @@
 Fails closed: a take that is not exactly what the book says ends the stream. Encodes and writes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from projects.audio import pcm, wav
 from projects.audio.book import Book, Line
-from projects.audio.timeline import Unit, units
+from projects.audio.timeline import Unit, timeline
 from projects.audio.treatment import levelled
 
 PIECE_FRAMES = 8 * pcm.RATE_HZ
@@ -45,10 +45,11 @@ class _Unfit(Exception):
 
 def sound(book: Book) -> Iterator[pcm.Pcm]:
     """The whole book in pieces of some seconds at most; together as long as its plain timeline."""
-    yield from _silence(book.lead_ms)
-    for unit in units(book):
-        yield from unit_sound(unit, title=book.chapters[unit.chapter].title)
-        yield from _silence(unit.pause_ms)
+    plan = timeline(book)
+    yield from _silence(plan.lead)
+    for place in plan.places:
+        yield from unit_sound(place.unit, title=book.chapters[place.unit.chapter].title)
+        yield from _silence(place.silent)
 
 
 def take(line: Line) -> pcm.Pcm:
@@ -58,17 +59,36 @@ def take(line: Line) -> pcm.Pcm:
 
 def unit_sound(unit: Unit, *, title: str = "") -> Iterator[pcm.Pcm]:
     """One unit's lines with the pauses inside it, in pieces of some seconds; `title` is its chapter's, for errors."""
+    held = pcm.silence(0)
     for index, line in enumerate(unit.lines):
+        is_last = index + 1 == len(unit.lines)
         try:
-            yield from _sound(line)
+            held = yield from _overlapping(_sound(line), held, 0 if is_last else line.overlap)
         except _Unfit as unfit:
             raise BrokenTake(unit.chapter, unit.first + index, str(unfit), title=title) from unfit.__cause__
-        if index + 1 < len(unit.lines):
-            yield from _silence(line.pause_ms)
+        if not is_last:
+            yield from _silence(pcm.ms_to_frames(line.pause_ms))
 
 
-def _silence(duration_ms: int) -> Iterator[pcm.Pcm]:
-    left = pcm.ms_to_frames(duration_ms)
+def _overlapping(
+    pieces: Iterator[pcm.Pcm], before: pcm.Pcm, behind: int
+) -> Generator[pcm.Pcm, None, pcm.Pcm]:
+    """One line's pieces; what the line before held back fades into them. Returns what this one holds back."""
+    held = pcm.silence(0)
+    for piece in pieces:
+        if before.size:
+            rise = pcm.fade_in_gain(before.size)
+            both = np.rint(piece[: before.size] * rise + before * rise[::-1]).astype(np.int16)
+            piece, before = np.concatenate([both, piece[before.size :]]), pcm.silence(0)
+        held = np.concatenate([held, piece]) if held.size else piece
+        if held.size > behind:
+            yield held[: held.size - behind]
+            held = held[held.size - behind :]
+    return held
+
+
+def _silence(left: int) -> Iterator[pcm.Pcm]:
+    """So many frames of it."""
     while left > 0:
         yield pcm.silence(min(left, PIECE_FRAMES))
         left -= PIECE_FRAMES

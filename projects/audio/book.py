@@ -20,7 +20,8 @@ class Line:
     """One take, as a seekable WAV, and the pause that follows it; `frames` are heard of it.
 
     `key` names the sound in that WAV, whatever file it is in; without one nothing of it is kept for later. The WAV
-    has exactly those frames and the ones that the `treatment` cuts.
+    has exactly those frames and the ones that the `treatment` cuts. The last `overlap` frames are heard under the
+    first ones of the next line, into which they fade; only where no pause is between them.
     """
 
     open: Callable[[], BinaryIO]
@@ -28,12 +29,15 @@ class Line:
     pause_ms: int
     key: str = ""
     treatment: Treatment = UNTREATED
+    overlap: int = 0
 
     def __post_init__(self) -> None:
         if self.frames <= 0 or self.pause_ms < 0:
             raise ValueError(
                 f"A line needs sound and a pause of 0 ms or more: {self.frames}, {self.pause_ms}."
             )
+        if self.overlap and (self.pause_ms or not 0 < self.overlap <= self.frames):
+            raise ValueError(f"A line overlaps the next one with its own sound and no pause: {self.overlap}.")
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class Book:
 
     `album` is what it is a part of, and `track` which one of how many; (0, 0) where it is a whole.
     `lead_ms` of silence before the first line. The pause between two chapters is at least `chapter_pause_ms`,
-    the silence at the end at least `tail_ms`; a longer pause of the line before them holds.
+    the silence at the end at least `tail_ms`; a longer pause of the line before them holds. `tone` is heard in place
+    of the silence at both ends, with `tone_in_pauses` in each pause, too.
     """
 
     title: str
@@ -63,3 +68,5 @@ class Book:
     lead_ms: int = 500
     tail_ms: int = 1000
     chapter_pause_ms: int = 2000
+    tone: Line | None = None
+    tone_in_pauses: bool = False

@@ -34,8 +34,9 @@ class Finish:
 
     `target_db` on its `scale` (LUFS, or RMS in dBFS) is that of the whole file; None leaves levels and peaks as they
     are. `peak_db` is the true peak that no take passes. `keep_ms` is how much of a take's own silence stays at each
-    of its edges, None all of it. `gains_db` is by voice, `loss_db` what holding peaks down costs the whole; both are
-    settled, not set.
+    of its edges, None all of it. Lines without a pause between them fade into each other over `crossfade_ms`. `tone`
+    puts room tone at both ends of a file, `tone_in_pauses` between its lines, too. `gains_db` is by voice, `loss_db`
+    what holding peaks down costs the whole, `tone_sha256` names the room tone; these are settled, not set.
     """
 
     preset: str = "none"
@@ -47,14 +48,23 @@ class Finish:
     tail_ms: int = 1000
     keep_ms: int | None = None
     fade_ms: int = 0
+    crossfade_ms: int = 0
+    tone: bool = False
+    tone_in_pauses: bool = False
     gains_db: Mapping[str, float] = field(default_factory=dict)
     loss_db: float = 0.0
+    tone_sha256: str = ""
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> "Finish":
         """As `kept` wrote it; what an older version did not know has its usual value."""
         known = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in kept.items() if name in known})
+
+    @property
+    def asked(self) -> "Finish":
+        """What a person set, without what was settled."""
+        return replace(self, gains_db={}, loss_db=0.0, tone_sha256="")
 
     def kept(self) -> dict[str, Any]:
         """Plain values, to be written down."""
@@ -64,6 +74,12 @@ class Finish:
         """How loud something is on the scale of the target."""
         level: float | None = heard.loudness_lufs if self.scale == "lufs" else heard.rms_dbfs
         return level
+
+    def overlap(self, pause_ms: int, frames: int, following: int | None) -> int:
+        """How many frames of a line are heard under the beginning of the next one, which has so many frames."""
+        if pause_ms or following is None:
+            return 0
+        return min(pcm.ms_to_frames(self.crossfade_ms), frames // 2, following // 2)
 
     def gain_db(self, voice: str) -> float:
         return self.gains_db.get(voice, self.gains_db.get(EVERY_VOICE, 0.0))
@@ -148,8 +164,10 @@ def _rounded(gain_db: float) -> float:
 
 PRESETS: dict[str, Finish] = {
     "none": Finish(),
-    "acx": Finish("acx", "rms", -20.0, -3.5, head_ms=700, tail_ms=2000, keep_ms=200, fade_ms=5),
-    "shops": Finish("shops", "lufs", -18.0, -3.5, head_ms=900, tail_ms=2500, keep_ms=200, fade_ms=5),
+    "acx": Finish("acx", "rms", -20.0, -3.5, head_ms=700, tail_ms=2000, keep_ms=200, fade_ms=5, tone=True),
+    "shops": Finish(
+        "shops", "lufs", -18.0, -3.5, head_ms=900, tail_ms=2500, keep_ms=200, fade_ms=5, tone=True
+    ),
     "podcast": Finish("podcast", "lufs", -16.0, -3.0, keep_ms=200, fade_ms=5),
     "spotify": Finish("spotify", "lufs", -15.0, -3.0, keep_ms=200, fade_ms=5),
     "r128": Finish("r128", "lufs", -23.0, -3.0, keep_ms=200, fade_ms=5),

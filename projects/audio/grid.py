@@ -31,6 +31,14 @@ class Grid:
         packets = -(-(self.priming + self.samples(frames)) // self.frame)
         return packets + -packets % self.whole
 
+    def frames(self, packets: int) -> int:
+        """The most frames of 24 kHz that, encoded as one, fit so many packets and leave none or enough for silence."""
+        frames = (packets * self.frame - self.priming) * pcm.RATE_HZ // self.rate_hz
+        if self.whole > 1:
+            frames -= frames % self.whole
+            frames -= self.whole if 0 < packets - frames < self.whole else 0
+        return max(frames, 0)
+
     def nearest(self, samples: int) -> int:
         """The whole packets that are nearest to so many samples; none where they are too few."""
         packets = (samples + self.frame // 2) // self.frame

@@ -14,12 +14,13 @@ from projects.audio.timeline import timeline
 AROUND_MS = 3000
 
 
-def seam(lines: Sequence[Line], index: int) -> pcm.Pcm:
-    """The line with this index among its neighbours; BrokenTake as in assembly.
+def seam(lines: Sequence[Line], index: int, *, tone: Line | None = None) -> pcm.Pcm:
+    """The line with this index among its neighbours, with room tone between them; BrokenTake as in assembly.
 
     Less than AROUND_MS where the neighbours, pauses included, are shorter.
     """
-    book = Book("", "", "", (Chapter("", tuple(lines)),), lead_ms=0, tail_ms=0)
+    chapters = (Chapter("", tuple(lines)),)
+    book = Book("", "", "", chapters, lead_ms=0, tail_ms=0, tone=tone, tone_in_pauses=True)
     start = timeline(book).line_starts[0][index]
     stop = start + lines[index].frames
     around = pcm.ms_to_frames(AROUND_MS)

@@ -5,15 +5,17 @@ Nothing here reads sound, and nothing is asked of a finished file: where a line 
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from projects.audio import pcm
 from projects.audio.book import Book, EmptyBook, Line
 from projects.audio.grid import PLAIN, Grid
+from projects.audio.treatment import Treatment
 
 TOGETHER_BELOW_MS = 150
 """Lines with a shorter pause between them are encoded as one: the packets of two need some silence between them."""
 
+LEAST_TONE_FRAMES = pcm.ms_to_frames(50)
 LONGEST_UNIT_FRAMES = pcm.ms_to_frames(10 * 60 * 1000)
 
 
@@ -21,13 +23,15 @@ LONGEST_UNIT_FRAMES = pcm.ms_to_frames(10 * 60 * 1000)
 class Unit:
     """What is encoded as one: a line, or several with next to no pause between them.
 
-    `first` is the index of its first line in the chapter, `pause_ms` the silence wanted behind its last one.
+    `first` is the index of its first line in the chapter, `pause_ms` the silence wanted behind its last one. Room tone
+    is a unit, too, of no line.
     """
 
     chapter: int
     first: int
     lines: tuple[Line, ...]
     pause_ms: int
+    is_tone: bool = False
 
     @property
     def frames(self) -> int:
@@ -40,7 +44,7 @@ class Unit:
         at, begins = 0, []
         for line in self.lines:
             begins.append(at)
-            at += line.frames + pcm.ms_to_frames(line.pause_ms)
+            at += line.frames + pcm.ms_to_frames(line.pause_ms) - line.overlap
         return tuple(begins)
 
     @property
@@ -49,7 +53,7 @@ class Unit:
         if not all(line.key for line in self.lines):
             return ""
         keys = [line.key + line.treatment.key for line in self.lines]
-        pauses = [line.pause_ms for line in self.lines[:-1]]
+        pauses = [line.pause_ms or -line.overlap for line in self.lines[:-1]]
         return hashlib.sha256(f"{keys} {pauses}".encode()).hexdigest()
 
 
@@ -125,6 +129,8 @@ def timeline(book: Book, grid: Grid = PLAIN) -> Timeline:
         raise EmptyBook("There is no line to assemble.")
     samples, places[-1] = _ended(places[-1], grid)
     starts = _line_starts(book, places, grid)
+    if book.tone:
+        lead, places = _toned(book, book.tone, lead, places, grid)
     return Timeline(grid, samples, lead, tuple(places), _marks(book, starts, samples, grid), starts)
 
 
@@ -148,6 +154,29 @@ def pauses_ms(book: Book, chapter_index: int) -> list[int]:
         follows = any(chapter.lines for chapter in book.chapters[chapter_index + 1 :])
         pauses[-1] = max(pauses[-1], book.chapter_pause_ms if follows else book.tail_ms)
     return pauses
+
+
+def _toned(book: Book, tone: Line, lead: int, places: list[Place], grid: Grid) -> tuple[int, list[Place]]:
+    """The same places with room tone where silence was: in as many packets, so nothing moves."""
+    head = _tone_places(tone, places[0].unit.chapter, 0, lead, grid)
+    toned = list(head)
+    for place in places:
+        wanted = book.tone_in_pauses or place is places[-1]
+        end, count = place.at + place.packets, place.silent if wanted else 0
+        inside = _tone_places(tone, place.unit.chapter, end, count, grid)
+        toned += [replace(place, silent=0) if inside else place, *inside]
+    return 0 if head else lead, toned
+
+
+def _tone_places(tone: Line, chapter: int, at: int, count: int, grid: Grid) -> list[Place]:
+    """So many packets from this one on, of room tone; nothing where they hold too little of it to be heard."""
+    frames = min(grid.frames(count), tone.frames)
+    if frames < LEAST_TONE_FRAMES:
+        return []
+    how = Treatment(tail=tone.frames - frames)
+    unit = Unit(chapter, 0, (replace(tone, frames=frames, treatment=how),), 0, is_tone=True)
+    packets = grid.packets(frames)
+    return [Place(unit, at, packets, count - packets)]
 
 
 def _ended(last: Place, grid: Grid) -> tuple[int, Place]:

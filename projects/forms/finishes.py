@@ -8,6 +8,7 @@ from projects.audio.finish import Finish
 
 LONGEST_MS = 20_000
 LONGEST_FADE_MS = 200
+LONGEST_CROSSFADE_MS = 500
 LONGEST_KEPT_MS = 2_000
 
 
@@ -36,6 +37,11 @@ class FinishForm(forms.Form):
     tail_ms = _ms("At its tail, ms", LONGEST_MS)
     keep_ms = _ms("Own silence of takes at most, ms", LONGEST_KEPT_MS, required=False, empty="all of it")
     fade_ms = _ms("Fades at both edges of takes, ms", LONGEST_FADE_MS)
+    crossfade_ms = _ms(
+        "Crossfade of lines without a pause, ms", LONGEST_CROSSFADE_MS, required=False, empty="none"
+    )
+    tone = forms.BooleanField(label="Room tone at head and tail", required=False)
+    tone_in_pauses = forms.BooleanField(label="Room tone in the pauses, too", required=False)
 
     def __init__(self, *args: Any, destinations: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,5 +59,5 @@ class FinishForm(forms.Form):
         return cleaned
 
     def finish(self) -> Finish:
-        """What the valid form says; its gains are still to be settled."""
-        return Finish(**self.cleaned_data)
+        """What the valid form says; its gains and room tone are still to be settled."""
+        return Finish(**self.cleaned_data | {"crossfade_ms": self.cleaned_data["crossfade_ms"] or 0})

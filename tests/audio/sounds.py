@@ -33,8 +33,12 @@ def wav_bytes(sound: pcm.Pcm) -> bytes:
 
 
 def line(sound: pcm.Pcm, pause_ms: int = 600) -> Line:
-    data = wav_bytes(sound)
-    return Line(lambda: io.BytesIO(data), int(sound.size), pause_ms)
+    return line_of(wav_bytes(sound), int(sound.size), pause_ms)
+
+
+def line_of(data: bytes, frames: int, pause_ms: int = 0) -> Line:
+    """A WAV of so many frames as a line."""
+    return Line(lambda: io.BytesIO(data), frames, pause_ms)
 
 
 def picture(codec: str = "mjpeg", side: int = 64) -> bytes:

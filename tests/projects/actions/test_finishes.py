@@ -1,5 +1,6 @@
 """A project's finish: files come out at their target, and a change encodes only what it changes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,11 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.actions import exports, figures, finishes, projects, seams
+from projects.actions import encoded, exports, figures, finishes, projects, seams
+from projects.actions import sounds as sounds_of
 from projects.audio import wav
 from projects.audio.finish import PRESETS, Finish
-from projects.models import Act, Export, Paragraph, Project, Script
+from projects.models import Act, Export, Paragraph, Project, Script, Take
 from tests import factories
 from tests.audio import meters, sounds
 from tests.cast import Cast
@@ -70,11 +72,51 @@ def test_speech_has_its_target_as_it_was_encoded_by_a_foreign_meter(cast: Cast) 
 
 def test_an_audiobook_file_has_its_rms_and_its_silences(book: Project, cast: Cast) -> None:
     finishes.save(book, PRESETS["acx"], by=cast.owner)
-    _, samples = exported(book)
+    done, samples = exported(book)
     assert meters.astats(samples)["RMS_level"] == pytest.approx(-20.0, abs=0.2)
-    assert not samples[: 700 * 24].any()
-    assert samples[700 * 24 :][: 400 * 24].any()
-    assert not samples[-2000 * 24 :].any()
+    for tone in (samples[: 700 * 24], samples[-2000 * 24 :]):
+        assert -75 < meters.astats(tone)["RMS_level"] < -60
+    place = done.timeline["chapters"][0]["lines"]
+    assert place[0]["start"] == 700 * 24
+    pause = samples[place[0]["end"] : place[1]["start"]]
+    assert pause.size == 600 * 24
+    assert not pause.any()
+
+
+def test_room_tone_is_kept_with_the_finish_and_made_anew_only_when_the_gains_are(
+    book: Project, cast: Cast
+) -> None:
+    first = finishes.save(book, replace(PRESETS["r128"], tone_in_pauses=True), by=cast.owner)
+    one, samples = exported(book)
+    place = one.timeline["chapters"][0]["lines"]
+    pause = samples[place[0]["end"] : place[1]["start"]]
+    assert -80 < meters.astats(pause)["RMS_level"] < -60
+    assert finishes.settle(Project.objects.get()).tone_sha256 == first.tone_sha256
+    line = Paragraph.objects.select_related("script__project").get(chosen=place[0]["take"])
+    found = np.frombuffer(
+        seams.of(Take.objects.select_related("paragraph__script__project").get(pk=line.chosen_id))[44:], "<i2"
+    )
+    assert np.array_equal(found, samples[place[0]["start"] :][: found.size]), "the seam has it, too"
+    louder = finishes.save(Project.objects.get(), replace(first, target_db=-18.0), by=cast.owner)
+    assert louder.tone_sha256 != first.tone_sha256
+    without = finishes.save(Project.objects.get(), replace(first, tone_in_pauses=False), by=cast.owner)
+    assert encoded.tone(without) is None
+    default_storage.delete(sounds_of.name_of(louder.tone_sha256))
+    again = finishes.save(Project.objects.get(), replace(louder, tone=True), by=cast.owner)
+    assert default_storage.exists(sounds_of.name_of(again.tone_sha256)), "a tone that was lost is made again"
+
+
+def test_a_crossfade_is_as_long_in_the_file_as_in_the_figures_and_the_seam(book: Project, cast: Cast) -> None:
+    rows = Paragraph.objects.filter(script=book.scripts.all()[0]).order_by("position")
+    Paragraph.objects.filter(pk=rows[0].pk).update(pause_ms=0)
+    finishes.save(book, Finish(crossfade_ms=80), by=cast.owner)
+    done, _ = exported(book)
+    first, second, _ = done.timeline["chapters"][0]["lines"]
+    assert first["end"] - second["start"] == 80 * 24
+    assert done.duration_ms == figures.of_book(book, book.scripts.all()).duration_ms
+    take = Take.objects.select_related("paragraph__script__project").get(pk=first["take"])
+    before, after = seams.around(take.paragraph)
+    assert len(seams.of(take)) == pytest.approx(44 + 2 * 24 * seams.length_ms(take, before, after), abs=48)
 
 
 def test_matched_voices_come_out_equally_loud(book: Project, cast: Cast) -> None:

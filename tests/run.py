@@ -1,46 +1,37 @@
 """Every test in one command: `make test`, or with pytest's own words: python -m tests.run tests/audio -k name.
 
-Without words it runs three stages: everything but the browser on SQLite, the browser, and what touches the database
-once more on a real PostgreSQL. Nothing here imports Django.
+Without words it runs three stages: everything but the browser on SQLite, then what asks much of a database once more
+on a real PostgreSQL, and beside both the browser. Nothing here imports Django.
 """
 
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from narrator.studio.part import CannotStart
 from tests import browser, migrated
 from tests.postgres import running_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
-TESTS = ROOT / "tests"
 JOURNEYS = "tests/journeys"
-COMMANDS = "tests/projects/commands"
-"""Tests of whole programs, which make a database of their own."""
 
-# These say nothing about the database: plain engines, whole studios that make their own, the house's rules, and
-# signing in, whose rows are those of another project.
-WITHOUT_DATABASE = frozenset(
-    {
-        "accounts",
-        "audio",
-        "captions",
-        "lexicon",
-        "manuscript",
-        "merging",
-        "speech",
-        "pacing",
-        "studio",
-        "house",
-        "journeys",
-        "plant",
-        "verification",
-    }
+# What is asked of a database is asked by the actions; pages ask through them, and each of their doors is opened once.
+ON_POSTGRES = (
+    *(
+        "tests/projects/actions",
+        "tests/projects/models",
+        "tests/projects/views/test_access.py",
+        "tests/teams",
+    ),
+    *("tests/projects/test_tasks.py", "tests/projects/test_two_endpoints.py", "tests/projects/test_admin.py"),
 )
 
 # What a developer has set for a studio of theirs must not reach the tests; only these words are meant for them.
@@ -77,6 +68,34 @@ class Stage:
         return f"{self.name:<46} {self.verdict:<12} {self.seconds:6.0f} s"
 
 
+class _Programs:
+    """The pytests that run. Threads share it."""
+
+    def __init__(self) -> None:
+        self._all: list[subprocess.Popen[bytes]] = []
+        self._is_over = False
+
+    def run(self, argv: Sequence[str], env: dict[str, str], said: BinaryIO | None) -> int:
+        """Run one to its end and return its exit code."""
+        if self._is_over:
+            return STOPPED
+        program = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=said)
+        self._all.append(program)
+        return program.wait()
+
+    def stop(self) -> None:
+        """End all, and begin none: pytest ends its own children when it is told."""
+        self._is_over = True
+        for program in self._all:
+            if program.poll() is None:
+                program.send_signal(signal.SIGINT)
+        for program in self._all:
+            program.wait(30)
+
+
+_programs = _Programs()
+
+
 def main(words: Sequence[str]) -> int:
     """Run the tests and return the exit code: 0 only when every stage ran tests and all of them passed."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
@@ -97,29 +116,45 @@ def main(words: Sequence[str]) -> int:
 
 
 def _everything() -> list[Stage]:
-    # One more than there are processors, because tests also wait; a file's tests stay together, as its fixtures do.
-    workers = str(min(os.cpu_count() or 2, 4) + 1)
-    spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     with_browser = _prepare_browser()
-    stages = [_pytest("everything but the browser, on SQLite", ["tests", f"--ignore={JOURNEYS}", *spread])]
-    if with_browser:
-        stages.append(_pytest("journeys in a real browser", [JOURNEYS, *spread]))
-    folders = _database_folders()
-    if folders:
-        _say("starting a PostgreSQL for this run")
-        with running_postgres() as url:
-            migrated.make_template(url)
-            name = "what touches the database, on PostgreSQL"
-            words = [*folders, f"--ignore={COMMANDS}", "-m", "not one_database", *spread]
-            more = {"NARRATOR_TEST_DATABASE_URL": url, "NARRATOR_TEST_TEMPLATE": migrated.TEMPLATE}
-            stages.append(_pytest(name, words, **more))
-    return stages
+    _say("starting a PostgreSQL for this run")
+    with running_postgres() as url, ThreadPoolExecutor(2) as lanes:
+        began = [lanes.submit(_without_browser, url)]
+        if with_browser:
+            began.append(lanes.submit(_in_a_browser))
+        try:
+            return [stage for lane in began for stage in lane.result()]
+        except BaseException:  # stopped by Ctrl-C or TERM
+            _programs.stop()
+            raise
+
+
+def _without_browser(postgres: str) -> list[Stage]:
+    name = "everything but the browser, on SQLite"
+    first = _pytest(name, ["tests", f"--ignore={JOURNEYS}", *_spread()])
+    migrated.make_template(postgres)
+    more = {"NARRATOR_TEST_DATABASE_URL": postgres, "NARRATOR_TEST_TEMPLATE": migrated.TEMPLATE}
+    words = [*ON_POSTGRES, "-m", "not one_database", *_spread()]
+    return [first, _pytest("what asks much of a database, on PostgreSQL", words, **more)]
+
+
+def _in_a_browser() -> list[Stage]:
+    return [_pytest("journeys in a real browser", [JOURNEYS, *_spread()], aside=True)]
+
+
+def _spread() -> list[str]:
+    """A file's tests stay in one process, as its fixtures do. Two stages share the processors: tests also wait."""
+    return ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _chosen(words: Sequence[str]) -> list[Stage]:
     if any("journeys" in word for word in words):
         _prepare_browser()
-    return [_pytest("what was asked for, on SQLite", words)]
+    try:
+        return [_pytest("what was asked for, on SQLite", words)]
+    except BaseException:
+        _programs.stop()
+        raise
 
 
 def _prepare_browser() -> bool:
@@ -133,29 +168,19 @@ def _prepare_browser() -> bool:
     return True
 
 
-def _database_folders() -> list[str]:
-    """The folders of tests whose subject is kept in the database."""
-    return [
-        f"tests/{folder.name}"
-        for folder in sorted(TESTS.iterdir())
-        if folder.name not in WITHOUT_DATABASE and any(folder.rglob("test_*.py"))
-    ]
+def _pytest(name: str, words: Sequence[str], *, aside: bool = False, **more: str) -> Stage:
+    """Run pytest to its end, in the tests' own environment and, in CI, without colours.
 
-
-def _pytest(name: str, words: Sequence[str], **more: str) -> Stage:
-    """Run pytest to its end, in the tests' own environment and, in CI, without colours."""
+    aside: what it says is shown when it has ended, so that it does not mix with what another one says.
+    """
     plain = ["--color=no"] if os.environ.get("CI") else []
     _say(f"{name}: pytest {' '.join(words)}")
     started = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *plain, *words], cwd=ROOT, env=_environment() | more
-    )
-    try:
-        code = process.wait()
-    except BaseException:  # stopped by Ctrl-C or TERM: pytest ends its own children when it is told
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
-        raise
+    with tempfile.TemporaryFile() as said:
+        argv = [sys.executable, "-m", "pytest", *plain, *words]
+        code = _programs.run(argv, _environment() | more, said if aside else None)
+        said.seek(0)
+        sys.stdout.write(said.read().decode(errors="replace"))
     return Stage(name, code, time.monotonic() - started)
 
 

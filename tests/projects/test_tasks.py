@@ -1,6 +1,7 @@
 """The doors to the workers, with a real broker that is there, empty, or gone."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from projects import tasks
 from projects.actions import encoded
 from projects.models import ExportStatus, Notification, Script, Take, TakeStatus
 from projects.speech.standin.server import Standin
-from tests import factories
+from tests import factories, migrated
 from tests.cast import Cast
 from tests.journeys.waiting import until
 
@@ -184,8 +185,6 @@ def test_the_sweep_rings_for_chosen_takes_that_are_not_encoded(
 PRESS_GENERATE = """
 import django, time
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from projects import tasks
 from projects.actions import demo
 from projects.models import Take
@@ -196,8 +195,10 @@ print(Take.objects.filter(status="queued").count(), time.monotonic() - began)
 """
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("silent", [False, True], ids=["refused", "accepts and never answers"])
 def test_without_a_broker_a_request_answers_soon_and_the_rows_are_kept(silent: bool, tmp_path: Path) -> None:
+    shutil.copyfile(migrated.make(), tmp_path / "narrator.sqlite3")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         if silent:

@@ -44,8 +44,6 @@ from projects.models.notifications import News
 from tests import factories
 from tests.cast import Cast, assemble
 
-pytestmark = pytest.mark.one_database
-
 
 @dataclass(frozen=True)
 class Door:

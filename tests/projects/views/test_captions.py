@@ -14,8 +14,6 @@ from projects.models import Export, Project
 from tests import factories
 from tests.cast import Cast
 
-pytestmark = pytest.mark.one_database
-
 SignIn = Callable[[User], Client]
 
 

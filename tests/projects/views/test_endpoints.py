@@ -18,8 +18,6 @@ from projects.speech.voices import MODEL, VOICE_NAMES
 from tests import factories
 from tests.cast import Cast
 
-pytestmark = pytest.mark.one_database  # what it does to rows is tested with the actions
-
 SignIn = Callable[[User], Client]
 LIMITS = {"concurrency": 4, "requests_per_minute": "", "text_limit": 600, "limit_unit": "bytes"}
 

@@ -13,8 +13,6 @@ from tests import factories
 from tests.audio import sounds
 from tests.cast import Cast
 
-pytestmark = pytest.mark.one_database  # what it does to rows is tested with the actions
-
 SignIn = Callable[[User], Client]
 PODCAST = {
     "preset": "podcast",

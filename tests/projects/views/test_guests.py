@@ -17,8 +17,6 @@ from tests import factories
 from tests.cast import Cast
 from tests.house.test_doors import OPEN, doors
 
-pytestmark = pytest.mark.one_database  # what it does to rows is tested with the actions
-
 SignIn = Callable[[User], Client]
 
 

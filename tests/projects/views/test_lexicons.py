@@ -21,8 +21,6 @@ from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
 
-pytestmark = pytest.mark.one_database  # what it does to rows is tested with the actions
-
 SignIn = Callable[[User], Client]
 ENTRY = {"written": "lamp", "spoken": "lantern", "kind": "word", "case": "keep", "language": ""}
 

@@ -21,8 +21,6 @@ from projects.speech import errors
 from tests import factories
 from tests.cast import Cast
 
-pytestmark = pytest.mark.one_database  # what it does to rows is tested with the actions
-
 SignIn = Callable[[User], Client]
 ONE, TWO = b"\x01\x00" * 480, b"\x02\x00" * 480
 

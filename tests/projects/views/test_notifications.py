@@ -15,8 +15,6 @@ from projects.views import notifications as views
 from tests import factories
 from tests.cast import Cast
 
-pytestmark = pytest.mark.one_database  # what it does to rows is tested with the actions
-
 SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
 

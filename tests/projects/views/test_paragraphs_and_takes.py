@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -12,8 +11,6 @@ from projects.actions import takes
 from projects.models import Take, TakeStatus
 from tests import factories
 from tests.cast import Cast
-
-pytestmark = pytest.mark.one_database  # what it does to rows is tested with the actions
 
 SignIn = Callable[[User], Client]
 

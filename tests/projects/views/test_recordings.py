@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -15,8 +14,6 @@ from projects.models import Paragraph, Take, TakeStatus
 from tests import factories
 from tests.audio import sounds
 from tests.cast import Cast
-
-pytestmark = pytest.mark.one_database  # what it does to rows is tested with the actions
 
 SignIn = Callable[[User], Client]
 

@@ -20,8 +20,6 @@ from projects.models import Paragraph, Price, Take
 from tests import factories
 from tests.cast import Cast
 
-pytestmark = pytest.mark.one_database  # what it does to rows is tested with the actions
-
 SignIn = Callable[[User], Client]
 
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -116,15 +116,14 @@ def main(words: Sequence[str]) -> int:
 
 
 def _everything() -> list[Stage]:
-    with_browser = _prepare_browser()
     _say("starting a PostgreSQL for this run")
     with running_postgres() as url, ThreadPoolExecutor(2) as lanes:
-        began = [lanes.submit(_without_browser, url)]
-        if with_browser:
-            began.append(lanes.submit(_in_a_browser))
+        began = [lanes.submit(_without_browser, url), lanes.submit(_in_a_browser)]
         try:
+            for lane in wait(began, return_when=FIRST_EXCEPTION).done:
+                lane.result()  # raises what ended it before its time
             return [stage for lane in began for stage in lane.result()]
-        except BaseException:  # stopped by Ctrl-C or TERM
+        except BaseException:  # no browser, or stopped by Ctrl-C or TERM
             _programs.stop()
             raise
 
@@ -139,6 +138,8 @@ def _without_browser(postgres: str) -> list[Stage]:
 
 
 def _in_a_browser() -> list[Stage]:
+    if not _prepare_browser():
+        return []
     return [_pytest("journeys in a real browser", [JOURNEYS, *_spread()], aside=True)]
 
 

@@ -51,7 +51,9 @@ def pid_of(folder: Path, words: str) -> int:
 
 
 @pytest.mark.skipif(not PROC, reason="finding every process of the studio needs /proc")
-def test_from_the_first_start_to_the_second(studio: Run, tmp_path: Path) -> None:
+def test_from_the_first_start_to_the_second_which_is_killed_and_the_third(
+    studio: Run, tmp_path: Path
+) -> None:
     data = tmp_path / "data"
     first = studio()
     address = address_of(first)
@@ -71,8 +73,15 @@ def test_from_the_first_start_to_the_second(studio: Run, tmp_path: Path) -> None
     second = studio()
     assert get(f"{address_of(second)}/healthz") == "ok\n"
     assert second.says("  Sign in ") == login
-    second.send(signal.SIGINT)
-    assert second.ends() == 0
+    second.says("Ctrl-C stops everything.")
+    second.send(signal.SIGKILL)
+    second.process.wait()
+
+    third = studio()  # at once, while the warden still clears up
+    assert get(f"{address_of(third)}/healthz") == "ok\n"
+    assert len([argv for argv in processes_of(tmp_path).values() if "valkey-server" in argv]) == 1
+    third.send(signal.SIGINT)
+    assert third.ends() == 0
     assert processes_of(tmp_path) == {}
 
 
@@ -90,22 +99,6 @@ def _second_studio_is_refused(studio: Run, address: str, pid: int) -> None:
     (line,) = another.lines
     assert line.startswith("A studio already runs on ")
     assert f"{address} (process {pid})" in line
-
-
-@pytest.mark.skipif(not PROC, reason="finding every process of the studio needs /proc")
-@pytest.mark.usefixtures("tables")
-def test_a_killed_studio_leaves_nothing_and_the_next_start_works(studio: Run, tmp_path: Path) -> None:
-    first = studio()
-    first.says("Ctrl-C stops everything.")
-    first.send(signal.SIGKILL)
-    first.process.wait()
-    second = studio()  # at once, while the warden still clears up
-    address = address_of(second)
-    assert get(f"{address}/healthz") == "ok\n"
-    assert len([argv for argv in processes_of(tmp_path).values() if "valkey-server" in argv]) == 1
-    second.send(signal.SIGTERM)
-    assert second.ends() == 0
-    assert processes_of(tmp_path) == {}
 
 
 @pytest.mark.usefixtures("tables")

@@ -1,15 +1,14 @@
-"""``manage.py narrate`` as people run it: its own process, a data folder, an endpoint over HTTP."""
+"""``manage.py narrate`` with an endpoint over HTTP: in a process of its own where that matters, else in this one."""
 
-import contextlib
+import io
 import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,8 @@ import av
 import pytest
 from django.core.management import CommandError, call_command
 
-from projects.models import Take
+from narrator.teams.models import Team
+from projects.models import Price, Take
 from projects.speech.standin.server import Standin
 from tests import migrated
 
@@ -30,12 +30,6 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def speech() -> Iterator[Standin]:
-    with Standin(speech="tone", token="test-token") as server:
-        yield server
-
-
-@pytest.fixture
 def book(tmp_path: Path) -> Path:
     path = tmp_path / "book.txt"
     path.write_text(BOOK)
@@ -43,14 +37,13 @@ def book(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, speech: Standin) -> dict[str, str]:
-    """A data folder with tables in it, and an endpoint."""
-    migrated.copy(tmp_path / "data" / "narrator.sqlite3")
+def environment(tmp_path: Path, standin: Standin) -> dict[str, str]:
+    """A data folder that is not there yet, and an endpoint."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("NARRATOR", "DJANGO"))},
         "NARRATOR_DATA_DIR": str(tmp_path / "data"),
-        "NARRATOR_SPEECH_URL": speech.url,
-        "NARRATOR_SPEECH_TOKEN": speech.token,
+        "NARRATOR_SPEECH_URL": standin.url,
+        "NARRATOR_SPEECH_TOKEN": standin.token,
         "PYTHONWARNINGS": "error::RuntimeWarning",
     }
 
@@ -60,7 +53,9 @@ def command(*arguments: object) -> list[str]:
 
 
 @pytest.fixture
-def narrate(environment: dict[str, str]) -> Run:
+def program(environment: dict[str, str]) -> Run:
+    """Return a function that runs the command as people do."""
+
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command(*arguments), capture_output=True, text=True, env=environment, timeout=120
@@ -69,17 +64,22 @@ def narrate(environment: dict[str, str]) -> Run:
     return run
 
 
-def set_cap(environment: dict[str, str], monthly_cap_micro: int) -> None:
-    """Give every team of that data folder this cap, at the default price."""
-    with (
-        contextlib.closing(sqlite3.connect(f"{environment['NARRATOR_DATA_DIR']}/narrator.sqlite3")) as rows,
-        rows,
-    ):
-        rows.execute(
-            "INSERT INTO projects_price (team_id, currency, per_10k_micro, confirm_above_micro, monthly_cap_micro)"
-            " SELECT id, 'CNY', 800000, 0, ? FROM teams_team",
-            [monthly_cap_micro],
-        )
+@pytest.fixture
+def narrate(transactional_db: None, standin: Standin) -> Run:
+    """Return a function that runs the command in this process, which is ten times cheaper."""
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        try:
+            call_command("narrate", *map(str, arguments), stdout=out, stderr=err)
+        except CommandError as error:
+            err.write(f"{error}\n")
+            code = error.returncode
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+    return run
 
 
 def figures(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -88,11 +88,10 @@ def figures(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 
 
 def test_a_book_is_narrated_and_the_second_run_calls_nothing(
-    narrate: Run, book: Path, tmp_path: Path, speech: Standin
+    program: Run, book: Path, tmp_path: Path, standin: Standin
 ) -> None:
-    (tmp_path / "data" / "narrator.sqlite3").unlink(missing_ok=True)  # nothing is there yet, not even tables
     out = tmp_path / "book.m4b"
-    done = narrate(book, "--out", out, "--voice", "maia", "--language", "English", "--json")
+    done = program(book, "--out", out, "--voice", "maia", "--language", "English", "--json")
     assert done.returncode == 0, done.stderr
     told = figures(done)
     expected = {
@@ -112,14 +111,14 @@ def test_a_book_is_narrated_and_the_second_run_calls_nothing(
             "CHAPTER II",
             "CHAPTER III",
         ]
-    assert {call.voice for call in speech.calls} == {"Maia"}
-    again = figures(narrate(book, "--out", tmp_path / "again.mp3", "--json"))
+    assert {call.voice for call in standin.calls} == {"Maia"}
+    again = figures(program(book, "--out", tmp_path / "again.mp3", "--json"))
     assert (again["rendered"], again["reused"], again["calls"]) == (0, 12, 0)
-    assert len(speech.calls) == 12
+    assert len(standin.calls) == 12
 
 
 def test_chapters_stream_direction_and_pace(
-    narrate: Run, book: Path, tmp_path: Path, speech: Standin
+    narrate: Run, book: Path, tmp_path: Path, standin: Standin
 ) -> None:
     done = narrate(
         book,
@@ -129,44 +128,45 @@ def test_chapters_stream_direction_and_pace(
     )
     assert done.returncode == 0, done.stderr
     assert figures(done)["paragraphs"] == 8
-    assert {(call.stream, call.instructions, call.optimize_instructions) for call in speech.calls} == {
+    assert {(call.stream, call.instructions, call.optimize_instructions) for call in standin.calls} == {
         (True, "Softly.", True)
     }
-    assert all(call.input.startswith("Line II") for call in speech.calls)
-    at = sorted(call.at for call in speech.calls)
+    assert all(call.input.startswith("Line II") for call in standin.calls)
+    at = sorted(call.at for call in standin.calls)
     assert min(later - earlier for earlier, later in zip(at, at[2:], strict=False)) > 0.1
 
 
 def test_killed_half_way_it_loses_nothing_and_pays_nothing_twice(
-    environment: dict[str, str], narrate: Run, book: Path, tmp_path: Path, speech: Standin
+    environment: dict[str, str], program: Run, book: Path, tmp_path: Path, standin: Standin
 ) -> None:
-    speech.settings.latency_s = 0.3
+    migrated.copy(tmp_path / "data" / "narrator.sqlite3")
+    standin.settings.latency_s = 0.3
     out = tmp_path / "book.m4b"
     process = subprocess.Popen(
         command(book, "--out", out, "--concurrency", "2"), env=environment, stderr=subprocess.DEVNULL
     )
     deadline = threading.Event()
-    while len([call for call in speech.calls if call.status == 200]) < 5:
+    while len([call for call in standin.calls if call.status == 200]) < 5:
         assert process.poll() is None
         deadline.wait(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not out.exists()
-    speech.settings.latency_s = 0
-    done = narrate(book, "--out", out, "--concurrency", "2", "--json")
+    standin.settings.latency_s = 0
+    done = program(book, "--out", out, "--concurrency", "2", "--json")
     assert done.returncode == 0, done.stderr
     told = figures(done)
     assert told["rendered"] + told["reused"] == 12
     assert told["reused"] >= 3
     # Only what was in flight at the kill may have been called a second time: at most one for each of two threads.
-    assert len(speech.calls) <= 12 + 2
+    assert len(standin.calls) <= 12 + 2
     assert out.exists()
 
 
 def test_a_failed_line_gives_exit_1_no_file_and_a_table(
-    narrate: Run, book: Path, tmp_path: Path, speech: Standin
+    narrate: Run, book: Path, tmp_path: Path, standin: Standin
 ) -> None:
-    speech.fail("ali:400:DataInspectionFailed")
+    standin.fail("ali:400:DataInspectionFailed")
     out = tmp_path / "book.mp3"
     done = narrate(book, "--out", out, "--concurrency", "1", "--json")
     assert done.returncode == 1
@@ -181,17 +181,17 @@ def test_a_failed_line_gives_exit_1_no_file_and_a_table(
     assert failure["reason"] in done.stderr
     assert (told["rendered"], told["out"]) == (11, None)
     assert narrate(book, "--out", out).returncode == 0
-    assert len(speech.calls) == 13
+    assert len(standin.calls) == 13
 
 
 def test_an_account_in_arrears_ends_the_run_at_once_and_the_next_goes_on(
-    narrate: Run, book: Path, tmp_path: Path, speech: Standin
+    narrate: Run, book: Path, tmp_path: Path, standin: Standin
 ) -> None:
-    speech.fail("ok", "ok", "ali:400:Arrearage")
+    standin.fail("ok", "ok", "ali:400:Arrearage")
     out = tmp_path / "book.mp3"
     done = narrate(book, "--out", out, "--concurrency", "1", "--json")
     assert done.returncode == 1
-    assert len(speech.calls) == 3
+    assert len(standin.calls) == 3
     assert "The account is in arrears." in done.stderr
     assert "10 of 12 lines were not made" in done.stderr
     told = figures(done)
@@ -209,12 +209,12 @@ def test_an_account_in_arrears_ends_the_run_at_once_and_the_next_goes_on(
     assert out.exists()
 
 
-def test_what_cannot_be_done_ends_with_2_and_a_sentence(narrate: Run, book: Path, speech: Standin) -> None:
+def test_what_cannot_be_done_ends_with_2_and_a_sentence(narrate: Run, book: Path, standin: Standin) -> None:
     done = narrate(book, "--out", "book.mp3", "--voice", "Nobody")
     assert done.returncode == 2
     assert "choose one of: Cherry" in done.stderr
     assert "Traceback" not in done.stderr
-    assert speech.calls == []
+    assert standin.calls == []
 
 
 @pytest.mark.django_db
@@ -257,26 +257,26 @@ def test_a_project_name_of_another_manuscript_is_not_taken(narrate: Run, book: P
     assert "“Mine”" in done.stderr
 
 
-def test_another_voice_is_another_take(narrate: Run, book: Path, tmp_path: Path, speech: Standin) -> None:
+def test_another_voice_is_another_take(narrate: Run, book: Path, tmp_path: Path, standin: Standin) -> None:
     narrate(book, "--out", tmp_path / "a.wav", "--chapters", "1", "--voice", "Neil")
     done = narrate(book, "--out", tmp_path / "b.wav", "--chapters", "1", "--voice", "Maia", "--json")
-    assert (figures(done)["rendered"], len(speech.calls)) == (4, 8)
+    assert (figures(done)["rendered"], len(standin.calls)) == (4, 8)
     back = narrate(book, "--out", tmp_path / "c.wav", "--chapters", "1", "--voice", "Neil", "--json")
-    assert (figures(back)["reused"], len(speech.calls)) == (4, 8)
+    assert (figures(back)["reused"], len(standin.calls)) == (4, 8)
 
 
 def test_it_says_what_it_will_cost_and_stops_at_a_cap(
-    narrate: Run, book: Path, tmp_path: Path, speech: Standin, environment: dict[str, str]
+    narrate: Run, book: Path, tmp_path: Path, standin: Standin
 ) -> None:
     out = tmp_path / "book.wav"
     first = narrate(book, "--out", out, "--chapters", "1", "--json")
     assert "To generate: 4 lines, under a minute of speech, ¥ 0.01." in first.stderr
-    assert figures(first)["calls"] == len(speech.calls) == 4
-    set_cap(environment, 10_000)
+    assert figures(first)["calls"] == len(standin.calls) == 4
+    Price.objects.create(team=Team.objects.get(), monthly_cap_micro=10_000)
     second = narrate(book, "--out", out, "--json")
     assert second.returncode == 1
     assert {failure["code"] for failure in figures(second)["failed"]} == {"cap_reached"}
     assert "The cap of Studio for this month, ¥ 0.01, is reached" in second.stderr
-    assert len(speech.calls) == 4
+    assert len(standin.calls) == 4
     again = narrate(book, "--out", out, "--chapters", "1")
     assert "To generate" not in again.stderr

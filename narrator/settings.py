@@ -267,6 +267,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [csp.constants.SELF, "data:"],
         "media-src": [csp.constants.SELF, "blob:"],
         "connect-src": [csp.constants.SELF],
+        "object-src": [csp.constants.NONE],
         "form-action": [csp.constants.SELF],
         "base-uri": [csp.constants.NONE],
         "frame-ancestors": [csp.constants.NONE],

@@ -1,6 +1,10 @@
-"""Every address of the work against every kind of person: one table, so that no address is missed."""
+"""Every address against every kind of person: one table, so that none is missed.
 
-from collections.abc import Callable, Iterator
+What is behind guest links is in test_guests.py, and whose passkey is whose in tests/accounts.
+"""
+
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +12,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client, override_settings
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from pytest_django.plugin import DjangoDbBlocker
 
 from narrator.teams import invitations
@@ -42,7 +47,10 @@ from projects.models import (
 )
 from projects.models.notifications import News
 from tests import factories
-from tests.cast import Cast, assemble
+from tests.cast import PASSWORD, Cast, assemble
+from tests.house.test_doors import doors
+from tests.house.test_templates import offences
+from tests.house.tree import ROOT
 
 
 @dataclass(frozen=True)
@@ -207,6 +215,50 @@ DOORS = {
     "sample-audio": Door("team_id", "get", EDIT, 404, more=("999999",)),
     "price-edit": Door("team_id", "get", Role.ADMIN, 200),
 }
+# What is nobody's work: what an anonymous visitor gets of each by GET, and what somebody who is signed in.
+# 302 sends a visitor to the sign-in, and somebody who is in away from it. With a token or key that nobody was given.
+OUTSIDE = {
+    "healthz": (200, 200),
+    "sign-in/": (200, 302),
+    "sign-in/code/": (302, 302),
+    "sign-in/passkey/": (302, 302),
+    "sign-in/inactive/": (200, 200),
+    "sign-out/": (302, 200),
+    "sign-up/": (200, 302),
+    "password/": (200, 200),
+    "password/sent/": (200, 200),
+    "password/done/": (200, 200),
+    r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (200, 200),
+    "confirm/": (200, 200),
+    r"^confirm/(?P<key>[-:\w]+)/$": (200, 200),
+    "account/": (302, 200),
+    "account/e-mail/": (302, 200),
+    "account/password/": (302, 200),
+    "account/password/set/": (302, 302),
+    "account/sessions/": (302, 200),
+    "account/confirm/": (302, 200),
+    "account/confirm/code/": (302, 302),
+    "account/confirm/passkey/": (302, 302),
+    "account/app/": (302, 302),
+    "account/app/off/": (302, 404),
+    "account/passkeys/new/": (302, 302),
+    "account/passkeys/<int:pk>/": (302, 302),
+    "account/passkeys/<int:pk>/remove/": (302, 302),
+    "account/codes/": (302, 404),
+    "account/codes/new/": (302, 302),
+    "account/codes/download": (302, 404),
+    "mail/stop/<str:token>/": (404, 404),
+    "join/<str:token>/": (404, 404),
+    "guest/<str:token>/": (404, 404),
+    "guest/<str:token>/password/": (404, 404),
+    "guest/<str:token>/scripts/<int:script_id>/": (404, 404),
+    "guest/<str:token>/lines/<int:paragraph_id>/takes/<int:take_id>.wav": (404, 404),
+    "guest/<str:token>/lines/<int:paragraph_id>/verdict/": (405, 405),
+    "guest/<str:token>/lines/<int:paragraph_id>/comments/": (405, 405),
+}
+# Swept by a table of its own, in the file named.
+SWEPT_ELSEWHERE: dict[str, str] = {}
+ADMINISTRATION = "admin/"
 RIGHTS = [Role.VIEWER, Role.REVIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER]
 
 
@@ -296,49 +348,118 @@ def rows(db: None, house: tuple[Cast, dict[str, int]]) -> dict[str, int]:
     return house[1]
 
 
-def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) -> int:
+@pytest.fixture
+def clients(house: tuple[Cast, dict[str, int]], people: dict[str, Client], db: None) -> dict[str, Client]:
+    """A signed-in client for each of the cast, by name."""
+    return people
+
+
+@pytest.fixture(scope="module")
+def people(house: tuple[Cast, dict[str, int]], django_db_blocker: DjangoDbBlocker) -> dict[str, Client]:
+    """Signing in costs more than most pages: it is done once."""
+    found: dict[str, Client] = {}
+    with django_db_blocker.unblock():
+        for name in (*RIGHTS, "stranger"):
+            found[name] = Client()
+            found[name].force_login(getattr(house[0], name))
+    return found
+
+
+def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) -> HttpResponse:
     door = DOORS[name]
     arguments = [rows[door.argument] + shift, *door.more] if door.argument else []
-    response = getattr(client, door.method)(reverse(name, args=arguments), dict(door.data))
+    response: HttpResponse = getattr(client, door.method)(reverse(name, args=arguments), dict(door.data))
     if response.streaming:
-        b"".join(response.streaming_content)
-    return response.status_code
+        b"".join(response.streaming_content)  # type: ignore[arg-type]
+    return response
+
+
+def is_strict(response: HttpResponse) -> bool:
+    """Whether the answer forbids what is inline and foreign, and has nothing inline."""
+    policy = dict(part.strip().partition(" ")[::2] for part in response["Content-Security-Policy"].split(";"))
+    allowed = {policy[what] for what in ("default-src", "object-src", "base-uri", "frame-ancestors")}
+    assert allowed == {"'none'"}
+    assert {policy["script-src"], policy["style-src"], policy["form-action"]} == {"'self'"}
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    if response.streaming or not response["Content-Type"].startswith("text/html"):
+        return True
+    return offences(response.content.decode()) == []
 
 
 def _all_rows() -> list[object]:
     return [list(model.objects.values()) for model in (Take, Project, Run)]
 
 
-def test_every_address_stands_in_the_table() -> None:
-    patterns = [*urls.urlpatterns, *team_urls.urlpatterns]
-    assert {pattern.name for pattern in patterns} - {"join"} == set(DOORS)
+def test_every_address_stands_in_a_table() -> None:
+    known = {pattern.name: str(pattern.pattern) for pattern in (*urls.urlpatterns, *team_urls.urlpatterns)}
+    assert set(known) - {"join"} == set(DOORS)
+    found = {address for address, _ in doors(get_resolver())}
+    elsewhere = (ADMINISTRATION, *SWEPT_ELSEWHERE)
+    assert {address for address in found if not address.startswith(elsewhere)} == set(known.values()) | set(
+        OUTSIDE
+    )
+    for sweep in SWEPT_ELSEWHERE.values():
+        assert (ROOT / sweep).is_file()
 
 
 @pytest.mark.parametrize("name", DOORS)
-def test_who_may_come_in(
-    name: str, cast: Cast, rows: dict[str, int], sign_in: Callable[[User], Client]
-) -> None:
+def test_who_may_come_in(name: str, rows: dict[str, int], clients: dict[str, Client]) -> None:
     door = DOORS[name]
-    people = [cast.viewer, cast.reviewer, cast.editor, cast.admin, cast.owner]
-    for person, role in zip(people, RIGHTS, strict=True):
+    for role in RIGHTS:
         may = door.least is None or RIGHTS.index(role) >= RIGHTS.index(door.least)
-        assert knock(sign_in(person), name, rows) == (door.answer if may else door.refused), role
+        answer = knock(clients[role], name, rows)
+        assert answer.status_code == (door.answer if may else door.refused), role
+        assert role != Role.OWNER or is_strict(answer)
+    before = _all_rows()
+    strangers = knock(clients["stranger"], name, rows)
     if door.argument:
-        before = _all_rows()
-        assert knock(sign_in(cast.stranger), name, rows) == 404
-        assert _all_rows() == before
-        assert knock(sign_in(cast.owner), name, rows, shift=1000) == 404
-    assert knock(Client(), name, rows) == 302  # to the sign-in
+        assert strangers.status_code == 404
+        assert knock(clients[Role.OWNER], name, rows, shift=1000).status_code == 404
+    assert strangers.streaming or b"Night" not in strangers.content
+    assert _all_rows() == before
+    assert knock(Client(), name, rows).status_code == 302  # to the sign-in
+
+
+@pytest.mark.parametrize("address", OUTSIDE)
+def test_what_is_nobodys_work(address: str, clients: dict[str, Client]) -> None:
+    path = re.sub(r"\(\?P<uidb36>.*?\)-\(.*?\)", "1-made-up", address.strip("^$"))
+    path = re.sub(r"<int:\w+>", "1", re.sub(r"<str:\w+>|\(\?P<key>.*?\)", "made-up", path))
+    answers = [client.get(f"/{path}") for client in (Client(), clients[Role.EDITOR])]
+    assert tuple(answer.status_code for answer in answers) == OUTSIDE[address]
+    assert all(is_strict(answer) for answer in answers)
+
+
+def test_the_administration_is_for_operators_alone(clients: dict[str, Client]) -> None:
+    found = [address for address, _ in doors(get_resolver()) if address.startswith(ADMINISTRATION)]
+    paths = {
+        re.sub(r"<\w*:?\w+>", "1", address) for address in found if "^" not in address and "?P" not in address
+    }
+    assert len(paths) > 50, "the addresses were not found"
+    for path in paths - {"admin/logout/", "admin/login/"}:
+        assert Client().get(f"/{path}")["Location"].startswith(("/admin/login/?next=", "/sign-in/?next=")), (
+            path
+        )
+        answer = clients[Role.OWNER].get(f"/{path}")
+        assert answer.status_code == 302, path
+        assert answer["Location"].startswith("/admin/login/?next="), path
+    assert clients[Role.OWNER].get("/admin/login/").status_code == 403
+    root = Client()
+    root.force_login(User.objects.create_superuser("root@example.org", PASSWORD))
+    for path in ("admin/", "admin/teams/user/", "admin/teams/team/add/", "admin/projects/take/"):
+        answer = root.get(f"/{path}")
+        assert answer.status_code == 200
+        assert is_strict(answer), path
 
 
 @pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.method == "post"])
 def test_nothing_changes_on_get_or_without_the_csrf_token(
-    name: str, cast: Cast, rows: dict[str, int], sign_in: Callable[[User], Client]
+    name: str, cast: Cast, rows: dict[str, int], clients: dict[str, Client]
 ) -> None:
     argument = DOORS[name].argument
     address = reverse(name, args=[rows[argument]] if argument else [])
     if name != "paragraph-text":  # its GET is the form
-        assert sign_in(cast.owner).get(address).status_code == 405
+        assert clients[Role.OWNER].get(address).status_code == 405
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(cast.owner)
     assert strict.post(address, dict(DOORS[name].data), HTTP_HX_REQUEST="true").status_code == 403

@@ -59,6 +59,9 @@ class SharedCache(RedisCache):
     def add(self, key: str, value: Any, *args: Any, **kwargs: Any) -> bool:
         return bool(self._ask("add", key, value, *args, **kwargs))
 
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        return int(self._ask("incr", key, delta, version=version))
+
     def delete(self, key: str, version: int | None = None) -> bool:
         return bool(self._ask("delete", key, version=version))
 

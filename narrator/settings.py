@@ -35,6 +35,9 @@ if HTTPS:
 # How many proxies of our own stand in front and add to X-Forwarded-For; without any, a client's word counts nothing.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("NARRATOR_TRUSTED_PROXIES", 1 if HTTPS else 0)
 
+# The JSON API: what one token may ask.
+API_REQUESTS_PER_MINUTE = env.int("NARRATOR_API_REQUESTS_PER_MINUTE", 600)
+
 # The speech endpoint. Without an address of its own the studio starts the stand-in.
 
 SPEECH_TOKEN = env.str("NARRATOR_SPEECH_TOKEN", "")

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from projects.api import site as api
 from projects.urls import guest_patterns, mail_patterns
 
 # The administration has no sign-in of its own: ours counts attempts and asks for the second step.
@@ -25,5 +26,6 @@ urlpatterns = [
     path("", include("narrator.teams.urls")),
     path("mail/", include(mail_patterns)),
     path("guest/<str:token>/", include(guest_patterns)),
+    path("api/v1/", include(api.urls)),
     path("", include("projects.urls")),
 ]

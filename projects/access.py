@@ -6,6 +6,7 @@ from narrator.teams import access
 from narrator.teams.models import Role, Team, User
 from narrator.teams.rights import Right
 from projects.models import (
+    ApiToken,
     CastChange,
     Change,
     Character,
@@ -114,6 +115,11 @@ def team(user: User, team_id: int, *, least: Right | Role = Right.SEE) -> Team:
     row = get_object_or_404(Team, pk=team_id)
     access.check(user, row.pk, least)
     return row
+
+
+def token(user: User, token_id: int) -> ApiToken:
+    """A token of this very person: nobody else's is hers to see."""
+    return get_object_or_404(ApiToken, pk=token_id, user=user)
 
 
 def endpoint(user: User, team_id: int) -> TeamEndpoint:

@@ -38,6 +38,7 @@ from projects.views import (
     scripts,
     searching,
     takes,
+    tokens,
     trims,
 )
 
@@ -201,6 +202,9 @@ urlpatterns = [
     path("teams/<int:team_id>/samples/new/", samples.sample_new, name="sample-new"),
     path("teams/<int:team_id>/samples/<int:sample_id>.wav", samples.sample_audio, name="sample-audio"),
     path("teams/<int:team_id>/price/", money.price_edit, name="price-edit"),
+    path("account/tokens/", tokens.token_list, name="token-list"),
+    path("account/tokens/new/", tokens.token_new, name="token-new"),
+    path("account/tokens/<int:token_id>/revoke/", tokens.token_revoke, name="token-revoke"),
 ]
 
 # In mails: whoever has the link need not be signed in.

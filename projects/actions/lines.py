@@ -21,6 +21,13 @@ class NoNeighbour(Exception):
     """There is no line on that side to merge with."""
 
 
+class OtherProject(Exception):
+    """The lines would go to a chapter of another project; ``str()`` is a sentence for people."""
+
+    def __init__(self) -> None:
+        super().__init__("Lines can only be moved to a chapter of the same project.")
+
+
 def parted(text: str) -> list[str]:
     """Cut pasted text into the texts of lines, at blank lines; what has nothing to speak is left out."""
     parts = [part.strip() for part in BLANK_LINE.split(text.replace("\r\n", "\n"))]
@@ -164,8 +171,10 @@ def mark(script: Script, ids: Iterable[int], *, kind: str, by: User | None) -> D
 def move(script: Script, ids: Iterable[int], *, after: int | None, to: Script, by: User | None) -> Done:
     """Move lines, in their order, behind the line ``after`` of the script ``to`` (None: to its start).
 
-    Both scripts are of one project. Takes, waiting ones too, go with their lines.
+    Takes, waiting ones too, go with their lines. Raises ``OtherProject``.
     """
+    if to.project_id != script.project_id:
+        raise OtherProject
     versions = hold(script.pk, to.pk)
     lines = present(script.pk, ids)
     moving = {line.pk for line in lines}

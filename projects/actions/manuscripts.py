@@ -84,6 +84,15 @@ class Offer:
     expected: Estimate
 
 
+def suggested(manuscript: Manuscript, read: Reading) -> dict[str, str]:
+    """What a project of this manuscript is called, whose it is and in which language, as the manuscript says."""
+    return {
+        "title": read.title or manuscript.filename.rsplit(".", 1)[0],
+        "author": read.author,
+        "language": endpoint_language(read.language),
+    }
+
+
 def arrangement(manuscript: Manuscript, read: Reading) -> Arrangement:
     """How far a person has come with the preview; at first, the manuscript's own chapters."""
     return Arrangement.from_json(manuscript.plan, read)

@@ -15,6 +15,8 @@ OWN = (
     *("pause_ms", "speaker_pause_ms", "scene_pause_ms", "title_pause_ms", "chapter_pause_ms"),
     *("check_pause_ms", "check_level_db", "check_pace_percent", "retakes"),
 )
+# What lines hear of a project.
+HEARD = frozenset({*FIELDS, "optimize_instructions"})
 # A longer value than this is not told; that it was changed is.
 TOLD_CHARACTERS = 60
 

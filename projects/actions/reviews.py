@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -100,6 +101,13 @@ def comment(
     Paragraph.objects.filter(pk=line.pk).update(version=version)
     _tell_of_comment(row, named)
     return row
+
+
+def moment(line: Paragraph, at_ms: int | None) -> dict[str, Any]:
+    """What ``comment`` is to be told of a moment that somebody named: it is one of the chosen take, if there is one."""
+    if at_ms is None or line.chosen_id is None:
+        return {}
+    return {"take_id": line.chosen_id, "at_ms": at_ms}
 
 
 def _tell_of_comment(row: Comment, named: list[User]) -> None:

@@ -24,10 +24,13 @@ from projects.models.samples import Sample
 from projects.models.scripts import Script
 from projects.models.sounds import Sound
 from projects.models.takes import Take, TakeStatus
+from projects.models.tokens import ApiAnswer, ApiToken
 
 __all__ = [
     "Act",
     "ActKind",
+    "ApiAnswer",
+    "ApiToken",
     "Assignment",
     "Call",
     "CallRecord",

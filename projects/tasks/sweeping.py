@@ -13,6 +13,7 @@ from projects.actions import (
     notifications,
     records,
     runs,
+    tokens,
     workers,
 )
 from projects.models import Script
@@ -39,4 +40,5 @@ def sweep() -> None:
         send(send_digests, expires_s=ENCODE_SHIFT_S)
     records.sweep()
     notifications.sweep()
+    tokens.sweep()
     manuscripts.forget_unused()

@@ -10,9 +10,7 @@ from django.views.decorators.http import require_POST
 from narrator.teams.models import Role
 from narrator.web import Request
 from projects import access, tasks
-from projects.actions import estimates, seams
-from projects.actions.estimates import Estimate
-from projects.actions.takes import ALTERNATIVES
+from projects.actions import asking, seams
 from projects.forms.direction import DirectionForm, SpeakerForm
 from projects.models import Guide, Paragraph
 from projects.speech.instructions import PRESETS
@@ -48,18 +46,12 @@ def inspector_context(request: Request, line: Paragraph, form: DirectionForm | N
         "number": line.number(),
         "takes": [(take, seams.length_ms(take, before, after)) for take in takes if not take.discarded_at],
         "discarded": [take for take in takes if take.discarded_at],
-        "alternatives": alternatives_estimate(line, guide),
+        "alternatives": asking.alternatives(line, guide),
         "form": form or _form(line, guide),
         "speaker_form": SpeakerForm(project=guide.project, initial={"character": line.character_id}),
         "presets": PRESETS,
         "comments": comments_of(line),
     }
-
-
-def alternatives_estimate(line: Paragraph, guide: Guide | None = None) -> Estimate:
-    """What several takes of a line to choose from would cost."""
-    guide = guide or Guide.of(line.script.project_id)
-    return estimates.of_takes(line.line(guide), ALTERNATIVES, guide.project)
 
 
 def comments_of(line: Paragraph) -> Any:

@@ -54,11 +54,12 @@ def lines_move(request: Request, script_id: int) -> HttpResponse:
     words = f"{count(len(chosen))} moved."
     if form.cleaned_data["to"]:
         to = access.script(request.user, form.cleaned_data["to"], least=Role.EDITOR)
-        if to.project_id != script.project_id:
-            return refused(request, script_id, "Lines can only be moved to a chapter of the same project.")
         after = to.paragraphs.order_by("-position").values_list("pk", flat=True).first()
         words = f"{count(len(chosen))} moved to {to.title}."
-    return act(request, script_id, lines.move, chosen, after=after, to=to, words=words)
+    try:
+        return act(request, script_id, lines.move, chosen, after=after, to=to, words=words)
+    except lines.OtherProject as error:
+        return refused(request, script_id, str(error))
 
 
 def _chosen(

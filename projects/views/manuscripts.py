@@ -103,11 +103,7 @@ def manuscript_passages(request: Request, manuscript_id: int, at: int) -> HttpRe
 
 def _form(request: Request, row: Manuscript, read: Reading) -> ImportForm:
     """The preview's form as it was sent, else as it was left, else as the manuscript suggests."""
-    initial = {
-        "title": read.title or row.filename.rsplit(".", 1)[0],
-        "author": read.author,
-        "language": manuscripts.endpoint_language(read.language),
-    }
+    initial = manuscripts.suggested(row, read)
     plan = manuscripts.arrangement(row, read)
     kept = row.plan.get("fields", {})
     data = request.POST if request.method == "POST" else None

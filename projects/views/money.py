@@ -2,12 +2,10 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,9 +18,10 @@ from narrator.teams.models import Role, Team
 from narrator.web import Request, go
 from projects import access
 from projects.actions import endpoint, prices
+from projects.actions import usage as usage_of
 from projects.forms import PriceForm
-from projects.models import Call, Price, Project, Spend
-from projects.models.money import EVER, MICRO, month_of
+from projects.models import Call, Price, Project
+from projects.models.money import MICRO, month_of
 from projects.views import tables
 
 COLUMNS = (
@@ -48,8 +47,7 @@ def usage(request: Request) -> HttpResponse:
     if not mine:
         return render(request, "projects/usage.html", {"teams": mine})
     team, month = _team(request, mine), _month(request)
-    calls = Call.objects.filter(team=team).in_month(month)
-    projects = list(calls.summed_by("project", "project__title"))
+    spent = usage_of.of(team, month)
     price, later = Price.of(team.pk), _later(month)
     context = {
         "teams": mine,
@@ -57,9 +55,9 @@ def usage(request: Request) -> HttpResponse:
         "month": month,
         "earlier": (month - timedelta(days=1)).replace(day=1),
         "later": later,
-        "projects": projects,
-        "people": list(calls.summed_by("person", "person__name", "person__email")),
-        "totals": _totals(projects),
+        "projects": spent.projects,
+        "people": spent.people,
+        "totals": spent.totals,
         "price": price,
         "endpoint_is_standin": endpoint.is_standin(team.pk),
         "may_change": teams.allows(teams.role_of(request.user, team.pk), Role.ADMIN),
@@ -91,34 +89,9 @@ def _later(month: date) -> date | None:
     return later if later <= month_of(timezone.now()) else None
 
 
-@dataclass
-class Total:
-    """What a month came to in one currency."""
-
-    currency: str
-    calls: int = 0
-    billed: int = 0
-    spent_micro: int = 0
-    unsure_micro: int = 0
-
-
-def _totals(rows: list[dict[str, Any]]) -> list[Total]:
-    """One total for each currency of these rows."""
-    totals: dict[str, Total] = {}
-    for row in rows:
-        total = totals.setdefault(row["currency"], Total(row["currency"]))
-        total.calls += row["calls"]
-        total.billed += row["billed"]
-        total.spent_micro += row["spent_micro"]
-        total.unsure_micro += row["unsure_micro"]
-    return list(totals.values())
-
-
 def _caps(team: Team, price: Price, later: date | None) -> dict[str, Any]:
     """The caps that hold now, and how far each is used: of the team in the present month, of its projects."""
-    present = Q(project=None, month=month_of(timezone.now())) | Q(month=EVER)
-    accounts = Spend.objects.filter(present, team=team, currency=price.currency)
-    used: dict[int | None, int] = dict(accounts.values_list("project", "amount_micro"))
+    used = usage_of.used(team, price)
     capped = Project.objects.filter(team=team, cap_micro__isnull=False).order_by("title", "pk")
     return {
         "team_used_micro": used.get(None, 0),

@@ -8,13 +8,12 @@ from django_htmx.http import reswap
 from narrator.teams.models import Role
 from narrator.web import Request, say, tell
 from projects import access, tasks
-from projects.actions import lines, money, paragraphs
+from projects.actions import asking, lines, paragraphs
 from projects.forms import SplitForm, TextForm
 from projects.models import Paragraph
 from projects.views.inspector import (
     INSPECTOR,
     PAGE,
-    alternatives_estimate,
     answer_both,
     inspector_context,
     line_context,
@@ -113,12 +112,10 @@ def paragraph_merge(request: Request, paragraph_id: int) -> HttpResponse:
 def paragraph_alternatives(request: Request, paragraph_id: int) -> HttpResponse:
     """Ask for three takes of one line, to choose from; not where the caps leave less than they cost."""
     line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
-    expected, room_micro = alternatives_estimate(line), money.room_micro(line.script.project)
-    if room_micro is not None and room_micro < expected.amount_micro:
-        sentence = (
-            f"Three takes would cost {expected.amount}, more than the caps leave. Generate one instead."
-        )
-        return reswap(refused(request, line.script_id, sentence), "none")
+    try:
+        asking.check_alternatives(line)
+    except asking.TooDear as error:
+        return reswap(refused(request, line.script_id, str(error)), "none")
     tasks.queue_alternatives(line, by=request.user)
     return answer_both(request, paragraph_id)
 

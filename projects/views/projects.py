@@ -15,13 +15,9 @@ from projects import access, tasks
 from projects.actions import exports, figures, projects, reach, voices
 from projects.forms import ExportForm, ProjectForm
 from projects.models import Guide, Paragraph, Price, Project
-from projects.models.direction import FIELDS
 from projects.speech.instructions import PRESETS
 from projects.views.directions import has_agreed, said
 from projects.views.endpoints import spoken_by
-
-# What lines hear of a project.
-HEARD = {*FIELDS, "optimize_instructions"}
 
 
 @require_safe
@@ -84,7 +80,7 @@ def project_edit(request: Request, project_id: int) -> HttpResponse:
     form, impact = ProjectForm(request.POST or None, instance=project, may_set_cap=may_set_cap), None
     if request.method == "POST" and form.is_valid():
         directed = form.save(commit=False)
-        if HEARD.intersection(form.changed_data):
+        if projects.HEARD.intersection(form.changed_data):
             lines = Paragraph.objects.filter(script__project=project)
             impact = reach.impact(Guide.of(project.pk).replacing(project=directed), lines)
     if form.is_valid() and (impact is None or has_agreed(request, impact)):

@@ -126,8 +126,7 @@ def comment_new(request: Request, paragraph_id: int) -> HttpResponse:
     form = CommentForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        has_moment = data["at_ms"] is not None and line.chosen_id is not None
-        moment = {"take_id": line.chosen_id, "at_ms": data["at_ms"]} if has_moment else {}
+        moment = reviews.moment(line, data["at_ms"])
         reviews.comment(line, text=data["text"], words=data["words"], by=request.user, **moment)
     return _comments(request, line, form if form.errors else None)
 

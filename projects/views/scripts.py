@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from narrator.teams.models import Role
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
-from projects.actions import endpoint, estimates, money, takes
+from projects.actions import asking, endpoint, takes
 from projects.forms import LinesForm
 from projects.models import Script
 from projects.models.paragraphs import LineKind
@@ -70,14 +70,12 @@ def script_render(request: Request, script_id: int) -> HttpResponse:
             return refused(
                 request, script_id, "These lines are ready. For another take press R on one of them."
             )
-    expected = estimates.estimate(lines, script.project)
     agreed = request.POST.get("agreed", "")
-    if not (agreed.isdecimal() and expected.amount_micro <= int(agreed)):
-        room_micro = money.room_micro(script.project)
-        is_short = room_micro is not None and room_micro < expected.amount_micro
-        if expected.asks_first or is_short:
-            asked = {"question": expected, "room_micro": room_micro if is_short else None, "chosen": chosen}
-            return _ask(request, script, asked)
+    agreed_micro = int(agreed) if agreed.isdecimal() else None
+    question = asking.before_generating(lines, script.project, agreed_micro=agreed_micro)
+    if question is not None:
+        asked = {"question": question.expected, "room_micro": question.room_micro, "chosen": chosen}
+        return _ask(request, script, asked)
     tasks.queue_takes(script, lines, by=request.user)
     return _after(request, script_id)
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-# Who is not signed in may open these, and nothing else. Django's admin asks for itself, and sends to our sign-in.
+# Who is not signed in may open these, and nothing else. Django's admin asks for itself, and sends to our sign-in; so
+# does the API, which asks for a token (tests/projects/api/test_access.py).
 OPEN = {
     "healthz",
     "sign-in/",
@@ -34,7 +35,7 @@ OPEN = {
     "guest/<str:token>/lines/<int:paragraph_id>/verdict/",
     "guest/<str:token>/lines/<int:paragraph_id>/comments/",
 }
-ASKS_FOR_ITSELF = "admin/"
+ASKS_FOR_ITSELF = ("admin/", "api/")
 
 
 def doors(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:

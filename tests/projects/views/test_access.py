@@ -32,6 +32,7 @@ from projects.actions import (
     reviews,
     revisions,
     takes,
+    tokens,
     trials,
 )
 from projects.models import (
@@ -214,6 +215,9 @@ DOORS = {
     "sample-new": Door("team_id", "post", EDIT, 404, (("voice", "Nobody"), ("language", "English"))),
     "sample-audio": Door("team_id", "get", EDIT, 404, more=("999999",)),
     "price-edit": Door("team_id", "get", Role.ADMIN, 200),
+    "token-list": Door(None, "get", None, 200),
+    "token-new": Door(None, "get", None, 302),  # asks first whether it is still she
+    "token-revoke": Door("token_id", "post", Role.OWNER, 302, refused=404),
 }
 # What is nobody's work: what an anonymous visitor gets of each by GET, and what somebody who is signed in.
 # 302 sends a visitor to the sign-in, and somebody who is in away from it. With a token or key that nobody was given.
@@ -311,6 +315,7 @@ def one_row_of_each(cast: Cast) -> dict[str, int]:
         "team_id": cast.team.pk,
         "member_id": Membership.objects.get(team=cast.team, user=cast.owner).pk,  # who cannot be removed
         "invitation_id": invitations.make(cast.team, role=Role.VIEWER, days=1, by=cast.admin)[0].pk,
+        "token_id": tokens.make(cast.owner, name="Build", scopes=["runs:read"], days=1)[0].pk,
         "character_id": character.pk,
         "cast_change_id": project.cast_changes.first().pk,
     }

@@ -1,0 +1,53 @@
+"""What is asked before money is spent: on a page by a question, of a program by a refusal that it can answer."""
+
+from dataclasses import dataclass
+
+from projects.actions import estimates, money
+from projects.actions.estimates import Estimate
+from projects.actions.takes import ALTERNATIVES
+from projects.models import Guide, Paragraph, Project
+from projects.models.paragraphs import ParagraphQuerySet
+
+
+@dataclass(frozen=True)
+class Question:
+    """Is this wanted at this price? ``room_micro``: what the caps leave, where that is less than it would cost."""
+
+    expected: Estimate
+    room_micro: int | None
+
+
+class TooDear(Exception):
+    """The caps leave less than this would cost; ``str()`` is a sentence for people."""
+
+
+def before_generating(
+    lines: ParagraphQuerySet, project: Project, *, agreed_micro: int | None
+) -> Question | None:
+    """What to ask before these lines are generated; None where nothing has to be.
+
+    ``agreed_micro``: the amount that was agreed to, in millionths; what became dearer meanwhile is asked again.
+    """
+    expected = estimates.estimate(lines, project)
+    if agreed_micro is not None and expected.amount_micro <= agreed_micro:
+        return None
+    room_micro = money.room_micro(project)
+    is_short = room_micro is not None and room_micro < expected.amount_micro
+    if expected.asks_first or is_short:
+        return Question(expected, room_micro if is_short else None)
+    return None
+
+
+def alternatives(line: Paragraph, guide: Guide | None = None) -> Estimate:
+    """What several takes of a line to choose from would cost."""
+    guide = guide or Guide.of(line.script.project_id)
+    return estimates.of_takes(line.line(guide), ALTERNATIVES, guide.project)
+
+
+def check_alternatives(line: Paragraph) -> None:
+    """Raise ``TooDear`` where the caps do not leave what several takes of a line cost."""
+    expected, room_micro = alternatives(line), money.room_micro(line.script.project)
+    if room_micro is not None and room_micro < expected.amount_micro:
+        raise TooDear(
+            f"Three takes would cost {expected.amount}, more than the caps leave. Generate one instead."
+        )

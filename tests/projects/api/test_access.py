@@ -1,0 +1,156 @@
+"""Every address of the API against every kind of person: the rules are those of the pages, in one table again."""
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from narrator.teams.models import Role
+from projects.api.site import api
+from projects.models import Paragraph, Project, Run, Take
+from tests.cast import Cast
+from tests.projects.api.programs import HOME, Program
+from tests.projects.views.test_access import RIGHTS, cast, house, own_media, rows, store
+
+__all__ = ["cast", "house", "own_media", "rows", "store"]
+pytestmark = pytest.mark.one_database
+EDIT, REVIEW, SEE = Role.EDITOR, Role.REVIEWER, Role.VIEWER
+
+
+@dataclass(frozen=True)
+class Door:
+    """One act: who may, what those are answered, and what is sent. ``form``: as a form, not as JSON."""
+
+    least: Role | None
+    answer: int
+    body: Any = None
+    form: bool = False
+
+
+# By the names in the document. Rows that an act needs are named in the address: {project_id} and so on.
+DOORS = {
+    "me": Door(None, 200),
+    "team_voices": Door(SEE, 200),
+    "manuscript_new": Door(EDIT, 201, {"text": "Some words."}, form=True),
+    "manuscript_detail": Door(EDIT, 200),
+    "manuscript_import": Door(EDIT, 201, {"voice": "Maia"}),
+    "project_list": Door(None, 200),
+    "project_detail": Door(SEE, 200),
+    "project_edit": Door(EDIT, 200, {"title": "Another"}),
+    "script_list": Door(SEE, 200),
+    "script_detail": Door(SEE, 200),
+    "script_direction": Door(EDIT, 409, {"language": "German"}),  # its line is finished
+    "line_list": Door(SEE, 200),
+    "line_detail": Door(SEE, 200),
+    "line_edit": Door(EDIT, 200, {"text": "Other words."}),
+    "lines_insert": Door(EDIT, 201, {"text": "Some words."}),
+    "lines_remove": Door(EDIT, 409, {"lines": [999_999]}),
+    "lines_pause": Door(EDIT, 409, {"lines": [999_999], "pause_ms": 500}),
+    "lines_mark": Door(EDIT, 409, {"lines": [999_999], "kind": "title"}),
+    "lines_move": Door(EDIT, 409, {"lines": [999_999]}),
+    "lines_lock": Door(EDIT, 409, {"lines": [999_999]}),
+    "lines_unlock": Door(EDIT, 409, {"lines": [999_999]}),
+    "lines_direct": Door(EDIT, 409, {"lines": [999_999], "voice": "Maia"}),
+    "line_split": Door(EDIT, 201, {"text": "One.", "rest": "Two."}),
+    "line_merge": Door(EDIT, 201),
+    "edit_undo": Door(EDIT, 409),
+    "edit_redo": Door(EDIT, 409),
+    "script_estimate": Door(SEE, 200),
+    "script_render": Door(EDIT, 201),
+    "script_stop": Door(EDIT, 200),
+    "run_list": Door(None, 200),
+    "run_detail": Door(SEE, 200),
+    "run_pause": Door(EDIT, 200),
+    "run_resume": Door(EDIT, 200),
+    "run_cancel": Door(EDIT, 200),
+    "run_retry": Door(EDIT, 201),
+    "team_resume": Door(EDIT, 200),
+    "take_list": Door(SEE, 200),
+    "take_detail": Door(SEE, 200),
+    "take_audio": Door(SEE, 200),
+    "take_new": Door(EDIT, 201),
+    "recording_new": Door(EDIT, 422, {"file": b"no sound"}, form=True),
+    "take_choose": Door(EDIT, 200),
+    "take_discard": Door(EDIT, 200),
+    "take_bring_back": Door(EDIT, 200),
+    "take_clear": Door(REVIEW, 200),
+    "take_retry": Door(EDIT, 201),
+    "verdict_new": Door(REVIEW, 422, {"kind": "approved", "take_id": 999_999}),
+    "comment_list": Door(SEE, 200),
+    "comment_new": Door(REVIEW, 201, {"text": "Lovely."}),
+    "comment_resolve": Door(REVIEW, 200),
+    "comment_reopen": Door(REVIEW, 200),
+    "export_new": Door(EDIT, 201, {"format": "wav", "partial": True}),
+    "export_list": Door(SEE, 200),
+    "export_detail": Door(SEE, 200),
+    "export_delivery": Door(SEE, 404),
+    "export_cancel": Door(EDIT, 200),
+    "export_download": Door(SEE, 200),
+    "team_usage": Door(SEE, 200),
+    "call_list": Door(SEE, 200),
+}
+
+
+@functools.cache
+def addresses() -> dict[str, tuple[str, str]]:
+    """Method and address of each act in the document, by its name."""
+    found = {}
+    for address, acts in api.get_openapi_schema()["paths"].items():
+        for method, act in acts.items():
+            found[act["operationId"]] = (method, address)
+    return found
+
+
+def test_every_address_of_the_document_stands_in_the_table() -> None:
+    assert addresses().keys() == DOORS.keys()
+    in_document = {address.removeprefix(f"{HOME}/") for _, address in addresses().values()}
+    routes = {str(one.pattern) for one in api.urls[0] if one.name not in ("api-root", "openapi-json")}
+    assert {route.replace("<", "{").replace(">", "}") for route in routes} == in_document
+
+
+def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) -> int:
+    door, (method, address) = DOORS[name], addresses()[name]
+    named = {**rows, "line_id": rows["paragraph_id"]}
+    filled = address.format(**{key: value + shift for key, value in named.items()})
+    body = {} if door.body is None else dict(door.body)
+    if name == "manuscript_new":
+        body["team_id"] = rows["team_id"] + shift
+    if "file" in body:
+        body["file"] = SimpleUploadedFile("a.wav", body["file"])
+    kind = {} if door.form or method == "get" else {"content_type": "application/json"}
+    response = getattr(client, method)(filled, body, **kind)
+    if response.streaming:
+        b"".join(response.streaming_content)
+    elif response.status_code >= 400:
+        assert response["Content-Type"] == "application/problem+json", (name, response.content)
+        assert response.json()["detail"], name
+    return response.status_code
+
+
+def _all_rows() -> list[object]:
+    return [list(model.objects.values()) for model in (Take, Project, Run, Paragraph)]
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_who_may_come_in(name: str, cast: Cast, rows: dict[str, int]) -> None:
+    door = DOORS[name]
+    people = [cast.viewer, cast.reviewer, cast.editor, cast.admin, cast.owner]
+    before = _all_rows()
+    for person, role in zip(people, RIGHTS, strict=True):
+        may = door.least is None or RIGHTS.index(role) >= RIGHTS.index(door.least)
+        if not may:
+            assert knock(Program(person).client, name, rows) == 403, role
+    if door.least is not None:
+        assert knock(Program(cast.stranger).client, name, rows) == 404
+        assert knock(Program(cast.owner).client, name, rows, shift=1000) == 404
+    assert knock(Client(), name, rows) == 401
+    assert _all_rows() == before
+    assert knock(Program(_least(cast, door.least)).client, name, rows) == door.answer
+
+
+def _least(cast: Cast, least: Role | None) -> Any:
+    """Who has just the role that is needed; what others above her may is told by access.py, and tested there."""
+    return {EDIT: cast.editor, REVIEW: cast.reviewer}.get(least or SEE, cast.viewer)

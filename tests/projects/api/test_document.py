@@ -1,0 +1,83 @@
+"""The document at its fixed address, and requests made from it at random: none may be a fault of ours."""
+
+import random
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from projects.api.site import api
+from tests.cast import Cast
+from tests.projects.api.programs import HOME, Program
+from tests.projects.views.test_access import cast, house, own_media, rows, store
+
+__all__ = ["cast", "house", "own_media", "rows", "store"]
+pytestmark = pytest.mark.one_database
+
+EXAMPLES = 4
+CHECKS = (not_a_server_error, status_code_conformance, response_schema_conformance)
+
+
+def test_the_document_stands_at_its_address_for_everybody(cast: Cast) -> None:
+    answer = Program(cast.viewer).client.get(f"{HOME}/openapi.json", headers={"Authorization": ""})
+    document = answer.json()
+    assert answer.status_code == 200
+    assert document["openapi"].startswith("3.")
+    assert document["paths"].keys() == api.get_openapi_schema()["paths"].keys()
+    for address, acts in document["paths"].items():
+        for act in acts.values():
+            assert act["description"], address
+            assert act["security"], address
+            assert "application/problem+json" in act["responses"]["422"]["content"]
+
+
+@pytest.fixture
+def served() -> Iterator[None]:
+    """The site called as a server calls it, but on the rows of this test: Django closes connections after requests."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+def test_nothing_that_the_document_allows_or_forbids_is_a_fault(
+    cast: Cast, rows: dict[str, int], served: None, settings: object
+) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 10**6  # type: ignore[attr-defined]
+    program = Program(cast.owner)
+    schema = schemathesis.openapi.from_wsgi(f"{HOME}/openapi.json", get_wsgi_application())
+    headers = {"Authorization": f"Bearer {program.secret}"}
+    asked = 0
+
+    def try_one(case: schemathesis.Case) -> None:
+        nonlocal asked
+        asked += 1
+        for name in case.path_parameters or {}:
+            known = {**rows, "line_id": rows["paragraph_id"]}.get(name)
+            if known is not None and random.Random(asked).random() < 0.8:
+                case.path_parameters[name] = known
+        answer = case.call(headers=headers)
+        case.validate_response(answer, checks=list(CHECKS))
+
+    quick = hypothesis.settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if operation.body or operation.query:  # of the others test_access.py tries all there is to try
+            quick(hypothesis.given(operation.as_strategy())(try_one))()
+    assert asked > 100

@@ -204,6 +204,7 @@ CELERY_TASK_DEFAULT_QUEUE = "wake"
 CELERY_TASK_ROUTES = {
     "projects.tasks.assemble_export": {"queue": "heavy"},
     "projects.tasks.encode": {"queue": "heavy"},
+    "projects.tasks.run_archive": {"queue": "heavy"},
     "projects.tasks.send_digests": {"queue": "heavy"},
 }
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "projects.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}}}

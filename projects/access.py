@@ -7,6 +7,7 @@ from narrator.teams.models import Role, Team, User
 from narrator.teams.rights import Right
 from projects.models import (
     ApiToken,
+    Archive,
     CastChange,
     Change,
     Character,
@@ -60,6 +61,14 @@ def paragraph(
     rows = among.with_takes().select_related("script__project", "edited_by")
     row = get_object_or_404(rows, pk=paragraph_id)
     access.check(user, row.script.project.team_id, least)
+    return row
+
+
+def archive(user: User, archive_id: int) -> Archive:
+    """An archive, for those who may write one of the project, or import into the team."""
+    rows = Archive.objects.select_related("project", "created_by")
+    row = get_object_or_404(rows, pk=archive_id)
+    access.check(user, row.team_id, Right.EXPORT)
     return row
 
 

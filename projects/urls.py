@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import (
     activity,
+    archives,
     audit,
     captions,
     cast,
@@ -55,6 +56,10 @@ urlpatterns = [
         manuscripts.manuscript_passages,
         name="manuscript-passages",
     ),
+    path("archives/new/", archives.archive_new, name="archive-new"),
+    path("archives/<int:archive_id>/", archives.archive_detail, name="archive-detail"),
+    path("archives/<int:archive_id>/download", archives.archive_download, name="archive-download"),
+    path("projects/<int:project_id>/archive/", archives.archive_list, name="archive-list"),
     path("projects/<int:project_id>/", projects.project_detail, name="project-detail"),
     path("projects/<int:project_id>/edit/", projects.project_edit, name="project-edit"),
     path("projects/<int:project_id>/cover", projects.project_cover, name="project-cover"),

@@ -1,6 +1,7 @@
 """Rows, the questions they answer, and the moves their statuses may make. No network, no files but their names."""
 
 from projects.models.activity import Act, ActKind
+from projects.models.archives import Archive, ArchiveStatus
 from projects.models.characters import CastChange, Character, Speaker
 from projects.models.checks import Usual
 from projects.models.destinations import Destination
@@ -31,6 +32,8 @@ __all__ = [
     "ActKind",
     "ApiAnswer",
     "ApiToken",
+    "Archive",
+    "ArchiveStatus",
     "Assignment",
     "Call",
     "CallRecord",

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from narrator.teams.models import Team, User
-from projects.actions import exports, holds, lexicons, paragraphs, runs, takes
-from projects.models import Export, LexiconChange, Paragraph, Project, Run, Script, Take
-from projects.tasks.heavy import assemble_export, encode
+from projects.actions import archives, exports, holds, lexicons, paragraphs, runs, takes
+from projects.models import Archive, Export, LexiconChange, Paragraph, Project, Run, Script, Take
+from projects.tasks.heavy import assemble_export, encode, run_archive
 from projects.tasks.messages import send
 from projects.tasks.pumping import pump, ring, ring_for
 from projects.tasks.sweeping import sweep
@@ -116,3 +116,17 @@ def queue_export(
     export = exports.request(project, scripts, by=by, **options)  # type: ignore[arg-type]
     transaction.on_commit(lambda: send(assemble_export, export.pk))
     return export
+
+
+def queue_archive(project: Project, *, by: User | None) -> Archive:
+    """Ask for an archive of a project and wake the worker; see ``actions.archives.request``."""
+    archive = archives.request(project, by=by)
+    transaction.on_commit(lambda: send(run_archive, archive.pk))
+    return archive
+
+
+def queue_unarchive(file: Any, filename: str, *, team: Team, by: User | None) -> Archive:
+    """Keep an archive that was handed in and wake the worker that takes it in; see ``actions.archives.keep``."""
+    archive = archives.keep(file, filename, team=team, by=by)
+    transaction.on_commit(lambda: send(run_archive, archive.pk))
+    return archive

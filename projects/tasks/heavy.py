@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from celery import shared_task
 from django.db import connection
 
-from projects.actions import digests, encoded, exports
+from projects.actions import archives, digests, encoded, exports
 from projects.tasks.messages import stopping
 
 
@@ -20,6 +20,14 @@ def assemble_export(export_id: int) -> None:
     export = exports.claim(export_id)
     if export is not None:
         exports.assemble(export)
+
+
+@shared_task(name="projects.tasks.run_archive")
+def run_archive(archive_id: int) -> None:
+    """Write an archive or take one in, unless another worker has it."""
+    archive = archives.claim(archive_id)
+    if archive is not None:
+        archives.run(archive)
 
 
 @shared_task(name="projects.tasks.send_digests")

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from projects.actions import (
     accounts,
+    archives,
     claims,
     digests,
     exports,
@@ -17,7 +18,7 @@ from projects.actions import (
     workers,
 )
 from projects.models import Script
-from projects.tasks.heavy import ENCODE_SHIFT_S, assemble_export, encode, send_digests
+from projects.tasks.heavy import ENCODE_SHIFT_S, assemble_export, encode, run_archive, send_digests
 from projects.tasks.messages import send
 from projects.tasks.pumping import ring_at
 
@@ -33,6 +34,8 @@ def sweep() -> None:
         ring_at(account, claims.idle(account.takes, slots=account.concurrency))
     for export_id in exports.sweep():
         send(assemble_export, export_id)
+    for archive_id in archives.sweep():
+        send(run_archive, archive_id)
     if Script.objects.to_encode().exists():
         send(encode, expires_s=ENCODE_SHIFT_S)
     lexicons.sweep()

@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
-from projects.models import exports, money, runs, takes  # noqa: E402 - models can be imported only after the set-up
+from projects.models import archives, exports, money, runs, takes  # noqa: E402 - models can be imported only after the set-up
 from tests.house.tree import ROOT, named  # noqa: E402
 
 PAGE = ROOT / "docs" / "states.md"
@@ -28,6 +28,7 @@ def page() -> str:
         _section("A take", "projects/models/takes.py", takes.TakeStatus, takes.MOVES),
         _section("A run", "projects/models/runs.py", runs.RunState, runs.MOVES),
         _section("An export", "projects/models/exports.py", exports.ExportStatus, exports.MOVES),
+        _section("An archive", "projects/models/archives.py", archives.ArchiveStatus, archives.MOVES),
         _section("A call", "projects/models/money.py", money.CallState, money.MOVES),
     ]
     return "\n".join([HEAD, *parts])

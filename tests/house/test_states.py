@@ -13,6 +13,7 @@ def test_every_status_has_its_moves() -> None:
         (states.takes.TakeStatus, states.takes.MOVES),
         (states.runs.RunState, states.runs.MOVES),
         (states.exports.ExportStatus, states.exports.MOVES),
+        (states.archives.ArchiveStatus, states.archives.MOVES),
         (states.money.CallState, states.money.MOVES),
     ):
         assert set(moves) == set(statuses)

@@ -36,6 +36,7 @@ from projects.actions import (
     trials,
 )
 from projects.models import (
+    Archive,
     Destination,
     EndpointKind,
     LexiconEntry,
@@ -88,6 +89,10 @@ DOORS = {
     "manuscript-passages": Door("manuscript_id", "get", EDIT, 302, more=("0",)),
     "project-detail": Door("project_id", "get", Role.VIEWER, 200),
     "project-edit": Door("project_id", "get", EDIT, 200),
+    "archive-new": Door(None, "get", EDIT, 200),
+    "archive-list": Door("project_id", "get", EDIT, 200),
+    "archive-detail": Door("archive_id", "get", EDIT, 200),
+    "archive-download": Door("archive_id", "get", EDIT, 404),
     "export-delivery": Door("export_id", "get", Role.VIEWER, 404),
     "delivery-report": Door("export_id", "get", Role.VIEWER, 404),
     "delivery-fix": Door("export_id", "post", EDIT, 302, (("rule", "rms_dbfs"),)),
@@ -292,6 +297,7 @@ def one_row_of_each(cast: Cast) -> dict[str, int]:
     changed = lexicons.make(lexicons.Change(lexicons.Scope(cast.team, project), [entry]), "Said", by=None)
     default_storage.save(lexicon_samples.place(cast.team.pk, "a-name"), ContentFile(b"RIFF"))
     return {
+        "archive_id": Archive.objects.create(team=cast.team, project=project, way="out", filename="a.zip").pk,
         "destination_id": Destination.objects.create(team=cast.team, name="Shop").pk,
         "revision_id": revisions.start(project, b"# I\n\nQuite other words.\n", "b.md", by=None).pk,
         "entry_id": entry.pk,

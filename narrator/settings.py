@@ -30,6 +30,8 @@ HTTPS = env.bool("NARRATOR_HTTPS", False)
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
+    # Who asks from inside does so without TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 # How many proxies of our own stand in front and add to X-Forwarded-For; without any, a client's word counts nothing.
@@ -37,6 +39,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("NARRATOR_TRUSTED_PROXIES", 1 if HTTPS els
 
 # The JSON API: what one token may ask.
 API_REQUESTS_PER_MINUTE = env.int("NARRATOR_API_REQUESTS_PER_MINUTE", 600)
+
+# Who has it may read the metrics; without one there are none.
+METRICS_TOKEN = env.str("NARRATOR_METRICS_TOKEN", "")
 
 # The speech endpoint. Without an address of its own the studio starts the stand-in.
 
@@ -82,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "narrator.logs.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -285,10 +291,20 @@ USE_TZ = True
 TIME_ZONE = env.str("TZ", "UTC")
 LANGUAGE_CODE = "en"
 
+# line, for people; json, an object a line, for whatever collects logs.
+LOG_FORMAT = env.str("NARRATOR_LOG_FORMAT", "line")
+if LOG_FORMAT not in ("line", "json"):
+    raise SystemExit(f"NARRATOR_LOG_FORMAT is {LOG_FORMAT}. It may be line or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"subject": {"()": "narrator.logs.Subject"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s%(about)s"},
+        "json": {"()": "narrator.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["subject"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("NARRATOR_LOG_LEVEL", "INFO")},
 }

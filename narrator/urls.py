@@ -2,25 +2,19 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from narrator import health
 from projects.api import site as api
-from projects.urls import guest_patterns, mail_patterns
+from projects.urls import guest_patterns, mail_patterns, metrics_patterns
 
 # The administration has no sign-in of its own: ours counts attempts and asks for the second step.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-
-@login_not_required
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that this process answers; it touches neither rows nor the broker."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", include(metrics_patterns)),
     path("admin/", admin.site.urls),
     path("", include("narrator.accounts.urls")),
     path("", include("narrator.teams.urls")),

@@ -25,6 +25,7 @@ from projects.views import (
     lines,
     locks,
     manuscripts,
+    metrics,
     money,
     notifications,
     paragraphs,
@@ -211,6 +212,9 @@ urlpatterns = [
     path("account/tokens/new/", tokens.token_new, name="token-new"),
     path("account/tokens/<int:token_id>/revoke/", tokens.token_revoke, name="token-revoke"),
 ]
+
+# Asked by machines, with a token of the settings.
+metrics_patterns = [path("", metrics.metrics, name="metrics")]
 
 # In mails: whoever has the link need not be signed in.
 mail_patterns = [path("stop/<str:token>/", notifications.digest_stop, name="digest-stop")]

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from celery import shared_task
 from django.db import connection
 
+from narrator import logs
 from projects.actions import archives, digests, encoded, exports
 from projects.tasks.messages import stopping
 
@@ -19,7 +20,8 @@ def assemble_export(export_id: int) -> None:
     """Assemble one export, unless another worker has it."""
     export = exports.claim(export_id)
     if export is not None:
-        exports.assemble(export)
+        with logs.about(export=export.pk):
+            exports.assemble(export)
 
 
 @shared_task(name="projects.tasks.run_archive")

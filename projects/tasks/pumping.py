@@ -12,6 +12,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 
+from narrator import logs
 from projects.actions import accounts, claims, endpoint, pieces, rendering, workers
 from projects.actions.backlog import Backlog
 from projects.models import Take
@@ -164,7 +165,7 @@ def _make(take: Take, account: accounts.Account, gate: endpoint.Gate) -> None:
     except errors.Stopped as error:
         rendering.settle_error(take, error)
         return
-    with _kept(take):
+    with logs.about(take=take.pk), _kept(take):
         spoken = rendering.speak(take, speech.through(gate))
     if isinstance(spoken, rendering.Outcome):
         return
@@ -174,7 +175,7 @@ def _make(take: Take, account: accounts.Account, gate: endpoint.Gate) -> None:
 
 
 def _complete(take: Take, spoken: pieces.Spoken) -> None:
-    with _kept(take):
+    with logs.about(take=take.pk), _kept(take):
         outcome = rendering.complete(take, spoken)
     if outcome.is_retaken:
         ring(1, team_id=take.team_id)

@@ -11,6 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 # does the API, which asks for a token (tests/projects/api/test_access.py).
 OPEN = {
     "healthz",
+    "readyz",
+    # With a token of the settings, or not at all.
+    "metrics",
     "sign-in/",
     "sign-in/code/",
     "sign-in/passkey/",

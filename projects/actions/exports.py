@@ -16,6 +16,7 @@ from narrator.storage import FinishedFile
 from narrator.teams.models import User
 from projects.actions import (
     activity,
+    credits,
     deliveries,
     destinations,
     encoded,
@@ -64,11 +65,12 @@ def request(
     title: str = "",
     author: str = "",
     narrator: str = "",
+    says_synthetic: bool = True,
 ) -> Export:
     """Freeze which takes go into the file and let a worker assemble it.
 
     ``approved``: a line whose take no reviewer has approved, as it is now, counts as lacking one; the plan keeps the
-    verdict on which each went in (actions/approvals.py).
+    verdict on which each went in (actions/approvals.py). ``says_synthetic``: the file says of its voices what is true.
     Raises ``NotReady`` when a line lacks a current take, unless ``partial`` asks for what there is: a stale
     or missing line is left out then, never filled with old audio. Raises ``NothingToExport`` for an empty file.
     """
@@ -94,6 +96,7 @@ def request(
         title=title or project.title,
         author=author or project.author,
         narrator=narrator,
+        note=credits.note(ready.order_by().values("chosen")) if says_synthetic else "",
         plan=plan,
         finish={
             **finish.kept(),
@@ -108,7 +111,7 @@ def request(
 def again(export: Export) -> dict[str, Any]:
     """What ``request`` is asked for with to make an export once more, with what was set for the next one."""
     said = {name: getattr(export, name) for name in OPTIONS}
-    return {**said, "approved": export.is_approved, **export.again}
+    return {**said, "approved": export.is_approved, "says_synthetic": bool(export.note), **export.again}
 
 
 def narrators(project: Project) -> str:

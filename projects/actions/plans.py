@@ -68,7 +68,7 @@ def book(export: Export, *, is_heard: bool = True) -> books.Book:
         chapters=chapters,
         cover=cover,
         language=project.language if project.language != "Auto" else "",
-        comment="Narrated with synthetic voices.",
+        comment=export.note,
         tone=encoded.tone(Finish.of(export.finish)),
         tone_in_pauses=Finish.of(export.finish).tone_in_pauses,
         **_ends(export),

@@ -6,7 +6,7 @@ the same priming, which a file declares once (docs/adr/0014). Nothing here knows
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
 from itertools import islice
 
@@ -36,7 +36,7 @@ class Codec:
     silent: int = 0
     block: int = 1
 
-    @property
+    @cached_property
     def key(self) -> str:
         made_by = _LAME if self.name.startswith("mp3") else av.library_versions["libavcodec"]
         return f"{self.name} {self.bits_per_s} {self.grid} {made_by}"
@@ -55,6 +55,7 @@ class Packets:
 
 
 MP3 = Codec("mp3", Grid(44_100, 1152, 1105), 192_000)
+MP3_128 = Codec("mp3", Grid(44_100, 1152, 1105), 128_000)
 MP3_VBR = Codec("mp3-vbr", Grid(44_100, 1152, 1105), 0)
 AAC = Codec("aac", Grid(pcm.RATE_HZ, 1024, 1024), 80_000, silent=4)
 OPUS = Codec("opus", Grid(48_000, 960, 312), 32_000, silent=10)

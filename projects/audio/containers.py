@@ -121,6 +121,7 @@ _WRITERS: dict[Format, Callable[[Content, BinaryIO], None]] = {
     "m4b": _m4b,
     "m4a": _m4a,
     "mp3": _mp3,
+    "mp3-128": _mp3,
     "mp3-vbr": _mp3_vbr,
     "opus": _opus,
     "flac": _flac,

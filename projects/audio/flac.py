@@ -6,9 +6,11 @@ MD5 of the sound stays unset, as RFC 9639 allows: it cannot be had without readi
 
 import struct
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from projects.audio import flac_frames, pcm
 from projects.audio.book import Unfit
@@ -18,7 +20,7 @@ from projects.audio.timeline import Timeline
 SEEK_EVERY = 10 * pcm.RATE_HZ
 LONGEST = 24 * 3600 * pcm.RATE_HZ
 """A sample's number may have 36 bits, but FFmpeg reads no more than 31 of them: 24.8 hours."""
-_AT_ONCE = 512
+_AT_ONCE = 256
 _INFO, _SEEK_TABLE, _COMMENTS, _PICTURE = 0, 3, 4, 6
 _LAST = 0x80
 _POINT_BYTES = 18
@@ -43,14 +45,24 @@ def write(file: BinaryIO, plan: Timeline, comments: bytes, picture: bytes, lots:
     for number, (kind, body) in enumerate(blocks, 1):
         file.write(_block(kind | (_LAST if number == len(blocks) else 0), body))
     table = _Table(points)
-    for frames, start, lengths in _framed(lots):
-        table.note(start, lengths, [len(frame) for frame in frames])
-        file.write(b"".join(frames))
+    for made in _framed(lots):
+        table.note(made)
+        file.write(made.data)
     file.seek(4)
     file.write(_block(_INFO, _info(plan.packets, table.least, table.most)))
     file.seek(seek_at)
     file.write(_block(_SEEK_TABLE, table.written()))
     file.seek(0, 2)
+
+
+@dataclass(frozen=True)
+class _Frames:
+    """Whole frames one after the other: where they begin, and the samples and bytes of each."""
+
+    start: int
+    lengths: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
+    data: bytes
 
 
 class _Table:
@@ -61,20 +73,23 @@ class _Table:
         self._room, self._offset = points, 0
         self.least, self.most = _BLOCK_LIMIT_BYTES, 0
 
-    def note(self, start: int, lengths: list[int], sizes: list[int]) -> None:
-        for length, size in zip(lengths, sizes, strict=True):
-            if start >= len(self._points) * SEEK_EVERY and len(self._points) < self._room:
-                self._points.append(struct.pack(">QQH", start, self._offset, length))
-            start += length
-            self._offset += size
-        self.least, self.most = min(self.least, *sizes), max(self.most, *sizes)
+    def note(self, made: _Frames) -> None:
+        begins = made.start + np.cumsum(made.lengths) - made.lengths
+        offsets = self._offset + np.cumsum(made.sizes) - made.sizes
+        while len(self._points) < self._room:
+            at = int(np.searchsorted(begins, len(self._points) * SEEK_EVERY))
+            if at == len(begins):
+                break
+            self._points.append(struct.pack(">QQH", begins[at], offsets[at], made.lengths[at]))
+        self._offset += len(made.data)
+        self.least, self.most = min(self.least, int(made.sizes.min())), max(self.most, int(made.sizes.max()))
 
     def written(self) -> bytes:
         return b"".join(self._points) + _NO_POINT * (self._room - len(self._points))
 
 
-def _framed(lots: Iterable[Lot]) -> Iterator[tuple[list[bytes], int, list[int]]]:
-    """Whole frames, some hundreds at a time, with the sample they begin at and the samples of each."""
+def _framed(lots: Iterable[Lot]) -> Iterator[_Frames]:
+    """Some hundreds of frames at a time."""
     start = at = count = 0
     waiting: list[tuple[Packets, int]] = []
     for packets, end in lots:
@@ -87,18 +102,20 @@ def _framed(lots: Iterable[Lot]) -> Iterator[tuple[list[bytes], int, list[int]]]
         yield _headed(waiting, start)
 
 
-def _headed(waiting: list[tuple[Packets, int]], start: int) -> tuple[list[bytes], int, list[int]]:
+def _headed(waiting: list[tuple[Packets, int]], start: int) -> _Frames:
+    """Bare frames with their headers and check sums."""
     lengths = np.concatenate([_lengths(len(packets.sizes), samples) for packets, samples in waiting])
     bare = [frame for packets, _ in waiting for frame in _split(packets)]
-    starts = start + np.concatenate([[0], np.cumsum(lengths[:-1])])
-    headers = flac_frames.headers(starts, lengths)
-    checks = np.frombuffer(b"".join(frame[-2:] for frame in bare), ">u2").astype(np.uint16)
-    sizes = np.array([len(frame) - 2 for frame in bare])
-    ends = flac_frames.whole(headers, checks, sizes)
-    frames = [
-        b"".join((header, frame[:-2], end)) for header, frame, end in zip(headers, bare, ends, strict=True)
+    headers = flac_frames.headers(start + np.cumsum(lengths) - lengths, lengths)
+    checks = np.frombuffer(b"".join([frame[-2:] for frame in bare]), ">u2").astype(np.uint16)
+    sizes = np.array([len(frame) for frame in bare])
+    ends = flac_frames.whole(headers, checks, sizes - 2)
+    parts = [
+        part
+        for header, frame, end in zip(headers, bare, ends, strict=True)
+        for part in (header, frame[:-2], end)
     ]
-    return frames, start, lengths.tolist()
+    return _Frames(start, lengths, sizes + np.array([len(header) for header in headers]), b"".join(parts))
 
 
 def _lengths(frames: int, samples: int) -> np.ndarray:

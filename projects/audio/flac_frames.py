@@ -45,7 +45,7 @@ def bare(frames: Iterable[bytes]) -> Iterator[bytes]:
 
 def headers(starts: I64, lengths: I64) -> list[bytes]:
     """The headers of mono frames of 16 bits at 24 kHz that begin at these samples and have so many."""
-    made = np.zeros((len(starts), 15), np.uint8)
+    made = np.zeros((len(starts), 16), np.uint8)
     is_full = lengths == BLOCK
     made[:, 0], made[:, 1] = _SYNC_VARIABLE >> 8, _SYNC_VARIABLE & 0xFF
     made[:, 2] = np.where(is_full, _FULL_BLOCK, _STATED_BLOCK) << 4 | _RATE_24_KHZ
@@ -55,8 +55,10 @@ def headers(starts: I64, lengths: I64) -> list[bytes]:
     stated = lengths[rows] - 1
     made[rows, sizes[rows]], made[rows, sizes[rows] + 1] = stated >> 8, stated & 0xFF
     sizes[rows] += 2
-    check = _crc8(made, sizes)
-    return [row[:size].tobytes() + bytes([crc]) for row, size, crc in zip(made, sizes, check, strict=True)]
+    made[np.arange(len(starts)), sizes] = _crc8(made, sizes)
+    text, width = made.tobytes(), made.shape[1]
+    places = range(0, len(text), width)
+    return [text[at : at + size + 1] for at, size in zip(places, sizes.tolist(), strict=True)]
 
 
 def whole(headed: list[bytes], checks: U16, lengths: I64) -> list[bytes]:

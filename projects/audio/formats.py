@@ -7,7 +7,7 @@ from projects.audio import codecs
 from projects.audio.codecs import Codec
 from projects.audio.grid import PLAIN, Grid
 
-Format = Literal["m4b", "m4a", "mp3", "mp3-vbr", "opus", "flac", "wav"]
+Format = Literal["m4b", "m4a", "mp3", "mp3-128", "mp3-vbr", "opus", "flac", "wav"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ FORMATS: dict[Format, Kind] = {
     "m4b": Kind("m4b", "audio/mp4", codecs.AAC),
     "m4a": Kind("m4a", "audio/mp4", codecs.AAC),
     "mp3": Kind("mp3", "audio/mpeg", codecs.MP3),
+    "mp3-128": Kind("mp3", "audio/mpeg", codecs.MP3_128),
     "mp3-vbr": Kind("mp3", "audio/mpeg", codecs.MP3_VBR),
     "opus": Kind("opus", "audio/ogg", codecs.OPUS),
     "flac": Kind("flac", "audio/flac", codecs.FLAC),

@@ -64,11 +64,13 @@ class _Pages:
     def add(self, sizes: np.ndarray, payload: bytes, *, is_end: bool = False) -> tuple[np.ndarray, bytes]:
         """Write the packets as whole pages; returns what is left of them, which is nothing at the end."""
         ends = np.cumsum(sizes, dtype=np.int64)
+        short = sizes.astype(np.uint8).tobytes() if sizes.max(initial=0) < _SEGMENT_BYTES else None
         at = done = 0
         while done + PAGE_PACKETS <= len(sizes) - (not is_end) or (is_end and done < len(sizes)):
             count = min(PAGE_PACKETS, len(sizes) - done)
             end = int(ends[done + count - 1])
-            lacing = b"".join(map(_lacing, sizes[done : done + count].tolist()))
+            group = slice(done, done + count)
+            lacing = short[group] if short else b"".join(map(_lacing, sizes[group].tolist()))
             self._sound(count, lacing, payload[at:end], is_last=is_end and done + count == len(sizes))
             at, done = end, done + count
         return sizes[done:], payload[at:]

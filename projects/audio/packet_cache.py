@@ -30,7 +30,8 @@ class PacketCache:
         """What was kept under this key, which is now used again; None where it is not there or not whole."""
         path = self._path(key)
         try:
-            data = path.read_bytes()
+            with open(path, "rb", buffering=0) as file:
+                data = file.read()
             os.utime(path)
         except OSError:
             return None
@@ -38,21 +39,23 @@ class PacketCache:
 
     def has(self, key: str) -> bool:
         """Whether something is kept under this key; a look at the folder only."""
-        return self._path(key).exists()
+        return os.path.exists(self._path(key))
 
     def put(self, key: str, packets: Packets) -> None:
         """Keep packets; a disk that refuses costs only the time to encode them again."""
         path = self._path(key)
-        beside = path.with_name(f".{uuid.uuid4().hex}.part")
+        folder = os.path.dirname(path)
+        beside = os.path.join(folder, f".{uuid.uuid4().hex}.part")
         head = _MAGIC + len(packets.sizes).to_bytes(4, "little")
         body = packets.sizes.astype("<u2").tobytes() + packets.payload
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(head + zlib.crc32(body).to_bytes(4, "little") + body)
+            os.makedirs(folder, exist_ok=True)
+            with open(beside, "wb") as file:
+                file.write(head + zlib.crc32(body).to_bytes(4, "little") + body)
             os.replace(beside, path)
         except OSError:
             with suppress(OSError):
-                beside.unlink()
+                os.unlink(beside)
 
     def evict(self) -> int:
         """Take away what was unused the longest, until a tenth of the room is free; returns the bytes freed.
@@ -85,8 +88,9 @@ class PacketCache:
         except OSError:
             return []
 
-    def _path(self, key: str) -> Path:
-        return self.folder / key[:2] / key[2:]
+    def _path(self, key: str) -> str:
+        """Plain text, since a book asks for thousands."""
+        return f"{self.folder}/{key[:2]}/{key[2:]}"
 
 
 def _read(data: bytes) -> Packets | None:

@@ -6,6 +6,7 @@ Nothing here reads sound, and nothing is asked of a finished file: where a line 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from projects.audio import pcm
 from projects.audio.book import Book, EmptyBook, Line
@@ -38,7 +39,7 @@ class Unit:
         """Its length at 24 kHz."""
         return self.begins[-1] + self.lines[-1].frames
 
-    @property
+    @cached_property
     def begins(self) -> tuple[int, ...]:
         """Where each line begins in the unit, in frames of 24 kHz."""
         at, begins = 0, []
@@ -47,7 +48,7 @@ class Unit:
             at += line.frames + pcm.ms_to_frames(line.pause_ms) - line.overlap
         return tuple(begins)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A name for this very sound; empty where one of its takes has none."""
         if not all(line.key for line in self.lines):

@@ -7,6 +7,7 @@ import struct
 from base64 import b64encode
 from collections.abc import Iterable
 
+from projects.audio.chapters import clock
 from projects.audio.cover import Cover
 from projects.audio.timeline import Mark
 
@@ -23,7 +24,7 @@ def comments(texts: dict[str, str], marks: Iterable[Mark]) -> bytes:
     """
     rows = [f"{name}={text}" for name, text in texts.items() if text]
     for number, mark in list(enumerate(marks))[:CHAPTER_LIMIT]:
-        rows += [f"CHAPTER{number:03}={_clock(mark.start_ms)}", f"CHAPTER{number:03}NAME={mark.title}"]
+        rows += [f"CHAPTER{number:03}={clock(mark.start_ms)}", f"CHAPTER{number:03}NAME={mark.title}"]
     encoded = [_sized(row.encode()) for row in rows]
     return _sized(_VENDOR) + struct.pack("<I", len(encoded)) + b"".join(encoded)
 
@@ -43,10 +44,3 @@ def picture_text(cover: Cover) -> str:
 
 def _sized(text: bytes) -> bytes:
     return struct.pack("<I", len(text)) + text
-
-
-def _clock(at_ms: int) -> str:
-    seconds, ms = divmod(at_ms, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{seconds:02}.{ms:03}"

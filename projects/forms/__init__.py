@@ -12,7 +12,6 @@ from django.urls import reverse
 from narrator.teams.models import Team
 from projects.actions import endpoint, lines
 from projects.models import Paragraph, Price, Project
-from projects.models.exports import Format
 from projects.models.money import MICRO
 from projects.models.paragraphs import LineKind
 from projects.models.projects import LONGEST_PAUSE_MS
@@ -270,16 +269,6 @@ class InsertForm(forms.Form):
                 f"This is more than {LINES_AT_ONCE:,} lines. Import it as a manuscript."
             )
         return texts
-
-
-class ExportForm(forms.Form):
-    """What file is wanted."""
-
-    format = forms.ChoiceField(choices=Format.choices, initial=Format.M4B)
-    narrator = forms.CharField(required=False, max_length=200)
-    by_chapter = forms.BooleanField(required=False, label="One file per chapter, in a ZIP")
-    partial = forms.BooleanField(required=False, label="Only the lines that are ready")
-    approved = forms.BooleanField(required=False, label="Only what is approved")
 
 
 class RecordingForm(forms.Form):

@@ -38,6 +38,7 @@ class Format(models.TextChoices):
 
     M4B = "m4b", "M4B audiobook"
     MP3 = "mp3", "MP3, 192 kb/s"
+    MP3_128 = "mp3-128", "MP3, 128 kb/s"
     MP3_VBR = "mp3-vbr", "MP3, variable rate"
     M4A = "m4a", "M4A"
     OPUS = "opus", "Opus"
@@ -79,6 +80,7 @@ class Export(models.Model):
     title = models.CharField(max_length=200)
     author = models.CharField(max_length=200, blank=True)
     narrator = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=200, blank=True)
     plan = models.JSONField()
     finish = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=10, choices=ExportStatus, default=ExportStatus.QUEUED)

@@ -83,6 +83,7 @@ urlpatterns = [
     path("destinations/<int:destination_id>/", destinations.destination_edit, name="destination-edit"),
     path("exports/<int:export_id>/cancel/", exports.export_cancel, name="export-cancel"),
     path("exports/<int:export_id>/approvals.csv", exports.export_approvals, name="export-approvals"),
+    path("exports/<int:export_id>/chapters/<slug:kind>", exports.export_chapters, name="export-chapters"),
     path("exports/<int:export_id>/download", exports.export_download, name="export-download"),
     path("exports/<int:export_id>/text/<slug:kind>", captions.export_text, name="export-text"),
     path("runs/", runs.run_list, name="run-list"),

@@ -15,7 +15,7 @@ from projects.api import files, forms
 from projects.api.doors import ApiRequest, Noun
 from projects.api.pages import Id, Page, Wanted, page
 from projects.api.sent import Sent
-from projects.forms import ExportForm
+from projects.forms.exports import ExportForm
 from projects.models import Export, ExportStatus
 
 router = Noun("exports")
@@ -72,6 +72,9 @@ class ExportIn(Sent):
         None, description="Who is named as narrator; the voices, where it is left out."
     )
     by_chapter: bool = False
+    says_synthetic: bool = Field(
+        True, description="Tags say of the voices what is true: that they are synthetic."
+    )
     partial: bool = False
     approved: bool = Field(False, description="Only what reviewers have approved.")
 

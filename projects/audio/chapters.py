@@ -22,7 +22,8 @@ def podcast(chapters: Sequence[Chapter], *, title: str, author: str) -> str:
     """JSON of the podcast namespace; its times are seconds."""
     told = {"version": "1.2.0", "title": title} | ({"author": author} if author else {})
     rows = [
-        {"startTime": one.start_ms / 1000, "endTime": one.end_ms / 1000, "title": one.title} for one in chapters
+        {"startTime": one.start_ms / 1000, "endTime": one.end_ms / 1000, "title": one.title}
+        for one in chapters
     ]
     return _json({**told, "chapters": rows})
 

@@ -20,9 +20,9 @@ class Kind:
 
 
 KINDS = {
-    "audiobook": Kind("Audiobook", "One M4B with chapter marks, for audiobook apps", Format.M4B, False),
-    "shops": Kind("Audiobook shops", "An MP3 of 192 kb/s for each chapter, numbered", Format.MP3, True),
-    "podcast": Kind("Podcast", "An MP3 of 128 kb/s for each episode, numbered", Format.MP3_128, True),
+    "audiobook": Kind("Audiobook", "One M4B with chapter marks", Format.M4B, False),
+    "shops": Kind("Audiobook shops", "An MP3 of 192 kb/s for each chapter", Format.MP3, True),
+    "podcast": Kind("Podcast", "An MP3 of 128 kb/s for each episode", Format.MP3_128, True),
 }
 OWN = "own"
 
@@ -63,7 +63,11 @@ def as_before(export: Export | None) -> dict[str, Any]:
     """What a form begins with, so that the next export is like the last one."""
     if export is None:
         return {}
-    same = (key for key, kind in KINDS.items() if (kind.format, kind.by_chapter) == (export.format, export.by_chapter))
+    same = (
+        key
+        for key, kind in KINDS.items()
+        if (kind.format, kind.by_chapter) == (export.format, export.by_chapter)
+    )
     return {
         "kind": next(same, OWN),
         "format": export.format,

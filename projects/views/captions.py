@@ -6,7 +6,6 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from narrator.web import Request
@@ -15,7 +14,7 @@ from projects.actions import captions, spoken
 from projects.actions.spoken import File
 from projects.audio import tags
 from projects.models import ExportStatus
-from projects.views import tables
+from projects.views import downloads, tables
 
 
 @require_safe
@@ -60,16 +59,9 @@ def _answer(files: Sequence[File], title: str, kind: str) -> HttpResponse:
     made, how = captions.texts(files, title, kind), captions.KINDS[kind]
     if len(made) == 1:
         ((name, text),) = made
-        return _download(text.encode(), name, f"{how.content_type}; charset=utf-8")
+        return downloads.answer(text.encode(), name, f"{how.content_type}; charset=utf-8")
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as parcel:
         for name, text in made:
             parcel.writestr(name, text)
-    return _download(packed.getvalue(), f"{stem}.{kind}.zip", "application/zip")
-
-
-def _download(data: bytes, name: str, content_type: str) -> HttpResponse:
-    told = content_disposition_header(True, name) or "attachment"
-    return HttpResponse(
-        data, content_type=content_type, headers={"Content-Disposition": told, "Cache-Control": "no-store"}
-    )
+    return downloads.answer(packed.getvalue(), f"{stem}.{kind}.zip", "application/zip")

@@ -8,10 +8,10 @@ from narrator import media
 from narrator.teams.models import Role
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
-from projects.actions import approvals, captions, exports
-from projects.forms import ExportForm
+from projects.actions import approvals, captions, chapters, credits, exports
+from projects.forms.exports import ExportForm
 from projects.models import ExportStatus, Paragraph
-from projects.views import tables
+from projects.views import downloads, tables
 
 APPROVALS = ("chapter", "line", "text", "voice", "take", "approved_by", "approved_at_utc")
 
@@ -51,6 +51,8 @@ def _state(request: Request, export_id: int) -> HttpResponse:
         "project": export.project,
         "may_edit": access.may_edit(request.user, export.project),
         "kinds": captions.KINDS,
+        "chapter_kinds": {} if export.by_chapter else chapters.KINDS,
+        "description": credits.description(export),
     }
     return page_or_part(request, "projects/export_detail.html", "export", context)
 
@@ -75,6 +77,16 @@ def export_download(request: Request, export_id: int) -> HttpResponseBase:
     return media.serve(
         request, export.file, content_type=exports.media_type(export), filename=exports.file_name(export)
     )
+
+
+@require_safe
+def export_chapters(request: Request, export_id: int, kind: str) -> HttpResponse:
+    """Where the chapters of a finished file begin."""
+    export = access.export(request.user, export_id)
+    if export.status != ExportStatus.READY or export.by_chapter or kind not in chapters.KINDS:
+        raise Http404
+    name, text = chapters.text(export, kind)
+    return downloads.answer(text.encode(), name, f"{chapters.KINDS[kind].content_type}; charset=utf-8")
 
 
 @require_safe

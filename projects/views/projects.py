@@ -13,7 +13,9 @@ from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
 from projects.actions import exports, figures, projects, reach, voices
-from projects.forms import ExportForm, ProjectForm
+from projects.forms import ProjectForm
+from projects.forms import exports as export_forms
+from projects.forms.exports import ExportForm
 from projects.models import Guide, Paragraph, Price, Project
 from projects.speech.instructions import PRESETS
 from projects.views.directions import has_agreed, said
@@ -52,11 +54,17 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
     project = access.project(request.user, project_id)
     scripts = list(project.scripts.with_counts())
     may_edit = access.may_edit(request.user, project)
+    latest = list(project.exports.select_related("created_by").defer("plan", "timeline")[:20])
     context = {
         "project": project,
         "scripts": scripts,
-        "exports": project.exports.select_related("created_by").defer("plan", "timeline")[:20],
-        "export_form": ExportForm(initial={"narrator": exports.narrators(project)}),
+        "exports": latest,
+        "export_form": ExportForm(
+            initial={
+                **export_forms.as_before(latest[0] if latest else None),
+                "narrator": exports.narrators(project),
+            }
+        ),
         "may_edit": may_edit,
         "revisions": project.revisions.filter(discarded_at=None)
         .select_related("manuscript")

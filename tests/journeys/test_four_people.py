@@ -112,7 +112,9 @@ def answers_the_pickup(page: Page, line: Paragraph) -> None:
 
 def asks_for_approved(page: Page, project: Project) -> None:
     page.goto(project.get_absolute_url())
+    page.get_by_role("radio", name="Other").check()
     page.get_by_label("Format").select_option("wav")
+    page.get_by_text("Credits, and which lines").click()
     page.get_by_label("Only what is approved").check()
     page.get_by_role("button", name="Export", exact=True).click()
 

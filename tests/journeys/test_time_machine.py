@@ -89,7 +89,8 @@ def regenerate_a_line(page: Page) -> None:
 def export_m4b(page: Page, project: Project, folder: Path) -> Path:
     """Order the file on the project's page, wait, download."""
     page.goto(project.get_absolute_url())
-    page.get_by_label("Format").select_option("m4b")
+    expect(page.get_by_role("radio", name="Audiobook One")).to_be_checked()
+    expect(page.get_by_label("Format")).to_be_hidden()
     page.get_by_role("button", name="Export", exact=True).click()
     until(lambda: Export.objects.filter(status="ready").exists(), what="the export", within_s=120)
     link = page.get_by_role("link", name="Download")

@@ -112,6 +112,7 @@ DOORS = {
     "export-detail": Door("export_id", "get", Role.VIEWER, 200),
     "export-cancel": Door("export_id", "post", EDIT, 302),
     "export-approvals": Door("export_id", "get", Role.VIEWER, 404),
+    "export-chapters": Door("export_id", "get", Role.VIEWER, 200, more=("podcast",)),
     "export-download": Door("export_id", "get", Role.VIEWER, 200),
     "export-text": Door("export_id", "get", Role.VIEWER, 200, more=("srt",)),
     "script-captions": Door("script_id", "get", Role.VIEWER, 200),

@@ -1,0 +1,34 @@
+"""Where each chapter of an export begins, as a file for players and programs that want it beside the sound."""
+
+from dataclasses import dataclass
+
+from projects.audio import chapters, tags
+from projects.audio.chapters import Chapter
+from projects.models import Export
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What chapters may be had as; ``title`` and ``about`` are for the page."""
+
+    title: str
+    about: str
+    ending: str
+    content_type: str
+
+
+KINDS = {
+    "podcast": Kind("Podcast chapters", "JSON of the podcast namespace", "chapters.json", "application/json+chapters"),
+    "podlove": Kind("Podlove chapters", "JSON for Podlove's player", "podlove.json", "application/json"),
+    "ffmetadata": Kind("FFmpeg metadata", "titles and chapters, for another file", "ffmetadata.txt", "text/plain"),
+}  # fmt: skip
+
+
+def text(export: Export, kind: str) -> tuple[str, str]:
+    """The file's name and what is in it. Only of one file: where each chapter is one, there is nothing to say."""
+    found = [Chapter(mark["title"], mark["start_ms"], mark["end_ms"]) for mark in export.marks]
+    name = f"{tags.file_stem(export.title, 'narration')}.{KINDS[kind].ending}"
+    if kind == "podlove":
+        return name, chapters.podlove(found)
+    written = chapters.podcast if kind == "podcast" else chapters.ffmetadata
+    return name, written(found, title=export.title, author=export.author)

@@ -30,12 +30,14 @@ run: setup ## Start the studio and print its address
 test: setup-dev ## Run every test, a real browser included
 	@$(BIN)/python -m tests.run
 
-check: setup-dev ## Format, lint, types, layers, migrations, deployment settings
+check: setup-dev ## Format, lint, types, layers, migrations, deployment settings, known vulnerabilities
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
+	@NARRATOR_HTTPS=1 $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(BIN)/python bin/audit.py locks/*.lock
 
 bench: setup-dev ## Measure the figures the README quotes
 	@$(BIN)/python -m bench

@@ -33,7 +33,11 @@ if HTTPS:
     # Who asks from inside does so without TLS.
     SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
     SECURE_HSTS_SECONDS = 31_536_000
+    # What other hosts of the domain do is not ours to say.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+# So many requests a minute one person, or one address without a sign-in, may make of each web process; 0: any number.
+REQUESTS_EACH_MINUTE = env.int("NARRATOR_REQUESTS_EACH_MINUTE", 1200)
 # How many proxies of our own stand in front and add to X-Forwarded-For; without any, a client's word counts nothing.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("NARRATOR_TRUSTED_PROXIES", 1 if HTTPS else 0)
 
@@ -93,8 +97,10 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before the check of the token, which reads the body.
+    "narrator.limits.LimitsMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
@@ -37,3 +39,12 @@ def tell(response: HttpResponse, event: str, detail: dict[str, Any]) -> HttpResp
 def say(response: HttpResponse, sentence: str) -> HttpResponse:
     """Show the person a sentence, where the page shows why something did not come about."""
     return tell(response, "say", {"value": sentence})
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address that asks, as far as our own proxies vouch for it (NARRATOR_TRUSTED_PROXIES); None where unknown."""
+    try:
+        address: str = get_adapter().get_client_ip(request)
+    except (PermissionDenied, ImproperlyConfigured):
+        return None
+    return address

@@ -24,6 +24,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests si
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+REQUESTS_EACH_MINUTE = 0  # people of the tests are quick; tests/test_limits.py sets it
 # Pages are counted by their queries; what notes the activity of sessions has its own tests.
 USERSESSIONS_TRACK_ACTIVITY = False
 # Nobody has collected the static files of a fresh clone; the tests' own server finds them where they are written.

@@ -2,12 +2,11 @@
 
 import logging
 
-from allauth.account.adapter import get_adapter
 from allauth.core import context as allauth
-from django.core.exceptions import PermissionDenied
 
 from narrator.teams.models import AuditEvent, AuditKind, Team, User
 from narrator.teams.models.audit import WORDS
+from narrator.web import client_address
 
 logger = logging.getLogger("narrator.audit")
 
@@ -18,20 +17,11 @@ def note(kind: AuditKind, words: str, *, by: User | None, team: Team | None = No
     Without a team it is about the account of ``by``. The address is that of the request that is being answered.
     """
     name = (who or str(by or "Narrator"))[:120]
+    address = client_address(allauth.request) if allauth.request else None
     event = AuditEvent.objects.create(
-        kind=kind, words=words[:WORDS], by=by, team=team, who=name, address=client_address()
+        kind=kind, words=words[:WORDS], by=by, team=team, who=name, address=address
     )
     logger.info("%s %s (%s, %s)", name, words, team or "account", event.address or "no address")
-
-
-def client_address() -> str | None:
-    """The address that asks, as far as our own proxies vouch for it; None where nothing is being asked."""
-    if allauth.request is None:
-        return None
-    try:
-        return get_adapter().get_client_ip(allauth.request)
-    except PermissionDenied:
-        return None
 
 
 def sign_in_refused(email: str, why: str) -> None:

@@ -12,6 +12,8 @@ from typing import BinaryIO
 U32_MAX = 0xFFFF_FFFF
 HEAD_BYTES = 12
 CHUNK_HEAD_BYTES = 8
+# Files have dozens. One of millions of empty chunks would keep its reader busy for half a minute.
+MOST_CHUNKS = 10_000
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,11 @@ def chunk(name: bytes, body: bytes) -> bytes:
 
 
 def walk(file: BinaryIO, end: int) -> Iterator[Chunk]:
-    """Chunks after the 12-byte head, up to byte `end`. Stops at a header that does not fit any more."""
+    """Chunks after the 12-byte head, up to byte `end`. Stops at a header that does not fit, and after MOST_CHUNKS."""
     offset = HEAD_BYTES
-    while offset + CHUNK_HEAD_BYTES <= end:
+    for _ in range(MOST_CHUNKS):
+        if offset + CHUNK_HEAD_BYTES > end:
+            return
         file.seek(offset)
         head = file.read(CHUNK_HEAD_BYTES)
         if len(head) < CHUNK_HEAD_BYTES:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, parse_etags
 
 BLOCK_BYTES = 256 * 1024
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -17,13 +17,24 @@ class Unsatisfiable(Exception):
 
 
 def serve(
-    request: HttpRequest, name: str | None, *, content_type: str, filename: str = "", immutable: bool = False
+    request: HttpRequest,
+    name: str | None,
+    *,
+    content_type: str,
+    filename: str = "",
+    immutable: bool = False,
+    etag: str = "",
+    within: tuple[int, int] | None = None,
 ) -> HttpResponseBase:
     """Answer with a file of the store: whole, or the one byte range that was asked for.
 
     ``filename`` makes it a download. ``immutable`` lets the browser keep it for a year: only for names that
     never get other contents. Several ranges at once are answered with the whole file, as RFC 9110 allows.
+    ``within`` (where it begins, its size) answers with that part of the file as if it were one. Whoever has what
+    ``etag`` names gets 304, and a range of something else the whole of it.
     """
+    if etag and etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponse(status=304, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
     try:
         if not name:
             raise FileNotFoundError
@@ -31,7 +42,8 @@ def serve(
         size = default_storage.size(name)
     except FileNotFoundError:
         raise Http404 from None
-    return _serve(request, file, size, content_type, filename, immutable)
+    begin, size = within or (0, size)
+    return _serve(request, file, size, content_type, filename, immutable, etag, begin)
 
 
 def from_the_start(request: HttpRequest) -> bool:
@@ -46,15 +58,29 @@ def serve_made(request: HttpRequest, data: bytes, *, content_type: str) -> HttpR
 
 
 def _serve(
-    request: HttpRequest, file: File, size: int, content_type: str, filename: str, immutable: bool
+    request: HttpRequest,
+    file: File,
+    size: int,
+    content_type: str,
+    filename: str,
+    immutable: bool,
+    etag: str = "",
+    begin: int = 0,
 ) -> HttpResponseBase:
+    is_same = request.headers.get("If-Range", etag) == etag
     try:
-        asked = _range(request.headers.get("Range", ""), size)
+        asked = _range(request.headers.get("Range", "") if is_same else "", size)
     except Unsatisfiable:
         file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, stop = asked if asked else (0, size)
-    response = StreamingHttpResponse(_blocks(file, start, stop), content_type=content_type)
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        file.close()
+        response = HttpResponse(content_type=content_type)
+    else:
+        blocks = _blocks(file, begin + start, begin + stop)
+        response = StreamingHttpResponse(blocks, content_type=content_type)
     if asked:
         response.status_code = 206
         response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
@@ -62,6 +88,8 @@ def _serve(
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, max-age=31536000, immutable" if immutable else "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"
+    if etag:
+        response["ETag"] = etag
     if filename:
         response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     return response

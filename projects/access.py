@@ -14,6 +14,7 @@ from projects.models import (
     Comment,
     Destination,
     Export,
+    Feed,
     GuestLink,
     LexiconChange,
     LexiconEntry,
@@ -92,6 +93,12 @@ def comment(user: User, comment_id: int, *, least: Right | Role = Right.REVIEW) 
 
 def guest_link(user: User, link_id: int) -> GuestLink:
     row = get_object_or_404(GuestLink.objects.select_related("project"), pk=link_id)
+    access.check(user, row.project.team_id, Right.GUESTS)
+    return row
+
+
+def feed(user: User, feed_id: int) -> Feed:
+    row = get_object_or_404(Feed.objects.select_related("project"), pk=feed_id)
     access.check(user, row.project.team_id, Right.GUESTS)
     return row
 

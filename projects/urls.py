@@ -15,6 +15,7 @@ from projects.views import (
     edits,
     endpoints,
     exports,
+    feeds,
     finishes,
     guest_links,
     guests,
@@ -30,6 +31,7 @@ from projects.views import (
     notifications,
     paragraphs,
     pickups,
+    podcast,
     projects,
     recordings,
     reviews,
@@ -186,6 +188,9 @@ urlpatterns = [
     path("pickups/<int:pickup_id>/audio.wav", pickups.pickup_audio, name="pickup-audio"),
     path("projects/<int:project_id>/guests/", guest_links.guest_links, name="guest-links"),
     path("guests/<int:link_id>/revoke/", guest_links.guest_revoke, name="guest-revoke"),
+    path("projects/<int:project_id>/feeds/", feeds.feed_list, name="feed-list"),
+    path("feeds/<int:feed_id>/fill/", feeds.feed_fill, name="feed-fill"),
+    path("feeds/<int:feed_id>/revoke/", feeds.feed_revoke, name="feed-revoke"),
     path("scripts/<int:script_id>/assign/", reviews.script_assign, name="script-assign"),
     path("scripts/<int:script_id>/review/", reviews.script_review, name="script-review"),
     path("paragraphs/<int:paragraph_id>/verdict/", reviews.paragraph_verdict, name="paragraph-verdict"),
@@ -228,4 +233,13 @@ guest_patterns = [
     path("lines/<int:paragraph_id>/takes/<int:take_id>.wav", guests.guest_audio, name="guest-audio"),
     path("lines/<int:paragraph_id>/verdict/", guests.guest_verdict, name="guest-verdict"),
     path("lines/<int:paragraph_id>/comments/", guests.guest_comment, name="guest-comment"),
+]
+
+# Behind a feed's token; podcast apps sign in nowhere.
+feed_patterns = [
+    path("", podcast.feed, name="feed"),
+    path("cover.jpg", podcast.feed_cover, name="feed-cover"),
+    path("sounds/<int:export_id>/<int:number>.<slug:ending>", podcast.feed_sound, name="feed-sound"),
+    path("texts/<int:export_id>/<int:number>.<slug:kind>", podcast.feed_text, name="feed-text"),
+    path("chapters/<int:export_id>/<int:number>.json", podcast.feed_chapters, name="feed-chapters"),
 ]

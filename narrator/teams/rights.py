@@ -29,7 +29,7 @@ class Right(Enum):
     )
     ASSIGN = Role.EDITOR, "Give chapters to reviewers"
     EXPORT = Role.EDITOR, "Order and cancel exports"
-    GUESTS = Role.EDITOR, "Make guest links and take them back"
+    GUESTS = Role.EDITOR, "Make guest links and podcast feeds, and take them back"
     MONEY = Role.ADMIN, "Set prices and caps"
     CONNECT = Role.ADMIN, "Connect a speech endpoint of the team's own, and enter its token"
     AUDIT = Role.ADMIN, "See the activity of the whole team and its audit trail"

@@ -209,6 +209,7 @@ PLAIN_JSON = {
 LEFT_OUT: dict[str, str] = {
     "Sound": "goes in as its file, once by its hash, and is measured again",
     "Export": "a product: it is made again of the same takes",
+    "Feed": "a secret address, of exports",
     "PickupRecording": "raw sound, of which what was filed is takes",
     "Archive": "a job of this installation",
     "ApiToken": "a secret",

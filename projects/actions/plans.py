@@ -27,7 +27,7 @@ def make(project: Project, approved: bool, lines: Any, finish: Finish) -> tuple[
         pauses_ms = project.pauses.behind(line.followed for line in rows)
         heard_as = encoded.in_a_row([line.chosen for line in rows], pauses_ms, finish)
         planned = [_planned(*both, approved) for both in zip(rows, heard_as, strict=True)]
-        chapters.append({"title": script.title, "lines": planned})
+        chapters.append({"title": script.title, "script": script.pk, "lines": planned})
         total_ms += sum(pcm.frames_to_ms(row["frames"]) + row["pause_ms"] for row in planned)
     return chapters, total_ms
 
@@ -90,10 +90,17 @@ def _ends(export: Export) -> dict[str, Any]:
 
 def marks(export: Export, inside: list[Enclosed]) -> list[dict[str, Any]]:
     """Where each chapter begins and ends in its file; which file that is, where there are several."""
+    spoken = [chapter for chapter in export.plan if chapter["lines"]]
+    found = [(enclosed, one) for enclosed in inside for one in enclosed.written.marks]
     return [
-        {"title": one.title, "start_ms": one.start_ms, "end_ms": one.end_ms} | _file(export, enclosed)
-        for enclosed in inside
-        for one in enclosed.written.marks
+        {
+            "title": one.title,
+            "script": chapter.get("script"),
+            "start_ms": one.start_ms,
+            "end_ms": one.end_ms,
+            **_file(export, enclosed),
+        }
+        for chapter, (enclosed, one) in zip(spoken, found, strict=True)
     ]
 
 

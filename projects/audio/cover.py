@@ -7,6 +7,7 @@ import av
 
 SIZE_LIMIT_BYTES = 20_000_000
 SIDE_LIMIT_PX = 6_000
+ARTWORK_PX = (1_400, 3_000)
 
 _JPEG_START = b"\xff\xd8\xff"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -43,6 +44,17 @@ def check(data: bytes) -> Cover:
         raise BadCover(f"The cover has {size[0]} x {size[1]} pixels. Use one of at most 6000 on each side.")
     _decode(data, codec)
     return Cover(data, mime, codec, *size)  # type: ignore[arg-type]
+
+
+def artwork(cover: Cover) -> str:
+    """Why podcast apps may refuse it, as a sentence; empty where it is a square JPEG of 1,400 to 3,000 pixels."""
+    if cover.mime != "image/jpeg":
+        return "Podcast apps want the cover as a JPEG picture."
+    if cover.width_px != cover.height_px:
+        return f"Podcast apps want a square cover; this one has {cover.width_px} x {cover.height_px} pixels."
+    if not ARTWORK_PX[0] <= cover.width_px <= ARTWORK_PX[1]:
+        return f"Podcast apps want a cover of 1400 to 3000 pixels a side; this one has {cover.width_px}."
+    return ""
 
 
 def _broken() -> BadCover:

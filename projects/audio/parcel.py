@@ -7,6 +7,8 @@ time lies beside it.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from struct import Struct
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from projects.audio import encoding, tags
@@ -18,6 +20,8 @@ from projects.audio.packet_cache import PacketCache
 from projects.audio.progress import Progress
 
 _COPY_BYTES = 1 << 20
+# A file's own header in a ZIP: after so many bytes come the lengths of its name and of what else is said of it.
+_NAME_AT, _LENGTHS = 26, Struct("<HH")
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,20 @@ def write(
     finally:
         part.unlink(missing_ok=True)
     return enclosed
+
+
+def places(parcel: IO[bytes]) -> dict[str, tuple[int, int]]:
+    """Where each file of such a ZIP stands in it, and how many bytes it has: they are there as they are."""
+    found = {}
+    with ZipFile(parcel) as opened:
+        for info in opened.infolist():
+            parcel.seek(info.header_offset + _NAME_AT)
+            name, extra = _LENGTHS.unpack(parcel.read(_LENGTHS.size))
+            found[info.filename] = (
+                info.header_offset + _NAME_AT + _LENGTHS.size + name + extra,
+                info.file_size,
+            )
+    return found
 
 
 @dataclass

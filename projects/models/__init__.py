@@ -8,6 +8,7 @@ from projects.models.destinations import Destination
 from projects.models.edits import Change, Edit
 from projects.models.endpoints import EndpointKind, TeamEndpoint
 from projects.models.exports import Export, ExportStatus
+from projects.models.feeds import Feed
 from projects.models.guests import GuestLink
 from projects.models.guides import Guide
 from projects.models.lexicons import LexiconChange, LexiconEntry
@@ -47,6 +48,7 @@ __all__ = [
     "EndpointKind",
     "Export",
     "ExportStatus",
+    "Feed",
     "GuestLink",
     "Guide",
     "Hold",

@@ -30,6 +30,12 @@ OPEN = {
     "join/<str:token>/",
     # In every digest: its token, which is signed, is what counts.
     "mail/stop/<str:token>/",
+    # Behind a feed's token: see tests/projects/views/test_podcast.py.
+    "feed/<str:token>/",
+    "feed/<str:token>/cover.jpg",
+    "feed/<str:token>/sounds/<int:export_id>/<int:number>.<slug:ending>",
+    "feed/<str:token>/texts/<int:export_id>/<int:number>.<slug:kind>",
+    "feed/<str:token>/chapters/<int:export_id>/<int:number>.json",
     # Behind a guest's token, which tests/projects/views/test_guests.py tries to get out of.
     "guest/<str:token>/",
     "guest/<str:token>/password/",

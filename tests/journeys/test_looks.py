@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from narrator.teams.models import User
-from projects.actions import claims, exports, manuscripts, paragraphs, rendering, takes
+from projects.actions import claims, exports, feeds, manuscripts, paragraphs, rendering, takes
 from projects.manuscript.manuscript import Chapter
 from projects.models import Paragraph, Project, Script, Take
 from projects.speech import errors
@@ -105,6 +105,8 @@ def test_every_page_is_fine(cast: Cast, desk: Desk, complaints: Complaints, look
     heard = exports.request(desk.project, [desk.script], format="wav", by=cast.editor, partial=True)
     exports.assemble(exports.claim(heard.pk))  # type: ignore[arg-type]
     addresses = [heard.get_absolute_url(), f"/scripts/{desk.script.pk}/captions/"]
+    feeds.make(desk.project, name=GERMAN[:40], episodes="book", has_drafts=True, by=cast.editor)
+    addresses.append(f"/projects/{desk.project.pk}/feeds/")
     addresses += ["/", "/projects/new/", manuscript.get_absolute_url(), export.get_absolute_url()]
     addresses += [desk.project.get_absolute_url(), f"/projects/{desk.project.pk}/edit/"]
     for address in addresses:

@@ -24,6 +24,7 @@ from projects import urls
 from projects.actions import cast as cast_actions
 from projects.actions import (
     exports,
+    feeds,
     guests,
     lexicon_samples,
     lexicons,
@@ -199,6 +200,9 @@ DOORS = {
     "pickup-audio": Door("pickup_id", "get", EDIT, 200),
     "guest-links": Door("project_id", "get", EDIT, 200),
     "guest-revoke": Door("link_id", "post", EDIT, 302),
+    "feed-list": Door("project_id", "get", EDIT, 200),
+    "feed-fill": Door("feed_id", "post", EDIT, 302),
+    "feed-revoke": Door("feed_id", "post", EDIT, 302),
     "script-assign": Door("script_id", "post", EDIT, 302),
     "script-review": Door("script_id", "get", Role.REVIEWER, 200),
     "paragraph-verdict": Door("paragraph_id", "post", Role.REVIEWER, 422, (("kind", "approved"),)),
@@ -231,6 +235,11 @@ OUTSIDE = {
     "healthz": (200, 200),
     "readyz": (200, 200),
     "metrics": (404, 404),  # the settings name no token here
+    "feed/<str:token>/": (404, 404),
+    "feed/<str:token>/cover.jpg": (404, 404),
+    "feed/<str:token>/sounds/<int:export_id>/<int:number>.<slug:ending>": (404, 404),
+    "feed/<str:token>/texts/<int:export_id>/<int:number>.<slug:kind>": (404, 404),
+    "feed/<str:token>/chapters/<int:export_id>/<int:number>.json": (404, 404),
     "sign-in/": (200, 302),
     "sign-in/code/": (302, 302),
     "sign-in/passkey/": (302, 302),
@@ -317,6 +326,7 @@ def one_row_of_each(cast: Cast) -> dict[str, int]:
             project=project, sound=line.chosen.sound, pieces=[], lines=[]
         ).pk,
         "link_id": guests.make(project, name="Gus", days=1, by=cast.owner)[0].pk,
+        "feed_id": feeds.make(project, name="Fay", episodes="chapters", has_drafts=True, by=cast.owner)[0].pk,
         "comment_id": reviews.comment(line, text="Hm.", by=cast.reviewer).pk,
         "notification_id": Notification.objects.create(
             to=cast.owner, team=cast.team, kind=News.RUN, words="Done"
@@ -438,7 +448,7 @@ def test_who_may_come_in(name: str, rows: dict[str, int], clients: dict[str, Cli
 @pytest.mark.parametrize("address", OUTSIDE)
 def test_what_is_nobodys_work(address: str, clients: dict[str, Client]) -> None:
     path = re.sub(r"\(\?P<uidb36>.*?\)-\(.*?\)", "1-made-up", address.strip("^$"))
-    path = re.sub(r"<int:\w+>", "1", re.sub(r"<str:\w+>|\(\?P<key>.*?\)", "made-up", path))
+    path = re.sub(r"<int:\w+>", "1", re.sub(r"<(?:str|slug):\w+>|\(\?P<key>.*?\)", "made-up", path))
     answers = [client.get(f"/{path}") for client in (Client(), clients[Role.EDITOR])]
     assert tuple(answer.status_code for answer in answers) == OUTSIDE[address]
     assert all(is_strict(answer) for answer in answers)

@@ -17,6 +17,8 @@ from narrator.web import client_address
 
 # Past this a body is refused unread. Forms say in a sentence what they take, which is less.
 BODY_BYTES = 100 * 1024 * 1024
+# What a form puts around a file.
+AROUND_BYTES = 1024 * 1024
 # Whoever was quiet may ask for so much at once, as a share of a minute's: a long script's rows and sounds.
 BURST = 0.5
 MOST_CLIENTS = 5_000

@@ -5,15 +5,21 @@ Hypothesis, the same in every run. More of them: FUZZ_EXAMPLES=5000.
 """
 
 import csv
+import hashlib
 import io
 import os
 import struct
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from projects.archive.manifest import BadArchive
+from projects.archive.reading import Reader
+from projects.archive.writing import Writer
 from projects.audio import cover, pcm, recording, riff, wav
 from projects.lexicon import files
 from projects.manuscript import reading
@@ -293,6 +299,39 @@ def test_a_file_of_empty_chunks_is_not_walked_to_its_end() -> None:
     head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 0, b"WAVE", b"fmt ", 16, 1, 1, 24_000, 48_000, 2, 16)
     data = io.BytesIO(head + b"JUNK\0\0\0\0" * 3 * riff.MOST_CHUNKS)
     assert len(list(riff.walk(data, len(data.getvalue())))) == riff.MOST_CHUNKS
+
+
+def archive() -> bytes:
+    """A small archive: one table and one sound."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.zip"
+        with Writer(path, {"title": "A"}) as writer:
+            writer.rows("script", [{"id": 1, "title": "I"}, {"id": 2, "title": "II"}])
+            writer.sound(hashlib.sha256(SOUND).hexdigest(), io.BytesIO(SOUND))
+        return path.read_bytes()
+
+
+def unpacked(data: bytes) -> list[object]:
+    """Everything that the reader of archives takes out of a file."""
+    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+        file.write(data)
+        file.flush()
+        with Reader(Path(file.name)) as reader:
+            found = list(reader.rows("script"))
+            for sha256 in reader.manifest.sounds:
+                with reader.sound(sha256) as stream:
+                    assert hashlib.sha256(stream.read(1 << 30)).hexdigest() == sha256
+            return found
+
+
+ARCHIVE = archive()
+
+
+@fuzz(60)
+@given(broken(ARCHIVE) | broken(ARCHIVE[-700:]).map(lambda end: ARCHIVE[:-700] + end))
+def test_any_archive_is_whole_or_is_refused(data: bytes) -> None:
+    found = outcome(lambda: unpacked(data), BadArchive)
+    assert is_sentence(found) if isinstance(found, str) else len(found) == 2
 
 
 @fuzz(40)

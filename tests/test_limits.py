@@ -10,12 +10,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from narrator import limits
 from narrator.limits import Buckets
 from narrator.teams.models import User
+from projects.forms import archives
 from tests.cast import Cast
 from tests.house.tree import ROOT
 
@@ -82,15 +84,16 @@ def test_who_asks_too_often_waits_and_others_do_not(
 
 def test_a_body_that_is_too_large_is_refused_unread(cast: Cast, sign_in: Callable[[User], Client]) -> None:
     client = sign_in(cast.editor)
-    answer = client.generic(
-        "POST",
-        reverse("manuscript-new"),
-        b"",
-        CONTENT_LENGTH=str(limits.BODY_BYTES + 1),
-        CONTENT_TYPE="text/plain",
-    )
+
+    def sends(name: str, size_bytes: int) -> HttpResponse:
+        headers = {"CONTENT_LENGTH": str(size_bytes), "CONTENT_TYPE": "text/plain"}
+        return client.generic("POST", reverse(name), b"", **headers)  # type: ignore[return-value,arg-type]
+
+    answer = sends("manuscript-new", limits.BODY_BYTES + 1)
     assert answer.status_code == 413
     assert b"100 MB" in answer.content
+    assert sends("archive-new", limits.BODY_BYTES + 1).status_code == 200, "an archive may be larger"
+    assert sends("archive-new", archives.LIMIT_BYTES + 2 * limits.AROUND_BYTES).status_code == 413
 
 
 def test_production_settings_are_clean_and_hold_behind_a_proxy(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from projects.models import Act, GuestLink, Paragraph, Project, Script
 from projects.models.activity import WORDS
 
 NOBODY = "Narrator"
+# What stands before it in a project's trail came with the archive, and says nothing of this studio.
+TAKEN_IN = "took the project in from an archive"
 
 
 def note(

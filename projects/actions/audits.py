@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from narrator.teams.models import AuditEvent, AuditKind, Membership
-from projects.actions.entries import Ask, Entry, Q, Rows, act
+from projects.actions.activity import TAKEN_IN
+from projects.actions.entries import Ask, Entry, Rows, act
 from projects.actions.trail import PAGE, Page, merged
 from projects.models import Act, ActKind
 
@@ -44,10 +45,16 @@ def _event(row: AuditEvent) -> dict[str, Any]:
     return {"kind": row.kind, "who": row.who, "words": row.words, "note": row.address or ""}
 
 
+def _brought() -> Exists:
+    """Acts that came with an archive: a stranger may have written them."""
+    taken_in = Act.objects.filter(kind=ActKind.IMPORTS, words__startswith=TAKEN_IN)
+    return Exists(taken_in.filter(project=OuterRef("project"), pk__gt=OuterRef("pk")))
+
+
 SOURCES = (
     OfTeam("", AuditEvent, _event, project="", script=""),
     OfAccounts("", AuditEvent, _event, project="", script=""),
-    Rows("", Act, act, project="project", among=Q(kind__in=ACTS)),
+    Rows("", Act, act, project="project", among=Q(kind__in=ACTS) & ~Q(_brought())),
 )
 
 

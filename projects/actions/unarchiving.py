@@ -61,7 +61,7 @@ def take_in(
         store.fill(tick)
         with transaction.atomic():
             project = _Rows(reader, store, team, by).make()
-            words = f"took the project in from an archive of {reader.manifest.about.get('at', '')[:10]}"
+            words = f"{activity.TAKEN_IN} of {reader.manifest.about.get('at', '')[:10]}"
             activity.note(ActKind.IMPORTS, words, by=by, project=project)
             settle(project)
             return project

@@ -5,14 +5,14 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator import media
+from narrator import limits, media
 from narrator.teams import access as teams
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
 from projects.actions import archives
 from projects.archive.manifest import BadArchive
-from projects.forms.archives import ArchiveForm
+from projects.forms.archives import LIMIT_BYTES, ArchiveForm
 from projects.models import Archive, ArchiveStatus
 from projects.models.archives import Way
 
@@ -27,6 +27,7 @@ def archive_list(request: Request, project_id: int) -> HttpResponse:
     return render(request, "projects/archive_list.html", {"project": project, "archives": rows})
 
 
+@limits.takes_bodies_of(LIMIT_BYTES + limits.AROUND_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def archive_new(request: Request) -> HttpResponse:
     """Hand in an archive, of which a project is made."""

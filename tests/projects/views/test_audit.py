@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from narrator.teams import audit, members
 from narrator.teams.models import AuditEvent, AuditKind, Membership, Role, User
-from projects.actions import audits, connecting, exports, guests, prices
-from projects.models import Act, Price
+from projects.actions import activity, audits, connecting, exports, guests, prices
+from projects.actions.activity import TAKEN_IN
+from projects.models import Act, ActKind, Price
 from tests import factories
 from tests.accounts.people import knocks, signs_in, signs_in_and_proves_it
 from tests.accounts.test_second_step import sets_up_an_app
@@ -89,6 +90,16 @@ def test_a_teams_trail_is_read_and_saved_by_its_admins(cast: Cast, sign_in: Sign
     Membership.objects.create(team=cast.team, user=cast.stranger, role=Role.VIEWER)
     assert "<strong>Sten" not in client.get(address).content.decode()
     assert elsewhere.team_id != cast.team.pk
+
+
+def test_what_an_archive_says_of_money_and_guests_is_not_in_it(cast: Cast) -> None:
+    project = factories.project(cast.team)
+    activity.note(ActKind.MONEY, "changed the cap of another studio", by=cast.owner, project=project)
+    activity.note(ActKind.IMPORTS, f"{TAKEN_IN} of 2026-01-01", by=cast.editor, project=project)
+    activity.note(ActKind.MONEY, "changed the cap", by=cast.owner, project=project)
+    activity.note(ActKind.MONEY, "changed the team's cap", by=cast.owner, team_id=cast.team.pk)
+    found = [one.words for one in audits.read(audits.Ask(cast.team.pk)).entries]
+    assert found == ["changed the team's cap", "changed the cap"]
 
 
 def test_the_saved_trail_is_the_whole_trail(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

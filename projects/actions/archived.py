@@ -18,6 +18,7 @@ from projects.models import (
     CastChange,
     Change,
     Character,
+    Clip,
     Comment,
     Destination,
     Edit,
@@ -124,6 +125,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(Destination, _destination, _TEAM),
     Noun(Character, lambda project: Character.objects.filter(project=project)),
+    Noun(Clip, lambda project: Clip.objects.filter(project=project), _TEAM),
     Noun(Speaker, lambda project: Speaker.objects.filter(project=project)),
     Noun(
         Script,

@@ -35,6 +35,7 @@ from projects.audio.parcel import Enclosed
 from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, Script, Take
 from projects.models.exports import ExportQuerySet
 from projects.models.notifications import News
+from projects.models.takes import Source
 
 # What an order says again where it is repeated; what is not here has its usual value then.
 OPTIONS = ("format", "partial", "by_chapter", "title", "author", "narrator")
@@ -118,6 +119,7 @@ def narrators(project: Project) -> str:
     """Return the names of the voices that speak the chosen takes, the most heard first, at most four."""
     voices = (
         Take.objects.filter(pk__in=Paragraph.objects.filter(script__project=project).values("chosen"))
+        .exclude(source=Source.CLIP)
         .values_list("voice", "duration_ms")
         .order_by()
     )

@@ -19,10 +19,11 @@ from projects.audio.finish import Finish
 from projects.audio.pauses import Pauses
 from projects.models import Paragraph, Project, Script
 from projects.models.sounds import SUMS
+from projects.models.takes import Source
 
 KEPT_S = 24 * 3600
 FOLLOWED = ("pause_ms", "kind", "character")
-FRAMES = treatments.FROM.index("frames")
+FRAMES, SOURCE = treatments.FROM.index("frames"), treatments.FROM.index("source")
 FOUND = ("duration_ms", "loudness_lufs", "rms_dbfs", "peak_dbfs", "true_peak_dbfs", "floor_dbfs")
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[\w'’-])+")
@@ -158,7 +159,9 @@ def _one(rows: list[tuple[Any, ...]], pauses: Pauses, finish: Finish) -> Spoken:
         at += pcm.ms_to_frames(pause_ms) - (finish.overlap(pause_ms, before, frames) if before else 0)
         if measured[0] is not None:
             placed.append(sums.Placed(sums.Sums(*measured), at, how))
-        at, speech, words = at + frames, speech + frames, words + count_words(text)
+        at += frames
+        if about[SOURCE] != Source.CLIP:
+            speech, words = speech + frames, words + count_words(text)
         pause_ms = behind_ms
     together = sums.together(placed, frames=at)
     return Spoken(together, speech, words, pause_ms, is_measured=len(placed) == len(rows))

@@ -16,7 +16,9 @@ from projects.audio.finish import Finish, settled
 from projects.audio.treatment import Treatment, levelled
 from projects.models import ActKind, Paragraph, Project, Script, Take
 from projects.models.destinations import OWN
+from projects.models.paragraphs import LineKind
 from projects.models.sounds import SUMS
+from projects.models.takes import Source
 
 LISTENED_TO = 20
 NAMES = {"none": "as it is", **{name: one.label for name, one in DESTINATIONS.items()}, "own": "own"}
@@ -42,13 +44,14 @@ def settle(project: Project, finish: Finish | None = None) -> Finish:
     Gains that still do are left alone, so nothing is encoded again. Costs arithmetic only.
     """
     before = project.finishing if finish is None else finish
-    voices = _voices(project) if before.match_voices else {}
+    voices, clips = _levels(project, before)
     some = cache(lambda: _some(project))
     found = settled(
         before,
         lambda one: figures.of_book(project, project.scripts.all(), finish=one),
         voices,
         lambda one: _loss_db(some(), one),
+        clips,
     )
     if found.tone or found.tone_in_pauses:
         found = replace(found, tone_sha256=_tone(before, found, some))
@@ -89,9 +92,10 @@ def _tone(before: Finish, finish: Finish, some: Callable[[], list[Take]]) -> str
 
 
 def _some(project: Project) -> list[Take]:
-    """Chosen takes from all over the project; all of them where they are few."""
+    """Chosen takes of speech from all over the project; all of them where they are few."""
     chosen = list(
         Paragraph.objects.filter(script__in=project.scripts.all(), chosen__sound__isnull=False)
+        .exclude(kind=LineKind.CLIP)
         .order_by("script__position", "position")
         .values_list("chosen", flat=True)
     )
@@ -131,11 +135,31 @@ def _in_a_row(takes: list[sums.Sums]) -> sums.Sums:
     return sums.together(placed, frames=at)
 
 
-def _voices(project: Project) -> dict[str, float | None]:
-    """How loud each voice of the project is over all its chosen takes, in LUFS."""
+def _levels(project: Project, finish: Finish) -> tuple[dict[str, float | None], dict[str, float]]:
+    """How loud each voice of the project is over all its chosen takes, in LUFS, where that is wanted; and the gain that
+    brings each clip to the speech, which is where the voices are brought together or else the loudness of all of it."""
+    lines = Paragraph.objects.filter(script__in=project.scripts.all(), chosen__sound__isnull=False)
+    if not finish.match_voices and not lines.filter(kind=LineKind.CLIP).exists():
+        return {}, {}
     names = ("voice", "source", *(f"sound__{name}" for name in SUMS))
-    rows = Paragraph.objects.filter(script__in=project.scripts.all(), chosen__sound__isnull=False)
-    takes: dict[str, list[sums.Sums]] = {}
-    for voice, source, *measured in rows.values_list(*(f"chosen__{name}" for name in names)):
-        takes.setdefault(treatments.speaker(voice, source), []).append(sums.Sums(*measured))
-    return {who: sums.figures(_in_a_row(sounds)).loudness_lufs for who, sounds in takes.items()}
+    takes: dict[tuple[bool, str], list[sums.Sums]] = {}
+    for voice, source, *measured in lines.values_list(*(f"chosen__{name}" for name in names)):
+        who = (source == Source.CLIP, treatments.speaker(voice, source))
+        takes.setdefault(who, []).append(sums.Sums(*measured))
+    levels = {who: sums.figures(_in_a_row(sounds)).loudness_lufs for who, sounds in takes.items()}
+    voices = {name: level for (is_clip, name), level in levels.items() if not is_clip}
+    speech = [take for (is_clip, _), sounds in takes.items() if not is_clip for take in sounds]
+    return (
+        voices if finish.match_voices else {},
+        _to_the_speech(
+            {name: level for (is_clip, name), level in levels.items() if is_clip},
+            voices if finish.match_voices else {"": sums.figures(_in_a_row(speech)).loudness_lufs},
+        ),
+    )
+
+
+def _to_the_speech(clips: dict[str, float | None], voices: dict[str, float | None]) -> dict[str, float]:
+    """The gain that brings each clip to where the voices meet; none where one of them has no loudness."""
+    heard = [level for level in voices.values() if level is not None]
+    to = sum(heard) / len(heard) if heard else None
+    return {name: 0.0 if level is None or to is None else to - level for name, level in clips.items()}

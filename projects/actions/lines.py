@@ -50,6 +50,8 @@ def split(script: Script, line_id: int, *, first: str, rest: str, opened: str, b
     (line,) = present(script.pk, [line_id])
     if opened and opened != line.text_mark:
         raise Overtaken(line)
+    if line.guarded:
+        raise paragraphs.Locked([line])
     (position,) = place(script.pk, line.position, 1, version=versions[script.pk])
     kept = {name: getattr(line, name) for name in EDITED}
     new = _made(script, [{**kept, "text": rest}], [position], versions[script.pk], by=by)
@@ -90,6 +92,8 @@ def merge(script: Script, line_id: int, *, next: bool, by: User | None) -> Done:
     if other is None:
         raise NoNeighbour
     earlier, later = present(script.pk, [line.pk, other.pk])
+    if clips := [line for line in (earlier, later) if line.is_clip]:
+        raise paragraphs.Locked(clips)
     text = joined(earlier.text, later.text)
     changes: list[tuple[Paragraph, paragraphs.Values]] = [
         (earlier, {"text": text, "pause_ms": later.pause_ms, "kind": later.kind}),

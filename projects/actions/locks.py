@@ -36,7 +36,8 @@ def lock(script: Script, ids: Iterable[int], *, by: User | None) -> Done:
 def unlock(script: Script, ids: Iterable[int], *, by: User | None) -> Done:
     """Unlock lines. What was changed meanwhile of the direction they inherit reaches them now."""
     versions = hold(script.pk)
-    rows = [(line, {"is_locked": False}) for line in present(script.pk, ids)]
+    lines = present(script.pk, ids)
+    rows = [(line, {"is_locked": False}) for line in lines if not line.is_clip or len(lines) == 1]
     return put(EditKind.UNLOCK, rows, project=script.project, versions=versions, by=by)
 
 

@@ -15,7 +15,7 @@ from narrator.teams.models import User
 from projects.actions import runs
 from projects.models import Change, Edit, Guide, LexiconEntry, Paragraph, Project, Script, Take, TakeStatus
 from projects.models.edits import EditKind
-from projects.models.paragraphs import EDITED, GUARDED, STEP
+from projects.models.paragraphs import EDITED, STEP
 
 # So many lines one statement names.
 AT_ONCE = 5_000
@@ -48,6 +48,10 @@ class Locked(Exception):
 
     def __init__(self, lines: Sequence[Paragraph]) -> None:
         first, more = lines[0], len(lines) - 1
+        if first.is_clip:
+            super().__init__(f"“{first.text}” is a clip. It has no text, direction or takes to change.")
+            self.lines = lines
+            return
         words = f"{first.text[:60]}…" if len(first.text) > 60 else first.text
         others = f" and {more} other line{'' if more == 1 else 's'}" if more else ""
         who = f" by {first.locked_by}" if first.locked_by and not more else ""
@@ -110,7 +114,7 @@ def edit(paragraph: Paragraph, *, project: Project, by: User | None, opened: str
 
 
 def _kind(line: Paragraph, values: Values) -> str:
-    differing = {name for name, value in values.items() if getattr(line, name) != value}
+    differing = _differing(line, values)
     if "text" in differing:
         return EditKind.TEXT
     return EditKind.PAUSE if differing <= {"pause_ms", "kind"} else EditKind.DIRECTION
@@ -181,7 +185,7 @@ def store(
 
     Raises ``Locked`` for what would change a locked line, before anything is written.
     """
-    if locked := [line for line, values in rows if line.is_locked and GUARDED & values.keys()]:
+    if locked := [line for line, values in rows if line.guarded & _differing(line, values)]:
         raise Locked(locked)
     now = timezone.now()
     for (line, values), change in zip(rows, changes, strict=True):
@@ -205,6 +209,10 @@ def store(
         if line.latest and line.latest.status == TakeStatus.QUEUED and line.latest.digest != line.digest
     ]
     return Done(lines=kept, outdated=outdated)
+
+
+def _differing(line: Paragraph, values: Values) -> set[str]:
+    return {name for name, value in values.items() if getattr(line, name) != value}
 
 
 def _write(

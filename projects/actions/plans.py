@@ -42,6 +42,7 @@ def _planned(line: Paragraph, one: books.Line, approved: bool) -> dict[str, Any]
         "text": line.text,
     }
     row |= {"speaker": line.character.name} if line.character else {}
+    row |= {"clip": True} if line.is_clip else {}
     row |= {"treatment": asdict(one.treatment)} if one.treatment else {}
     row |= {"overlap": one.overlap} if one.overlap else {}
     return row | ({"verdict": line.verdict_id} if approved else {})

@@ -64,7 +64,7 @@ class File:
     @property
     def language(self) -> str:
         """That of most lines."""
-        return Counter(line.language for line in self.lines).most_common(1)[0][0]
+        return next((one for one, _ in Counter(line.language for line in self.lines).most_common(1)), "")
 
     @property
     def spoken(self) -> tuple[Spoken, ...]:
@@ -118,6 +118,7 @@ def _chapters(export: Export) -> Iterator[tuple[str, Chapter]]:
         lines = tuple(
             told.line(number, line, place)
             for number, (line, place) in enumerate(zip(chapter["lines"], placed["lines"], strict=True), 1)
+            if not line.get("clip")
         )
         name = placed.get("file", "").rpartition(".")[0] or tags.file_stem(export.title, "narration")
         yield name, Chapter(chapter["title"], placed["start"], lines)

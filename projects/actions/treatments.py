@@ -34,11 +34,12 @@ def of_values(
     true_peak: float | None,
 ) -> Treatment:
     """The same from the values of FROM."""
+    own = source != Source.CLIP  # how music begins and fades is no silence of a take
     return finish.treatment(
         voice=speaker(voice, source),
         frames=frames,
-        lead_ms=lead_ms or 0,
-        tail_ms=tail_ms or 0,
+        lead_ms=lead_ms or 0 if own else 0,
+        tail_ms=tail_ms or 0 if own else 0,
         true_peak=true_peak,
     )
 

@@ -1,7 +1,7 @@
 """Lines: what they say and how, in their order; and the acts that take many of them at once."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from ninja import PatchDict, Schema
 from pydantic import Field
@@ -18,7 +18,6 @@ from projects.forms import InsertForm, LinesForm, SplitForm, TextForm
 from projects.forms.direction import DirectionForm, LinesDirectionForm, SpeakerForm
 from projects.models import Guide, Paragraph, Script
 from projects.models.direction import FIELDS
-from projects.models.paragraphs import LineKind
 from projects.models.projects import LONGEST_PAUSE_MS
 
 router = Noun("lines")
@@ -42,7 +41,9 @@ class LineOut(Schema):
     id: int
     script_id: int
     text: str
-    kind: str = Field(description='"" for a line, title, or scene for the last one of a scene.')
+    kind: str = Field(
+        description='"" for a line, title, scene for the last one of a scene, or clip, which nobody speaks.'
+    )
     text_mark: str = Field(
         description="Names this very text: send it as opened, to overwrite nobody's words."
     )
@@ -127,7 +128,7 @@ class Paused(Chosen):
 class Marked(Chosen):
     """What lines are: "" for a line, title, or scene for the last one of a scene."""
 
-    kind: LineKind
+    kind: Literal["", "title", "scene"]
 
 
 class Directed(Chosen):

@@ -6,6 +6,7 @@ reads sound. The gains are settled once and kept, so that one changed line does 
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 from projects.audio import loudness, pcm
@@ -92,7 +93,7 @@ class Finish:
         `true_peak` is a share of full scale, None where it was never measured.
         """
         head, tail = self._cuts(frames, lead_ms, tail_ms)
-        if self.target_db is None:
+        if self.target_db is None and voice not in self.gains_db:
             return Treatment(head, tail, fade_ms=self.fade_ms)
         level = Treatment(head, tail, self.gain_db(voice), self.peak_db, self.fade_ms)
         passes = true_peak is None or true_peak * level.gain > (level.ceiling or 0)
@@ -114,16 +115,23 @@ def settled(
     whole: Callable[[Finish], Figures | Any],
     voices: Mapping[str, float | None],
     loss: Callable[[Finish], float],
+    clips: Mapping[str, float] = MappingProxyType({}),
 ) -> Finish:
     """The finish with gains that bring the whole to its target; the very same where those it has still do.
 
     `whole` says how all of it is heard with a finish, `voices` how loud each voice is without any gain, in LUFS, and
-    `loss` how many dB of the whole a finish takes by holding peaks down: the more gain, the more of it.
+    `loss` how many dB of the whole a finish takes by holding peaks down: the more gain, the more of it. `clips` are the
+    gains that bring each clip to the speech as it is, whatever the target.
     """
     if finish.target_db is None:
-        return replace(finish, gains_db={}, loss_db=0.0)
-    base = _matched(finish, voices)
-    if _fits(finish, base, finish.level_db(whole(finish))):
+        kept = finish.gains_db
+        near = kept.keys() == clips.keys() and all(
+            abs(kept[one] - clips[one]) <= CLOSE_VOICE_DB for one in clips
+        )
+        gains_db = kept if near else {one: _rounded(gain_db) for one, gain_db in clips.items()}
+        return replace(finish, gains_db=gains_db, loss_db=0.0)
+    base = _matched(finish, voices) | dict(clips)
+    if _fits(finish, base, clips, finish.level_db(whole(finish))):
         return finish
     level_db = finish.level_db(whole(replace(finish, gains_db=base, loss_db=0.0)))
     if level_db is None:
@@ -131,7 +139,11 @@ def settled(
     found, lost_db = finish, 0.0
     for _ in range(LOOKS):
         by_db = finish.target_db - level_db + lost_db
-        gains_db = {voice: _rounded(gain_db + by_db) for voice, gain_db in base.items()}
+        # What a limit takes of speech it does not take of music: a clip is not given it back.
+        gains_db = {
+            voice: _rounded(gain_db + by_db - (lost_db if voice in clips else 0.0))
+            for voice, gain_db in base.items()
+        }
         if gains_db == found.gains_db:
             break
         found = replace(finish, gains_db=gains_db)
@@ -149,11 +161,16 @@ def _matched(finish: Finish, voices: Mapping[str, float | None]) -> dict[str, fl
     return {EVERY_VOICE: 0.0} | {voice: middle - level for voice, level in heard.items()}
 
 
-def _fits(finish: Finish, base: Mapping[str, float], level_db: float | None) -> bool:
+def _fits(
+    finish: Finish, base: Mapping[str, float], clips: Mapping[str, float], level_db: float | None
+) -> bool:
     """Whether the gains that were settled before are still right."""
     if level_db is None or finish.target_db is None or set(finish.gains_db) != set(base):
         return False
-    apart = {voice: gain_db - base[voice] for voice, gain_db in finish.gains_db.items()}
+    apart = {
+        voice: gain_db - base[voice] + (finish.loss_db if voice in clips else 0.0)
+        for voice, gain_db in finish.gains_db.items()
+    }
     spread = max(apart.values()) - min(apart.values())
     return abs(level_db - finish.target_db) <= CLOSE_DB and spread <= CLOSE_VOICE_DB
 

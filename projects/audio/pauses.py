@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 
-TITLE, SCENE_END = "title", "scene"
-"""The kinds of line that have a pause of their own behind them."""
+TITLE, SCENE_END, CLIP = "title", "scene", "clip"
+"""The kinds of line that are not merely spoken. A clip has the pause of a line behind it."""
 
 Followed = tuple[int | None, str, int | None]
 """What the pause behind a line depends on: its own, its kind, and who speaks it."""
@@ -27,7 +27,8 @@ class Pauses:
             return own_ms
         if kind in (TITLE, SCENE_END):
             return self.title_ms if kind == TITLE else self.scene_ms
-        changes = following is not None and following[2] != who
+        speaks = kind != CLIP and following is not None and following[1] != CLIP
+        changes = speaks and following is not None and following[2] != who
         return self.line_ms if self.speaker_ms is None or not changes else self.speaker_ms
 
     def behind(self, lines: Iterable[Followed]) -> list[int]:

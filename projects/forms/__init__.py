@@ -13,7 +13,7 @@ from narrator.teams.models import Team
 from projects.actions import endpoint, lines
 from projects.models import Paragraph, Price, Project
 from projects.models.money import MICRO
-from projects.models.paragraphs import LineKind
+from projects.models.paragraphs import SPOKEN_KINDS
 from projects.models.projects import LONGEST_PAUSE_MS
 from projects.models.takes import Source
 from projects.speech import instructions
@@ -240,7 +240,7 @@ class LinesForm(forms.Form):
     lines = LinesField(error_messages={"required": "Select a line first."})
     after = forms.IntegerField(required=False, min_value=1)
     to = forms.IntegerField(required=False, min_value=1)
-    kind = forms.ChoiceField(required=False, choices=LineKind.choices)
+    kind = forms.ChoiceField(required=False, choices=SPOKEN_KINDS)
     pause_ms = forms.IntegerField(
         required=False,
         min_value=0,

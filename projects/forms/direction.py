@@ -11,7 +11,7 @@ from projects.forms import LinesField, VoiceField, checked
 from projects.models import Character, Paragraph, Project, Script
 from projects.models.direction import FIELDS, INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES
 from projects.models.guides import Said
-from projects.models.paragraphs import LineKind
+from projects.models.paragraphs import SPOKEN_KINDS, LineKind
 
 
 class LayerForm(forms.ModelForm):
@@ -49,6 +49,8 @@ class DirectionForm(LayerForm):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, project=project, **kwargs)
+        kind: forms.ChoiceField = self.fields["kind"]  # type: ignore[assignment]
+        kind.choices = SPOKEN_KINDS
         usual = {LineKind.TITLE: project.title_pause_ms, LineKind.SCENE_END: project.scene_pause_ms}
         pause_ms = usual.get(LineKind(self.instance.kind), project.pause_ms)
         self.fields["pause_ms"].widget.attrs["placeholder"] = f"{pause_ms}"

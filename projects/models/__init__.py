@@ -4,6 +4,7 @@ from projects.models.activity import Act, ActKind
 from projects.models.archives import Archive, ArchiveStatus
 from projects.models.characters import CastChange, Character, Speaker
 from projects.models.checks import Usual
+from projects.models.clips import Clip
 from projects.models.destinations import Destination
 from projects.models.edits import Change, Edit
 from projects.models.endpoints import EndpointKind, TeamEndpoint
@@ -42,6 +43,7 @@ __all__ = [
     "CastChange",
     "Change",
     "Character",
+    "Clip",
     "Comment",
     "Destination",
     "Edit",

@@ -61,9 +61,9 @@ class Export(models.Model):
     """One file. ``plan`` names the very takes that go in; later edits of the script do not reach it.
 
     ``plan`` is ``[{"title": str, "lines": [{"take": int, "pause_ms": int}]}]``, each line also with its sound, its
-    written text, its character, how it is treated and, where only what is approved goes in, its verdict; ``finish`` is
-    the project's then, with its ``chapter_pause_ms`` and what its destination asked. ``marks`` is ``[{"title": str,
-    "start_ms": int, "end_ms": int}]``; durations are those of the file.
+    written text, its character, whether it is a clip, how it is treated and, where only what is approved goes in, its
+    verdict; ``finish`` is the project's then, with its ``chapter_pause_ms`` and what its destination asked. ``marks``
+    is ``[{"title": str, "start_ms": int, "end_ms": int}]``; durations are those of the file.
     ``timeline`` is where everything stands, to the sample: ``{"rate_hz": int, "samples": int, "chapters": [{"title":
     str, "start": int, "lines": [{"take": int, "start": int, "end": int}]}]}``. Where each chapter is a file, marks and
     chapters name their ``file`` and count in it. ``delivery`` is the report of ``actions.deliveries``, ``again`` what

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Length
 
 from narrator.teams.models import User
-from projects.audio.pauses import SCENE_END, TITLE, Followed
+from projects.audio.pauses import CLIP, SCENE_END, TITLE, Followed
 from projects.lexicon.entries import Spoken
 from projects.models import direct
 from projects.models.characters import NAME_CHARACTERS, Character
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 EDITED = ("text", "character_id", "voice", "language", "instructions", "pause_ms", "kind")
 # What nobody may change of a locked line. Its place among the others is not the line's own.
 GUARDED = frozenset({*EDITED, "removed"})
+# A clip is a line that is locked for good, but its pause is anybody's, and it is deleted and put back like others.
+GUARDED_CLIP = frozenset({*EDITED, "is_locked"}) - {"pause_ms"}
 # Between two lines of a fresh script there is room for so many others, so that moving one renumbers none.
 STEP = 2**16
 
@@ -73,6 +75,10 @@ class LineKind(models.TextChoices):
     LINE = "", "Line"
     TITLE = TITLE, "Title"
     SCENE_END = SCENE_END, "End of a scene"
+    CLIP = CLIP, "Clip"
+
+
+SPOKEN_KINDS = [(kind.value, kind.label) for kind in LineKind if kind != LineKind.CLIP]
 
 
 def _stands() -> models.Q:
@@ -234,6 +240,10 @@ class Paragraph(Layer):
             models.UniqueConstraint(fields=["script", "position"], name="paragraph_position_once"),
             models.CheckConstraint(condition=~models.Q(text=""), name="paragraph_has_text"),
             models.CheckConstraint(condition=models.Q(kind__in=LineKind.values), name="paragraph_kind_known"),
+            models.CheckConstraint(
+                condition=~models.Q(kind=LineKind.CLIP) | models.Q(is_locked=True),
+                name="paragraph_clip_is_locked",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -253,6 +263,18 @@ class Paragraph(Layer):
     def spoken(self, guide: Guide) -> Spoken:
         """What this line says, with each change that the lexicon makes of it. No query."""
         return guide.lexicon.say(self.text, guide.language(self))
+
+    @property
+    def is_clip(self) -> bool:
+        """Whether it is a clip, which nobody speaks."""
+        return self.kind == LineKind.CLIP
+
+    @property
+    def guarded(self) -> frozenset[str]:
+        """What nobody may change of it now."""
+        if self.is_clip:
+            return GUARDED_CLIP
+        return GUARDED if self.is_locked else frozenset()
 
     @property
     def followed(self) -> Followed:

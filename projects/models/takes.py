@@ -34,6 +34,7 @@ class Source(models.TextChoices):
     GENERATED = "generated", "Generated"
     RECORDED = "recorded", "Recorded"
     UPLOADED = "uploaded", "Uploaded"
+    CLIP = "clip", "Clip"
 
 
 # From -> to. docs/states.md is written from this table, and `Take.move` obeys it.

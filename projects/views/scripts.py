@@ -11,8 +11,8 @@ from narrator.web import Request, go, page_or_part
 from projects import access, tasks
 from projects.actions import asking, endpoint, takes
 from projects.forms import LinesForm
-from projects.models import Script
-from projects.models.paragraphs import LineKind
+from projects.models import Clip, Script
+from projects.models.paragraphs import SPOKEN_KINDS
 from projects.views import rows
 from projects.views.lines import first_error, refused
 
@@ -45,7 +45,8 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
         "rest_from": drawn[rows.WINDOW].position if len(drawn) > rows.WINDOW else None,
         "since": script.version,
         "may_edit": may_edit,
-        "kinds": LineKind.choices,
+        "kinds": SPOKEN_KINDS,
+        "clips": Clip.objects.within(script.project).select_related("sound").only("name", "sound__frames"),
         "may_review": may_edit or access.may_review(request.user, script.project),
     }
     return render(request, "projects/script_detail.html", context)

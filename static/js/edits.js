@@ -65,7 +65,9 @@ document.addEventListener("click", (event) => {
 function drawMore() {
   const many = lines.length > 1;
   more.querySelector("[data-which]").textContent = many ? `${lines.length} lines` : `Line ${rows.number(first())}`;
-  for (const one of more.querySelectorAll("[data-one]")) one.hidden = many;
+  const speech = lines.some((id) => rows.entry(id)?.kind !== "clip"); // nobody speaks, merges or unlocks a clip
+  for (const one of more.querySelectorAll("[data-speech]")) one.hidden = !speech;
+  for (const one of more.querySelectorAll("[data-one]")) one.hidden = many || !speech;
   for (const field of more.querySelectorAll("[name=lines]")) field.value = lines.join(",");
 }
 function placeMore(event) {

@@ -37,7 +37,8 @@ function buttons(line) {
   const own = actions.cloneNode(true);
   const word = own.querySelector("[data-render-word]");
   if (word && line.dataset.take) word.textContent = "Regenerate";
-  const unfit = "locked" in line.dataset ? '[data-act="edit"], [data-act="render"]' : '[data-act="unlock"]';
+  let unfit = "locked" in line.dataset ? '[data-act="edit"], [data-act="render"]' : '[data-act="unlock"]';
+  if (line.dataset.kind === "clip") unfit = '[data-act="edit"], [data-act="render"], [data-act="unlock"]';
   for (const button of own.querySelectorAll(unfit)) button.remove();
   if (!line.dataset.take) own.querySelector('[data-act="onward"]').remove();
   if (!line.dataset.live) own.querySelector('[data-act="live"]').remove();

@@ -1,14 +1,17 @@
 """A producer's hour at the script: lines are split, merged, moved, written and deleted, and all of it undone."""
 
+import io
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from projects.actions import manuscripts
+from projects.actions import clips, manuscripts
 from projects.manuscript.manuscript import Chapter
 from projects.models import Edit, Project, Script
 from tests import factories
+from tests.audio import sounds
 from tests.cast import Cast
 from tests.journeys.pages import Complaints, Opener, is_fine
 from tests.journeys.waiting import until
@@ -95,6 +98,31 @@ def test_an_hour_of_editing_by_keys_and_all_of_it_undone(
     page.keyboard.press("Control+Shift+Z")
     expect(line(page, "Bravo two")).to_have_attribute("data-mark", "stale")
     assert texts(script) == ["Alpha one.", "Bravo two", "and three.", *WORDS[2:]]
+
+
+def test_a_clip_is_placed_and_moved_like_a_line(cast: Cast, script: Script, open_page: Opener) -> None:
+    music = io.BytesIO(sounds.wav_bytes(sounds.tone(24_000)))
+    clips.add(script.project, "Sting", music, is_for_team=False, by=cast.editor)
+    page = opened(open_page, cast, script)
+    line(page, "Bravo").locator(".words").click()
+    page.locator("[popovertarget=more]:visible").click()
+    page.locator("#more").get_by_role("button", name="Place").click()
+    expect(page.locator("#did")).to_contain_text("Sting placed.")
+    shows(page, *WORDS[:2], "Sting", *WORDS[2:])
+    expect(line(page, "Sting")).to_have_class(re.compile("is-selected"))
+    expect(page.locator("#inspector")).to_contain_text("Sting is a clip")
+    page.keyboard.press("Alt+ArrowUp")
+    shows(page, WORDS[0], "Sting", *WORDS[1:])
+    line(page, "Sting").locator(".lane").drag_to(line(page, WORDS[3]), target_position={"x": 200, "y": 4})
+    shows(page, *WORDS[:3], "Sting", *WORDS[3:])
+    page.keyboard.press("Space")
+    page.wait_for_function("() => document.getElementById('player').hasAttribute('data-on')")
+    page.keyboard.press("Control+z")
+    shows(page, WORDS[0], "Sting", *WORDS[1:])
+    page.keyboard.press("Control+z")
+    shows(page, *WORDS[:2], "Sting", *WORDS[2:])
+    page.keyboard.press("Control+z")
+    shows(page, *WORDS)
 
 
 def test_lines_are_dragged_between_others_and_into_another_chapter(

@@ -1,6 +1,7 @@
 """A project in one file: nothing is lost on the way to another team or database, and nothing hostile gets in."""
 
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from projects.actions import (
     archives,
     archiving,
     cast_changes,
+    clips,
     destinations,
     edits,
     exports,
@@ -55,6 +57,7 @@ from projects.models import (
     Take,
 )
 from tests import factories
+from tests.audio import sounds as tones
 from tests.audio.test_destinations import png
 from tests.cast import Cast
 from tests.projects.actions.test_revisions import (
@@ -99,6 +102,8 @@ def book(cast: Cast) -> Project:
     casting.remove(casting.add(project, name="Nobody", voice="Maia", by=cast.editor), by=cast.editor)
     entry = LexiconEntry(written="lamp", spoken="lantern", edited_by=cast.editor)
     lexicons.make(lexicons.Change(lexicons.Scope(cast.team, project), [entry]), "Said", by=cast.editor)
+    sting = io.BytesIO(tones.wav_bytes(tones.tone(4_800)))
+    clips.add(project, "Sting", sting, is_for_team=False, by=cast.editor)
     place = destinations.save(cast.team, Destination(name="Shop"), [Asked("kbps", 96)], by=cast.editor)
     finishes.save(project, PRESETS["acx"].__class__(place.preset), by=cast.editor)
     Speaker.objects.create(project=project, name="MR FILBY", character=filby)

@@ -124,6 +124,11 @@ DOORS = {
     "run-cancel": Door("run_id", "post", EDIT, 302),
     "run-retry": Door("run_id", "post", EDIT, 302),
     "team-resume": Door("team_id", "post", EDIT, 302),
+    "clip-list": Door("project_id", "get", Role.VIEWER, 200),
+    "clip-rename": Door("project_id", "post", EDIT, 404, more=("999999",)),
+    "clip-remove": Door("project_id", "post", EDIT, 404, more=("999999",)),
+    "clip-audio": Door("project_id", "get", Role.VIEWER, 404, more=("999999",)),
+    "clip-place": Door("script_id", "post", EDIT, 409),
     "cast-detail": Door("project_id", "get", Role.VIEWER, 200),
     "cast-find": Door("project_id", "post", EDIT, 302),
     "cast-decide": Door("project_id", "post", EDIT, 422),
@@ -480,8 +485,8 @@ def test_the_administration_is_for_operators_alone(clients: dict[str, Client]) -
 def test_nothing_changes_on_get_or_without_the_csrf_token(
     name: str, cast: Cast, rows: dict[str, int], clients: dict[str, Client]
 ) -> None:
-    argument = DOORS[name].argument
-    address = reverse(name, args=[rows[argument]] if argument else [])
+    argument, more = DOORS[name].argument, DOORS[name].more
+    address = reverse(name, args=[rows[argument], *more] if argument else [])
     if name != "paragraph-text":  # its GET is the form
         assert clients[Role.OWNER].get(address).status_code == 405
     strict = Client(enforce_csrf_checks=True)

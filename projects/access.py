@@ -22,6 +22,7 @@ from projects.models import (
     Paragraph,
     PickupRecording,
     Project,
+    Return,
     Revision,
     Run,
     Script,
@@ -106,6 +107,13 @@ def feed(user: User, feed_id: int) -> Feed:
 def pickup(user: User, pickup_id: int) -> PickupRecording:
     row = get_object_or_404(PickupRecording.objects.select_related("project", "sound"), pk=pickup_id)
     access.check(user, row.project.team_id, Right.EDIT)
+    return row
+
+
+def returned(user: User, return_id: int) -> Return:
+    rows = Return.objects.select_related("project", "sound", "export")
+    row = get_object_or_404(rows.defer("export__plan", "export__timeline"), pk=return_id)
+    access.check(user, row.project.team_id, Role.EDITOR)
     return row
 
 

@@ -213,6 +213,7 @@ LEFT_OUT: dict[str, str] = {
     "Export": "a product: it is made again of the same takes",
     "Feed": "a secret address, of exports",
     "PickupRecording": "raw sound, of which what was filed is takes",
+    "Return": "raw sound, of which what was filed is takes",
     "Archive": "a job of this installation",
     "ApiToken": "a secret",
     "ApiAnswer": "what a program of this installation was answered",

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from narrator.teams.models import Team
-from projects.audio.destinations import RULES, Asked
+from projects.audio.destinations import MINUTE_MS, RULES, Asked
 from projects.models import Destination
 from projects.models.destinations import NAME_CHARACTERS
 
@@ -19,10 +19,12 @@ FIGURES: dict[str, tuple[float, float, float]] = {
     "head_ms": (0, 20_000, 10),
     "tail_ms": (0, 20_000, 10),
     "longest_ms": (0, 60_000, 10),
-    "duration_ms": (0, 48 * 3_600_000, 1000),
+    "duration_ms": (0, 48 * 60, 1),
     "kbps": (16, 512, 1),
     "cover_px": (1, 6000, 1),
 }
+# The length is written in minutes.
+SCALE = {"duration_ms": MINUTE_MS}
 AMONG: dict[str, list[tuple[Any, str]]] = {
     "ending": [
         ("mp3", "MP3"),
@@ -57,7 +59,9 @@ class DestinationForm(forms.Form):
         for rule, (least, most, step) in FIGURES.items():
             kept = asked.get(rule, Asked(rule))
             for end in ("least", "most"):
-                self.fields[f"{end}_{rule}"] = _number(rule, end, (least, most, step), getattr(kept, end))
+                value = getattr(kept, end)
+                initial = None if value is None else value / SCALE.get(rule, 1)
+                self.fields[f"{end}_{rule}"] = _number(rule, end, (least, most, step), initial)
         for rule, choices in AMONG.items():
             self.fields[f"among_{rule}"] = forms.TypedMultipleChoiceField(
                 label=RULES[rule][0],
@@ -96,7 +100,8 @@ class DestinationForm(forms.Form):
     def _asked(self) -> Iterator[Asked]:
         cleaned = self.cleaned_data
         for rule in FIGURES:
-            least, most = cleaned.get(f"least_{rule}"), cleaned.get(f"most_{rule}")
+            ends = (cleaned.get(f"least_{rule}"), cleaned.get(f"most_{rule}"))
+            least, most = (None if end is None else end * SCALE.get(rule, 1) for end in ends)
             if least is not None or most is not None:
                 yield Asked(rule, least, most)
         for rule in AMONG:
@@ -111,7 +116,7 @@ class DestinationForm(forms.Form):
     def figures(self) -> Iterable[dict[str, Any]]:
         """The rows of the page: a figure with the fields of its two bounds."""
         for rule in FIGURES:
-            unit = RULES[rule][1]
+            unit = _unit(rule)
             yield {
                 "name": f"{RULES[rule][0]}{f', {unit}' if unit else ''}",
                 "least": self[f"least_{rule}"],
@@ -126,13 +131,16 @@ def _of_kind(example: Any) -> Callable[[Any], Any]:
     return int if isinstance(example, int) else str
 
 
+def _unit(rule: str) -> str:
+    return "minutes" if rule in SCALE else RULES[rule][1]
+
+
 def _number(
     rule: str, end: str, bounds: tuple[float, float, float], initial: float | None
 ) -> forms.FloatField:
     least, most, step = bounds
-    name, unit = RULES[rule]
     return forms.FloatField(
-        label=f"{name}, {unit}, at {end}",
+        label=f"{RULES[rule][0]}, {_unit(rule)}, at {end}",
         min_value=least,
         max_value=most,
         initial=initial,

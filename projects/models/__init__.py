@@ -20,6 +20,7 @@ from projects.models.paragraphs import Paragraph
 from projects.models.pickups import PickupRecording
 from projects.models.projects import Project
 from projects.models.records import CallRecord
+from projects.models.returns import Return
 from projects.models.reviews import Assignment, Comment, Verdict
 from projects.models.revisions import Revision
 from projects.models.runs import Hold, Run, RunState
@@ -62,6 +63,7 @@ __all__ = [
     "PickupRecording",
     "Price",
     "Project",
+    "Return",
     "Revision",
     "Run",
     "RunState",

@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from playwright.sync_api import expect
+from django.core.files.storage import default_storage
+from playwright.sync_api import Page, expect
 
 from projects.actions import destinations, exports, finishes
+from projects.audio import wav
 from projects.audio.destinations import Asked
 from projects.audio.finish import PRESETS
 from projects.models import Destination, Export
 from tests import factories
+from tests.audio import sounds
 from tests.cast import Cast
 from tests.journeys.pages import LOOKS, Look, Opener
 from tests.journeys.test_pickups import on_paper
@@ -27,7 +31,28 @@ def done(cast: Cast) -> Export:
     claimed = exports.claim(export.pk)
     assert claimed is not None
     exports.assemble(claimed)
-    return export
+    return Export.objects.get(pk=export.pk)
+
+
+def _take_back(page: Page, look: Look, done: Export) -> None:
+    """The file comes back with its second line softer, is heard, and becomes a take."""
+    with default_storage.open(done.file) as file:
+        samples = np.array(wav.open_frames(file).read(10**9))
+    start = done.timeline["chapters"][0]["lines"][1]["start"]
+    samples[start:] //= 2
+    page.goto(f"/exports/{done.pk}/")
+    page.get_by_role("link", name="Take edited audio back in").click()
+    look.is_fine(page, "handing in")
+    sent = {"name": "edited.wav", "mimeType": "audio/wav", "buffer": sounds.wav_bytes(samples)}
+    page.locator("#id_file").set_input_files(sent)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("1 of 2 lines is not as it was")).to_be_visible()
+    look.is_fine(page, "what was edited")
+    look.shoot(page, "return-confirm", whole=True)
+    page.get_by_role("button", name="Hear line 2").click()
+    page.wait_for_function("() => document.getElementById('sound').currentTime > 1")
+    page.get_by_role("button", name="File as takes").click()
+    expect(page.get_by_text("1 take filed and chosen.")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "height", "dark"), LOOKS)
@@ -48,6 +73,14 @@ def test_a_miss_is_read_put_right_and_exported_again(
     for fix in ("Fix: Let 3,400 ms of silence stand at the tail", "Fix: Export as MP3"):
         page.get_by_role("button", name=fix).click()
         expect(page.get_by_role("button", name=fix)).to_have_count(0)
+    for name in ("archive", "destination") if look.is_phone else ():
+        page.goto(
+            {"archive": "/archives/new/", "destination": f"/teams/{cast.team.pk}/destinations/new/"}[name]
+        )
+        look.is_fine(page, name)
+    if look.is_phone:
+        _take_back(page, look, done)
+        page.goto(f"/exports/{done.pk}/delivery/")
     page.get_by_role("button", name="Export again").click()
     expect(page.get_by_role("heading", name="The Time Machine")).to_be_visible()
     assert Export.objects.latest("pk").format == "mp3"

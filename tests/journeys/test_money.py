@@ -58,10 +58,6 @@ def test_the_pages_of_money_are_fine(
         ("price", f"/teams/{cast.team.pk}/price/"),
         ("project-edit", f"/projects/{dear.project_id}/edit/"),
         ("finish", f"/projects/{dear.project_id}/finish/?preset=podcast"),
-        ("archive", f"/projects/{dear.project_id}/archive/"),
-        ("archive-new", "/archives/new/"),
-        ("destinations", f"/teams/{cast.team.pk}/destinations/"),
-        ("destination", f"/teams/{cast.team.pk}/destinations/new/"),
     ):
         page.goto(address)
         is_fine(page, axe, f"{name} {look}")

@@ -45,6 +45,7 @@ from projects.models import (
     Paragraph,
     PickupRecording,
     Project,
+    Return,
     Run,
     Take,
 )
@@ -97,6 +98,9 @@ DOORS = {
     "export-delivery": Door("export_id", "get", Role.VIEWER, 404),
     "delivery-report": Door("export_id", "get", Role.VIEWER, 404),
     "delivery-fix": Door("export_id", "post", EDIT, 302, (("rule", "rms_dbfs"),)),
+    "return-new": Door("export_id", "get", EDIT, 200),
+    "return-confirm": Door("return_id", "get", EDIT, 200),
+    "return-audio": Door("return_id", "get", EDIT, 200),
     "export-again": Door("export_id", "post", EDIT, 302),
     "destination-list": Door("team_id", "get", EDIT, 200),
     "destination-new": Door("team_id", "get", EDIT, 200),
@@ -315,6 +319,9 @@ def one_row_of_each(cast: Cast) -> dict[str, int]:
     default_storage.save(lexicon_samples.place(cast.team.pk, "a-name"), ContentFile(b"RIFF"))
     return {
         "archive_id": Archive.objects.create(team=cast.team, project=project, way="out", filename="a.zip").pk,
+        "return_id": Return.objects.create(
+            project=project, export=export, sound=line.chosen.sound, lines=[], was_frames=0
+        ).pk,
         "destination_id": Destination.objects.create(team=cast.team, name="Shop").pk,
         "revision_id": revisions.start(project, b"# I\n\nQuite other words.\n", "b.md", by=None).pk,
         "entry_id": entry.pk,

@@ -18,7 +18,7 @@ SHOP = {
     "name": "Our shop",
     "least_loudness_lufs": "-19",
     "most_loudness_lufs": "-17.5",
-    "most_duration_ms": "3600000",
+    "most_duration_ms": "60",
     "among_ending": ["mp3", "flac"],
     "among_rate_hz": ["44100"],
     "steadiness": "on",

@@ -15,6 +15,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response
 
 from narrator.teams.models import User
+from tests.journeys import pictures
 
 PICTURES = Path(__file__).resolve().parents[2] / "test-results"
 PATIENCE_MS = 15_000
@@ -122,7 +123,11 @@ def axe(page: Page, within: str | None = None) -> list[str]:
 
 
 def shoot(page: Page, name: str, *, whole: bool = False) -> Path:
-    """Save a picture of what the page shows (or of the whole page) as test-results/NAME.png; return its path."""
+    """Save a picture of what the page shows (or of the whole page) as test-results/NAME.png; return its path.
+
+    See also pictures.keep: some of them stand in docs.
+    """
+    pictures.keep(page, name)
     PICTURES.mkdir(exist_ok=True)
     path = PICTURES / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)}.png"
     page.screenshot(path=path, full_page=whole)

@@ -9,7 +9,7 @@ from narrator.teams import invitations
 from narrator.teams.models import Membership, Role, User
 from tests.accounts.codes import code
 from tests.cast import PASSWORD, Cast
-from tests.journeys.pages import Opener, is_fine
+from tests.journeys.pages import Opener, is_fine, shoot
 
 REFUSE = """() => {
   navigator.credentials.create = () => Promise.reject(new DOMException("", "NotAllowedError"));
@@ -156,8 +156,9 @@ def test_the_pages_of_accounts_are_fine(
         "/teams/",
         "/roles/",
         f"/teams/{cast.team.pk}/",
-        f"/teams/{cast.team.pk}/members/",
         f"/members/{member.pk}/",
+        f"/teams/{cast.team.pk}/members/",
     ):
         page.goto(address)
         is_fine(page, axe, address)
+    shoot(page, f"members-{width}-{'dark' if dark else 'light'}")

@@ -1,0 +1,125 @@
+"""The docs lead somewhere: every page, link, command and make target; and what they say to press stands in a page."""
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.house.tree import ROOT, named
+from tests.journeys import pictures
+
+DOCS = ROOT / "docs"
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+TARGET = re.compile(r"^([a-z-]+):.*## ", re.MULTILINE)
+BOLD = re.compile(r"\*\*([^*]+)\*\*")
+
+# Keys, in the words of the guide; static/js/keys.js draws them.
+KEYS = re.compile(r"(Ctrl\+|Shift\+|Alt\+)?([A-Z]|Space|Enter|Esc|Del|[\[\].?]|[↑↓←→])")
+
+
+def pages() -> list[Path]:
+    """Every page that people read in the repository."""
+    return sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+
+
+def words(page: Path) -> str:
+    """The text of a page without its blocks of code."""
+    return FENCED.sub("", page.read_text())
+
+
+def links(page: Path) -> Iterator[tuple[Path, str]]:
+    """The relative links of a page: where each leads, and the heading that it names."""
+    for link in LINK.findall(words(page)):
+        if "://" not in link and not link.startswith("mailto:"):
+            path, _, heading = link.partition("#")
+            yield (page.parent / path).resolve() if path else page, heading
+
+
+def headings(page: Path) -> set[str]:
+    """The headings of a page, as addresses name them."""
+    found = HEADING.findall(words(page))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def everything() -> str:
+    """What a reader can read: the pages of docs, decisions left out."""
+    return "\n".join(page.read_text() for page in pages() if page.parent.name != "adr")
+
+
+def test_every_link_leads_somewhere() -> None:
+    dead = [
+        f"{named(page)}: {path.name}#{heading}"
+        for page in pages()
+        for path, heading in links(page)
+        if not path.exists() or (heading and heading not in headings(path))
+    ]
+    assert dead == []
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    reached, ahead = set(), [ROOT / "README.md"]
+    while ahead:
+        here = ahead.pop()
+        if here not in reached:
+            reached.add(here)
+            ahead += _onward(here)
+    assert [named(page) for page in pages() if page not in reached] == [], "link these from docs/README.md"
+
+
+def _onward(here: Path) -> list[Path]:
+    """Where a reader comes from here. A folder, such as that of the decisions, shows all that is in it."""
+    if here.is_dir():
+        return sorted(here.glob("*.md"))
+    return [path for path, _ in links(here)] if here.suffix == ".md" else []
+
+
+def test_the_pictures_are_those_that_journeys_take() -> None:
+    shown = {path for page in pages() for path, _ in links(page) if path.parent == pictures.FOLDER}
+    taken = {pictures.path_of(name) for name in pictures.IN_DOCS.values()}
+    assert shown == taken == set(pictures.FOLDER.iterdir()), "see tests/journeys/pictures.py"
+
+
+def test_every_command_is_told_of() -> None:
+    folders = (ROOT / top for top in ("narrator", "projects"))
+    ours = {path.stem for top in folders for path in top.rglob("management/commands/[a-z]*.py")}
+    assert {"studio", "narrate"} <= ours
+    told = everything()
+    assert {name for name in ours if f"manage.py {name}" not in told} == set(), "tell of them in docs/operate.md"
+
+
+def test_every_make_target_is_told_of() -> None:
+    targets = set(TARGET.findall((ROOT / "Makefile").read_text()))
+    assert {"run", "test"} <= targets
+    told = everything()
+    assert {name for name in targets if not re.search(rf"\bmake {name}\b", told)} == set()
+
+
+def test_what_the_guide_says_to_press_stands_in_a_page() -> None:
+    shown = _shown()
+    missing = [
+        f"{page.name}: {phrase}"
+        for page in sorted((DOCS / "guide").glob("*.md"))
+        for phrase in BOLD.findall(words(page))
+        if not KEYS.fullmatch(phrase) and not all(part in shown for part in _parts(phrase))
+    ]
+    assert missing == [], "no template says this; terms of docs/words.md may stand in bold, too"
+
+
+def _shown() -> str:
+    """What pages say, and the terms: without markup, in small letters, with each gap closed."""
+    said = "\n".join(path.read_text() for path in sorted((ROOT / "templates").rglob("*.html")))
+    said = re.sub(r"\{\{[^}]*\|pluralize\s*\}\}", "s", said)
+    said = re.sub(r"\{[{%#].*?[}%#]\}|<[^>]*>", " ", html.unescape(said))
+    forms = (path.read_text() for path in sorted((ROOT / "projects" / "forms").glob("*.py")))
+    return _plain("\n".join([said, *forms, (DOCS / "words.md").read_text()]))
+
+
+def _parts(phrase: str) -> list[str]:
+    """A phrase as templates have it: what stands around its numbers."""
+    return [part for part in (_plain(part) for part in re.split(r"[\d,.]*\d", phrase)) if part]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text.lower().replace("’", "'").replace("…", "")).strip()

@@ -13,7 +13,7 @@ LONGEST_KEPT_MS = 2_000
 
 
 def _ms(label: str, most: int, *, empty: str = "", **options: Any) -> forms.IntegerField:
-    numbers = forms.NumberInput(attrs={"step": 10, "inputmode": "numeric", "placeholder": empty})
+    numbers = forms.NumberInput(attrs={"step": 1, "inputmode": "numeric", "placeholder": empty})
     return forms.IntegerField(label=label, min_value=0, max_value=most, widget=numbers, **options)
 
 

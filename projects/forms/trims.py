@@ -10,7 +10,7 @@ LONGEST_MS = 600_000
 
 
 def _ms(label: str) -> forms.IntegerField:
-    numbers = forms.NumberInput(attrs={"step": 10, "inputmode": "numeric"})
+    numbers = forms.NumberInput(attrs={"step": 1, "inputmode": "numeric"})
     return forms.IntegerField(label=label, min_value=0, max_value=LONGEST_MS, required=False, widget=numbers)
 
 

@@ -134,12 +134,21 @@ def shoot(page: Page, name: str, *, whole: bool = False) -> Path:
     return path
 
 
+# What a page has filled in and the browser refuses to send: its form could not be saved, whatever is pressed.
+REFUSED = """() => [...document.querySelectorAll("input, select, textarea")]
+  .filter((field) => field.value && !field.validity.valid).map((field) => `${field.name}: ${field.value}`)"""
+
+
 def is_fine(page: Page, axe: Callable[[Page], list[str]], look: str) -> None:
-    """The page has one heading of the first rank, nothing for axe to say, and nothing beyond its right edge."""
+    """The page has one heading of the first rank, nothing for axe to say, and nothing beyond its right edge.
+
+    And it has filled in nothing that the browser will not send.
+    """
     assert page.locator("h1").count() == 1, look
     assert axe(page) == [], look
     wide, room = page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]")
     assert wide <= room, f"{look} is {wide - room} px wider than the window"
+    assert page.evaluate(REFUSED) == [], look
 
 
 @dataclass(frozen=True)

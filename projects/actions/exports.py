@@ -138,9 +138,10 @@ def cancel(export: Export, *, by: User | None) -> bool:
     return True
 
 
-def note_download(export: Export, *, by: User) -> None:
-    """Keep that somebody took the file away."""
-    activity.note(ActKind.DOWNLOADS, f"downloaded {export}", by=by, project=export.project)
+def note_download(export: Export, *, by: User, what: str = "") -> None:
+    """Keep that somebody took the file away; or only ``what`` of it: its WebVTT."""
+    told = f"downloaded {export}" if not what else f"downloaded the {what} of {export}"
+    activity.note(ActKind.DOWNLOADS, told, by=by, project=export.project)
 
 
 def claim(export_id: int) -> Export | None:

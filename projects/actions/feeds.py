@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from django.core.files.storage import default_storage
@@ -14,21 +14,21 @@ from django.utils import timezone
 from narrator.teams.models import User
 from projects.actions import activity, spoken
 from projects.actions.spoken import File
+from projects.audio import chapters, parcel
 from projects.audio import cover as covers
-from projects.audio import parcel
+from projects.audio.chapters import Chapter
 from projects.audio.cover import BadCover
 from projects.audio.formats import FORMATS, of_sound
 from projects.models import ActKind, Export, ExportStatus, Feed, Project, Script
-from projects.models.exports import ExportQuerySet, Format
+from projects.models.exports import ExportQuerySet
 from projects.models.feeds import Episodes, hash_of
 from projects.speech.sentences import code_of
 
 # What podcast apps play, with what they call it.
 PLAYED = {
-    Format.MP3: "audio/mpeg",
-    Format.MP3_VBR: "audio/mpeg",
-    Format.M4A: "audio/x-m4a",
-    Format.M4B: "audio/x-m4a",
+    name: "audio/mpeg" if kind.ending == "mp3" else "audio/x-m4a"
+    for name, kind in FORMATS.items()
+    if kind.ending in ("mp3", "m4a", "m4b")
 }
 SEEN_EACH = timedelta(minutes=1)
 LOOKED_THROUGH = 50
@@ -47,7 +47,7 @@ class Episode:
 
     @property
     def media_type(self) -> str:
-        return PLAYED[Format(self.export.format)]
+        return PLAYED[of_sound(self.export.format)]
 
     @property
     def ending(self) -> str:
@@ -65,6 +65,11 @@ class Episode:
             return 0, self.export.size_bytes
         with default_storage.open(self.export.file, "rb") as file:
             return parcel.places(cast(Any, file))[self.marks[0]["file"]]
+
+    def chapters(self) -> str:
+        """JSON of the podcast namespace."""
+        found = [Chapter(mark["title"], mark["start_ms"], mark["end_ms"]) for mark in self.marks]
+        return chapters.podcast(found, title=self.title, author=self.export.author)
 
     def spoken(self) -> File:
         """What is spoken in it. The export is read whole."""
@@ -134,7 +139,14 @@ def refusal(project: Project) -> str:
     """Why the feed has no artwork, as a sentence; empty where it has."""
     if not project.cover:
         return "This project has no cover. Podcast apps want a square JPEG of 1400 to 3000 pixels a side."
-    with project.cover.open("rb") as file:
+    name = str(project.cover.name)
+    return _refusal(name, default_storage.size(name), default_storage.get_modified_time(name))
+
+
+@lru_cache(maxsize=256)
+def _refusal(name: str, size_bytes: int, changed_at: datetime) -> str:
+    """The same of a picture; apps ask for the feed each hour, and a picture is not to be decoded for each of them."""
+    with default_storage.open(name, "rb") as file:
         try:
             return covers.artwork(covers.check(file.read()))
         except BadCover as error:

@@ -5,10 +5,10 @@ to 7 s; shown long enough to be read at 17 letters a second where the next one l
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from projects.captions.lines import Spoken
 from projects.captions.moments import Word, words
@@ -33,7 +33,14 @@ _LEANING = frozenset(
         " lo gli e di da che per non os as um uma do em com и в на с к у о не что как",
     )
 )
+# What takes the room of two letters, by Unicode's East Asian width.
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60"
+    "\uffe0-\uffe6\U0001f300-\U0001f64f\U0001f900-\U0001f9ff\U00020000-\U0003fffd]"
+)
 _NEVER = float("inf")
+EACH, ACROSS, SHORT = 10.0, 8.0, 30.0
+"""What a caption costs, each end of a sentence within it, and that it is gone too soon or stays too long."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,8 @@ def captions(lines: Iterable[Spoken], width: int = WIDTH) -> list[Caption]:
 
 def room(text: str) -> int:
     """How much room a text takes, in narrow letters."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text.strip())
+    bare = text.strip()
+    return len(bare) if bare.isascii() else len(bare) + len(_WIDE.findall(bare))
 
 
 def _lasting(caption: Caption, next_ms: int | None) -> Caption:
@@ -76,8 +84,8 @@ def _lasting(caption: Caption, next_ms: int | None) -> Caption:
 
 def _broken(line: Spoken, width: int) -> list[Caption]:
     """One line as captions that end where speech does."""
-    said = [piece for word in words(line) for piece in _fitting(word, _limit(line.text, width))]
     limit = _limit(line.text, width)
+    said = [piece for word in words(line) for piece in _fitting(word, limit)]
     shown = []
     for first, after in _cut(said, limit):
         part = said[first:after]
@@ -87,9 +95,9 @@ def _broken(line: Spoken, width: int) -> list[Caption]:
 
 
 def _limit(text: str, width: int) -> int:
-    letters = [letter for letter in text if letter.isalpha()]
-    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in letters)
-    return WIDE_WIDTH if wide * 2 > len(letters) else width
+    """How wide a row of this text may be."""
+    letters = sum(letter.isalpha() for letter in text)
+    return WIDE_WIDTH if 2 * len(_WIDE.findall(text)) > letters else width
 
 
 def _fitting(word: Word, limit: int) -> list[Word]:
@@ -108,47 +116,45 @@ def _fitting(word: Word, limit: int) -> list[Word]:
 
 def _cut(said: list[Word], limit: int) -> list[tuple[int, int]]:
     """Where the captions of a line begin and end, in words: the cheapest way through it."""
-    rooms = [(room(word.text), room(word.text) + word.text[-1].isspace()) for word in said]
-    best = [0.0] + [_NEVER] * len(said)
-    before = [0] * (len(said) + 1)
-    for first in range(len(said)):
-        taken = 0
-        for after in range(first + 1, len(said) + 1):
-            taken += rooms[after - 1][1]
-            if taken > LINES * (limit + 1):
-                break
-            cost = best[first] + _cost(said, rooms, first, after, limit)
+    count = len(said)
+    reach = _reach(said, limit)
+    at_end = [EACH + _end_cost(word.text, word.ends_sentence) for word in said]
+    if said:
+        at_end[-1] = EACH
+    ended = [0, *accumulate(word.ends_sentence for word in said)]
+    best, before = [0.0] + [_NEVER] * count, [0] * (count + 1)
+    for first in range(count):
+        start_ms, so_far = said[first].start_ms, best[first]
+        for after in range(first + 1, max(reach[reach[first]], first + 1) + 1):
+            length_ms = said[after - 1].end_ms - start_ms
+            cost = so_far + at_end[after - 1] + ACROSS * (ended[after - 1] - ended[first])
+            if length_ms < LEAST_MS:
+                cost += SHORT * (LEAST_MS - length_ms) / LEAST_MS
+            elif length_ms > MOST_MS:
+                cost += SHORT * (length_ms - MOST_MS) / 1000
             if cost < best[after]:
                 best[after], before[after] = cost, first
-    found, at = [], len(said)
+    found, at = [], count
     while at:
         found.append((before[at], at))
         at = before[at]
     return found[::-1]
 
 
-def _cost(said: list[Word], rooms: list[tuple[int, int]], first: int, after: int, limit: int) -> float:
-    """How bad a caption of these words is: each costs, most where it ends within a clause or is gone too soon."""
-    if after - first > 1 and not _fits(rooms, first, after, limit):
-        return _NEVER
-    length_ms = said[after - 1].end_ms - said[first].start_ms
-    cost = (
-        10.0 if after == len(said) else 10.0 + _end_cost(said[after - 1].text, said[after - 1].ends_sentence)
-    )
-    cost += 8 * sum(word.ends_sentence for word in said[first : after - 1])
-    cost += 30 * max(LEAST_MS - length_ms, 0) / LEAST_MS
-    return cost + 30 * max(length_ms - MOST_MS, 0) / 1000
-
-
-def _fits(rooms: list[tuple[int, int]], first: int, after: int, limit: int) -> bool:
-    """Whether two lines hold these words, of which it is known how wide they are alone and with the space behind."""
-    at, rows = first, 0
-    while at < after:
-        taken, rows = 0, rows + 1
-        while at < after and taken + rooms[at][0] <= limit:
-            taken += rooms[at][1]
-            at += 1
-    return rows <= LINES
+def _reach(said: list[Word], limit: int) -> list[int]:
+    """Behind which word a row ends that begins with this one and is filled as far as it goes; one past the end, too."""
+    alone = [room(word.text) for word in said]
+    with_space = [width + word.text[-1].isspace() for width, word in zip(alone, said, strict=True)]
+    reach, after, taken = [], 0, 0
+    for first in range(len(said)):
+        if after <= first:
+            after, taken = first, 0
+        while after < len(said) and taken + alone[after] <= limit:
+            taken += with_space[after]
+            after += 1
+        reach.append(after)
+        taken -= with_space[first] if after > first else 0
+    return [*reach, len(said)]
 
 
 @cache

@@ -6,6 +6,7 @@ the words in those. Only a line's first beginning and last end are known. static
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from projects.captions.lines import Spoken
@@ -36,6 +37,7 @@ def weight(text: str) -> float:
     return sum(map(_weight, text))
 
 
+@cache
 def _weight(letter: str) -> float:
     if _SYLLABLE.match(letter):
         return 3.4

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from narrator.web import Request
 from projects import access
-from projects.actions import captions, spoken
+from projects.actions import captions, exports, spoken
 from projects.actions.spoken import File
 from projects.audio import tags
 from projects.models import ExportStatus
@@ -23,6 +23,7 @@ def export_text(request: Request, export_id: int, kind: str) -> HttpResponse:
     export = access.export(request.user, export_id)
     if export.status != ExportStatus.READY or kind not in captions.KINDS:
         raise Http404
+    exports.note_download(export, by=request.user, what=captions.KINDS[kind].title)
     return _answer(spoken.of_export(export), export.title, kind)
 
 

@@ -12,6 +12,7 @@ from projects import access, tasks
 from projects.actions import activity, exports, feeds
 from projects.forms.feeds import FeedForm
 from projects.models import Feed, Project
+from projects.models.exports import Format
 from projects.models.feeds import Episodes
 
 
@@ -49,7 +50,11 @@ def feed_fill(request: Request, feed_id: int) -> HttpResponse:
     """Order the files that the feed lacks: MP3 of the project as it stands."""
     feed = access.feed(request.user, feed_id)
     project = feed.project
-    options = {"format": "mp3", "by_chapter": feed.episodes == Episodes.CHAPTERS, "partial": feed.has_drafts}
+    options = {
+        "format": Format.MP3_128,
+        "by_chapter": feed.episodes == Episodes.CHAPTERS,
+        "partial": feed.has_drafts,
+    }
     try:
         narrator = exports.narrators(project)
         tasks.queue_export(project, project.scripts.all(), by=request.user, narrator=narrator, **options)

@@ -13,15 +13,16 @@ from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
 from narrator import media
-from projects.actions import captions, feeds
+from projects.actions import captions, chapters, feeds
 from projects.captions.breaking import WIDTH
 from projects.models import Feed
-from projects.podcast import chapters, rss
+from projects.podcast import rss
 from projects.podcast.channel import Channel, Episode, Sound
 
 # What of an episode's text is offered; SRT in short lines, as the podcast namespace asks.
 TEXTS = {"vtt": "text/vtt", "srt": "application/x-subrip", "json": "application/json"}
 WIDTHS = {"srt": 32}
+CHAPTERS = chapters.KINDS["podcast"]
 NOTE = "A private feed. Please do not pass its address on."
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Feed, P], HttpResponseBase]
@@ -134,9 +135,8 @@ def feed_text(request: HttpRequest, feed: Feed, export_id: int, number: int, kin
 @_opened
 def feed_chapters(request: HttpRequest, feed: Feed, export_id: int, number: int) -> HttpResponse:
     """The chapters of an episode."""
-    marks = _found(feed, export_id, number).marks
-    rows = ((mark["title"], mark["start_ms"], mark["end_ms"]) for mark in marks)
-    return HttpResponse(chapters.chapters(rows), content_type=chapters.MEDIA_TYPE)
+    told = _found(feed, export_id, number).chapters()
+    return HttpResponse(told, content_type=CHAPTERS.content_type)
 
 
 def _found(feed: Feed, export_id: int, number: int) -> feeds.Episode:

@@ -1,13 +1,12 @@
-"""The feed as RSS, read by a foreign reader; and the chapters as JSON."""
+"""The feed as RSS, read by a foreign reader."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import feedparser
 from lxml import etree
 
-from projects.podcast import chapters, rss
+from projects.podcast import rss
 from projects.podcast.channel import Channel, Episode, Sound
 
 PODCAST = "{https://podcastindex.org/namespace/1.0}"
@@ -89,9 +88,3 @@ def test_a_feed_without_anything_is_a_feed() -> None:
     read = feedparser.parse(rss.rss(empty))
     assert (read.bozo, read.entries, "image" in read.feed) == (False, [], False)
     assert read.feed.description == "The Long Night & Day"
-
-
-def test_chapters_are_titles_with_their_beginnings() -> None:
-    made = json.loads(chapters.chapters([("I", 0, 1500), ("第二", 1500, 2000)]))
-    assert made["version"] == "1.2.0"
-    assert made["chapters"][1] == {"startTime": 1.5, "endTime": 2.0, "title": "第二"}

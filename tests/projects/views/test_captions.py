@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from narrator.teams.models import User
 from projects.actions import captions, exports
-from projects.models import Export, Project
+from projects.models import Act, ActKind, Export, Project
 from tests import factories
 from tests.cast import Cast
 
@@ -49,6 +49,8 @@ def test_every_kind_is_offered_and_comes_under_the_name_of_its_file(
             f"%E8%B5%B0%E3%82%8C%E3%83%A1%E3%83%AD%E3%82%B9.{how.ending}"
         )
         assert "HYPERLINK" in answer.content.decode()
+    told = Act.objects.filter(kind=ActKind.DOWNLOADS).values_list("who", "words")
+    assert ("Vito", "downloaded the WebVTT of 走れメロス.wav") in told
     assert b",'=HYPERLINK(1)," in client.get(reverse("export-text", args=[export.pk, "cues"])).content
     assert client.get(reverse("export-text", args=[export.pk, "docx"])).status_code == 404
 

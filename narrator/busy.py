@@ -1,4 +1,4 @@
-"""When the database does not take what is asked of it: 503 and a sentence that says what to do, in place of a fault."""
+"""When the database or the store of files cannot be asked: 503 and a sentence that says what to do, not a fault."""
 
 import logging
 from collections.abc import Callable
@@ -7,12 +7,15 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from narrator.storage import StoreAway
+
 logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
 
 _SAFE = "so this was not done. Nothing that was saved is lost."
 BUSY = f"The studio's database is busy, {_SAFE} Try again in a few seconds."
 AWAY = f"The studio's database does not answer, {_SAFE} Try again in a minute."
+STORE_AWAY = f"The studio's store of audio and files does not answer, {_SAFE} Try again in a minute."
 FULL = f"The studio's disk is full, {_SAFE} Whoever runs the studio has to free some space."
 
 # SQLite's own numbers (https://sqlite.org/rescode.html) and PostgreSQL's own words (its appendix A).
@@ -22,7 +25,7 @@ _POSTGRES_AWAY = ("08", "57P")
 
 
 class BusyMiddleware:
-    """Answers for views whose database was busy, away or full. Its page needs no database."""
+    """Answers for views whose database was busy, away or full, or whose files were. Its page needs no database."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -41,6 +44,8 @@ class BusyMiddleware:
 
 def sentence_for(error: Exception) -> str | None:
     """What to tell whoever met this error; None where it is a fault of the studio's, and waiting is of no use."""
+    if isinstance(error, StoreAway):
+        return STORE_AWAY
     if not isinstance(error, OperationalError):
         return None
     cause = error.__cause__

@@ -39,10 +39,9 @@ def serve(
         if not name:
             raise FileNotFoundError
         file = default_storage.open(name, "rb")
-        size = default_storage.size(name)
     except FileNotFoundError:
         raise Http404 from None
-    begin, size = within or (0, size)
+    begin, size = within or (0, file.size)
     return _serve(request, file, size, content_type, filename, immutable, etag, begin)
 
 

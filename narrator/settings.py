@@ -1,6 +1,7 @@
 """Every setting of Narrator. Each environment variable read here stands in the README's settings table."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import csp.constants
@@ -163,8 +164,17 @@ MEDIA_ROOT = DATA_DIR / "media"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static-built"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
-    "default": {"BACKEND": "narrator.storage.AtomicFileSystemStorage"},
+# With several machines the files are in a bucket that speaks S3. Its keys are where every client of S3 looks for them.
+S3_BUCKET = env.str("NARRATOR_S3_BUCKET", "")
+S3_ENDPOINT = env.str("NARRATOR_S3_ENDPOINT", "")
+S3_REGION = env.str("NARRATOR_S3_REGION", "")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "narrator.bucket.BucketStorage",
+        "OPTIONS": {"bucket": S3_BUCKET, "endpoint": S3_ENDPOINT, "region": S3_REGION},
+    }
+    if S3_BUCKET
+    else {"BACKEND": "narrator.storage.AtomicFileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -312,5 +322,6 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["subject"]}
     },
+    "loggers": {"botocore": {"level": "WARNING"}},  # it tells everybody that it has found its keys
     "root": {"handlers": ["console"], "level": env.str("NARRATOR_LOG_LEVEL", "INFO")},
 }

@@ -1,4 +1,7 @@
-"""The file store on local disk, with writes that are whole or absent. What the files mean is not its concern."""
+"""The file store on local disk, with writes that are whole or absent. What the files mean is not its concern.
+
+In a bucket: narrator/bucket.py.
+"""
 
 import os
 import shutil
@@ -8,6 +11,10 @@ from pathlib import Path
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StoreAway(OSError):
+    """The store itself cannot be asked now: it does not answer, or refuses. ``strerror`` is a clause that says so."""
 
 
 class FinishedFile(File):

@@ -1,14 +1,17 @@
 """What every test may ask for: the cast, a broker, the stand-in endpoint. Nothing here pretends."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import connection
 from django.test import Client
 
 from narrator import append_only
+from narrator.bucket import BucketStorage
 from narrator.cache import own, windows
 from narrator.studio.broker import running_broker
 from narrator.teams.models import User
@@ -16,6 +19,7 @@ from projects.actions import accounts, endpoint
 from projects.speech.standin.server import Standin
 from tests import cast as casting
 from tests import migrated
+from tests.bucket_server import running_bucket
 
 GUARDED = ["teams_auditevent", "projects_act"]
 """The tables that are only added to."""
@@ -77,6 +81,33 @@ def broker() -> Iterator[str]:
     """A real Valkey on the socket that the settings name."""
     with running_broker(settings.DATA_DIR):
         yield settings.REDIS_URL
+
+
+@pytest.fixture(scope="session")
+def bucket_server() -> Iterator[dict[str, str]]:
+    """A real S3 server, as the environment variables that lead to it."""
+    with running_bucket() as env:
+        yield env
+
+
+@pytest.fixture
+def bucket(
+    bucket_server: dict[str, str], settings: object, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BucketStorage]:
+    """The file store of this test is an empty bucket."""
+    for name, value in bucket_server.items():
+        monkeypatch.setenv(name, value)
+    options = {
+        "bucket": f"b-{uuid.uuid4().hex}",
+        "endpoint": bucket_server["NARRATOR_S3_ENDPOINT"],
+        "region": bucket_server["NARRATOR_S3_REGION"],
+    }
+    store = {"BACKEND": "narrator.bucket.BucketStorage", "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": store}  # type: ignore[attr-defined]
+    storage = storages["default"]
+    storage.client.create_bucket(Bucket=storage.bucket)
+    yield storage
+    storage.client.close()
 
 
 @pytest.fixture

@@ -77,3 +77,27 @@ def test_a_missing_file_is_404(rf: RequestFactory) -> None:
     for name in ("", None, "gone.wav"):
         with pytest.raises(Http404):
             media.serve(rf.get("/"), name, content_type="audio/wav")
+
+
+def test_a_bucket_gives_the_very_same_answers(
+    get: Callable[..., HttpResponseBase], request: pytest.FixtureRequest
+) -> None:
+    wanted = (
+        "",
+        "bytes=0-",
+        "bytes=100-199",
+        "bytes=511000-9999999",
+        "bytes=-10",
+        "bytes=512000-",
+        "bytes=5-2",
+    )
+
+    def answers() -> list[tuple[int, dict[str, str], bytes]]:
+        found = [get(asked, filename="a.wav", immutable=True) for asked in wanted]
+        return [(one.status_code, dict(one.headers), one.getvalue()) for one in found]  # type: ignore[attr-defined]
+
+    of_the_disk = answers()
+    request.getfixturevalue("bucket")
+    default_storage.save("a.wav", ContentFile(DATA))
+    assert answers() == of_the_disk
+    assert [status for status, _, _ in of_the_disk] == [200, 206, 206, 206, 206, 416, 200]

@@ -16,6 +16,7 @@ import numpy as np
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from narrator.storage import StoreAway
 from projects.actions import checks, claims, holds, live, money, pieces, records, runs, sounds
 from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import MEASURED
@@ -78,9 +79,8 @@ def _or_outcome(take: Take, step: Callable[[], Result]) -> Result | Outcome:
         return settle_error(take, error)
     except OSError as error:
         logger.exception("take %s could not be stored", take.pk)
-        return _put_back(
-            take, "storage", f"The audio could not be stored: {error.strerror}. Free some disk space."
-        )
+        remedy = "Look after the store" if isinstance(error, StoreAway) else "Free some disk space"
+        return _put_back(take, "storage", f"The audio could not be stored: {error.strerror}. {remedy}.")
     except DatabaseError:
         raise  # nothing can be written now: the sweep frees the claim, and the parts that were paid for are kept
     except Exception:

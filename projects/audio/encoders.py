@@ -1,5 +1,6 @@
 """The encoders: blocks of sound in, packets out. What packets are counted in, and who may use them, is codecs.py."""
 
+import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import chain
@@ -17,6 +18,7 @@ Encoder: TypeAlias = Callable[[int, int, Iterator[pcm.Pcm]], Iterator[bytes]]
 _AAC = {"aac_coder": "fast"}
 _OPUS = {"application": "audio", "frame_duration": "20"}
 _FLAC = {"frame_size": str(flac_frames.BLOCK), "compression_level": "5"}
+_kept = threading.local()
 _LAME_SCALES = ((160_000, 0.95), (192_000, 0.97), (224_000, 0.98))
 _LAME_QUALITY, _LAME_VBR, _LAME_VBR_QUALITY = 5, 4, 4
 
@@ -36,8 +38,40 @@ def opus(rate_hz: int, bits_per_s: int, blocks: Iterator[pcm.Pcm]) -> Iterator[b
 
 
 def flac(rate_hz: int, bits_per_s: int, blocks: Iterator[pcm.Pcm]) -> Iterator[bytes]:
-    """Frames without their headers, which say where in a file they stand."""
-    return flac_frames.bare(_encoded(_context("flac", "s16", 0, _FLAC), blocks))
+    """Frames without their headers, which say where in a file they stand.
+
+    FFmpeg's encoder takes 7 MB and milliseconds to open, and only the last frame it ever gets may be short. No frame
+    of FLAC knows of those before it, so each thread keeps one encoder for full frames; what is left over at the end of
+    a sound is kept as it is.
+    """
+    rest: list[pcm.Pcm] = []
+    yield from flac_frames.bare(_full(_cut(blocks, flac_frames.BLOCK), rest))
+    yield from map(flac_frames.verbatim, rest)
+
+
+def _full(blocks: Iterator[pcm.Pcm], rest: list[pcm.Pcm]) -> Iterator[bytes]:
+    """The packets of the blocks that fill a frame; the last one that does not is put aside."""
+    if not hasattr(_kept, "flac"):
+        _kept.flac, _kept.at = _context("flac", "s16", 0, _FLAC), 0
+    for block in blocks:
+        if block.size < flac_frames.BLOCK:
+            rest.append(block)
+            return
+        (packet,) = _kept.flac.encode(pcm.frame(block, at=_kept.at))
+        _kept.at += block.size
+        yield bytes(packet)
+
+
+def _cut(blocks: Iterator[pcm.Pcm], frames: int) -> Iterator[pcm.Pcm]:
+    """The same sound in blocks of so many frames, the last one shorter."""
+    kept = pcm.silence(0)
+    for block in blocks:
+        kept = np.concatenate([kept, block])
+        while kept.size >= frames:
+            yield kept[:frames]
+            kept = kept[frames:]
+    if kept.size:
+        yield kept
 
 
 def mp3(rate_hz: int, bits_per_s: int, blocks: Iterator[pcm.Pcm]) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ are linear: no byte of the sound is looked at again. Source: RFC 9639, section 9
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ _SYNC_VARIABLE = 0xFFF9
 _RATE_24_KHZ, _MONO_16_BIT = 7, 0x08
 _FULL_BLOCK, _STATED_BLOCK = 12, 7
 _CRC_BYTES = 2
+_AT_ONCE = 256
 _POLY_8, _POLY_16 = 0x07, 0x8005
 _LONGEST_BYTES = 1 << 16
 
@@ -35,12 +37,22 @@ def bare(frames: Iterable[bytes]) -> Iterator[bytes]:
 
     FFmpeg's ends with a packet of nothing.
     """
-    for frame in filter(None, frames):
-        size = _header_bytes(frame)
-        header = np.frombuffer(frame, np.uint8, size)[None]
-        length = np.array([len(frame) - size - _CRC_BYTES])
-        check = int.from_bytes(frame[-_CRC_BYTES:]) ^ int(_carried(_crc16(header), length)[0])
-        yield frame[size:-_CRC_BYTES] + check.to_bytes(_CRC_BYTES)
+    made = filter(None, frames)
+    while group := list(islice(made, _AT_ONCE)):
+        sizes = [_header_bytes(frame) for frame in group]
+        sums = np.array([int.from_bytes(frame[-_CRC_BYTES:]) for frame in group], np.uint16)
+        lengths = np.array([len(frame) - size - _CRC_BYTES for frame, size in zip(group, sizes, strict=True)])
+        heads = [frame[:size] for frame, size in zip(group, sizes, strict=True)]
+        for frame, size, check in zip(group, sizes, whole(heads, sums, lengths), strict=True):
+            yield frame[size:-_CRC_BYTES] + check
+
+
+def verbatim(samples: npt.NDArray[np.int16]) -> bytes:
+    """A bare frame of samples as they are."""
+    body = b"\x02" + samples.astype(">i2").tobytes()
+    data = np.frombuffer(body, np.uint8)
+    sums = _carried(_byte_wise(_POLY_16, 16)[data], np.arange(data.size - 1, -1, -1))
+    return body + int(np.bitwise_xor.reduce(sums)).to_bytes(_CRC_BYTES)
 
 
 def headers(starts: I64, lengths: I64) -> list[bytes]:
@@ -62,7 +74,10 @@ def headers(starts: I64, lengths: I64) -> list[bytes]:
 
 
 def whole(headed: list[bytes], checks: U16, lengths: I64) -> list[bytes]:
-    """The check sums of frames, by their headers, and the check sums and sizes in bytes of the bare ones."""
+    """The check sums of frames, by their headers, and the check sums and sizes in bytes of the bare ones.
+
+    The other way round as well: of the bare ones, by those of whole frames.
+    """
     crc = np.zeros(len(headed), np.uint16)
     sizes = np.array([len(header) for header in headed])
     for size in np.unique(sizes):

@@ -86,7 +86,9 @@ def test_every_command_is_told_of() -> None:
     ours = {path.stem for top in folders for path in top.rglob("management/commands/[a-z]*.py")}
     assert {"studio", "narrate"} <= ours
     told = everything()
-    assert {name for name in ours if f"manage.py {name}" not in told} == set(), "tell of them in docs/operate.md"
+    assert {name for name in ours if f"manage.py {name}" not in told} == set(), (
+        "tell of them in docs/operate.md"
+    )
 
 
 def test_every_make_target_is_told_of() -> None:

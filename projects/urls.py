@@ -180,6 +180,7 @@ urlpatterns = [
     path("takes/<int:take_id>/seam/waveform", takes.take_seam_waveform, name="take-seam-waveform"),
     path("takes/<int:take_id>/clear/", takes.take_clear, name="take-clear"),
     path("takes/<int:take_id>/retry/", takes.take_retry, name="take-retry"),
+    path("takes/<int:take_id>/heard.wav", takes.take_heard, name="take-heard"),
     path("takes/<int:take_id>/audio.wav", takes.take_audio, name="take-audio"),
     path("takes/<int:take_id>/live", takes.take_live, name="take-live"),
     path("takes/<int:take_id>/trim/", trims.take_trim, name="take-trim"),

@@ -4,6 +4,7 @@ Plain numbers, kept with a project. From them and from what was measured of a ta
 reads sound. The gains are settled once and kept, so that one changed line does not move all others.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from types import MappingProxyType
@@ -66,6 +67,14 @@ class Finish:
     def asked(self) -> "Finish":
         """What a person set, without what was settled."""
         return replace(self, gains_db={}, loss_db=0.0, tone_sha256="")
+
+    @property
+    def mark(self) -> str:
+        """A short name for what is done to takes; empty where nothing is."""
+        levels = self.target_db, self.peak_db, sorted(self.gains_db.items())
+        if self.target_db is None and not (self.gains_db or self.fade_ms) and self.keep_ms is None:
+            return ""
+        return hashlib.sha256(repr((levels, self.keep_ms, self.fade_ms)).encode()).hexdigest()[:8]
 
     def kept(self) -> dict[str, Any]:
         """Plain values, to be written down."""

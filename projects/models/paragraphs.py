@@ -49,6 +49,8 @@ ROW_FIELDS = (
     "chosen__digest",
     "chosen__audio_sha256",
     "chosen__trim_count",
+    "chosen__lead_silence_ms",
+    "chosen__tail_silence_ms",
     "chosen__findings",
     "chosen__cleared_at",
     "verdict__kind",
@@ -118,16 +120,17 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
     def in_order(self) -> list[tuple[Any, ...]]:
         """Every one of these lines, in order.
 
-        (id, position, mark, take, ms, own pause, length of its text, how often the take was trimmed, character, kind).
-        Take, ms and character are 0 where there is none, the pause in ms is None. One query, and no objects: there may
-        be thousands.
+        (id, position, mark, take, ms, own pause, length of its text, how often the take was trimmed, character, kind,
+        the take's own silence in ms before and after its sound). Take, ms, character and silences are 0 where there is
+        none, the pause in ms is None. One query, and no objects: there may be thousands.
         """
         rows = self.with_marks().order_by("position")
         ms = Coalesce("chosen__duration_ms", 0)
+        own = (Coalesce("chosen__lead_silence_ms", 0), Coalesce("chosen__tail_silence_ms", 0))
         return list(
             rows.values_list(
                 *("pk", "position", "marked", Coalesce("chosen", 0), ms, "pause_ms", Length("text")),
-                *(Coalesce("chosen__trim_count", 0), Coalesce("character", 0), "kind"),
+                *(Coalesce("chosen__trim_count", 0), Coalesce("character", 0), "kind", *own),
             )
         )
 

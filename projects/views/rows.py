@@ -170,8 +170,8 @@ def script_order(request: Request, script_id: int) -> HttpResponse:
     """Every line of a script in few letters, in its order, for the page's scripts.
 
     JSON: ``version``, and ``lines`` as ``[id, position, mark, take, ms, own pause in ms, length of the text, trims,
-    character, kind]``; take, ms and character are 0 where there is none, the pause is null. The version is from before
-    the lines were read, so nothing can be missed.
+    character, kind, own silence before and after]``; take, ms and character are 0 where there is none, the pause is
+    null. The version is from before the lines were read, so nothing can be missed.
     """
     script = access.script(request.user, script_id)
     key = f"order-{script.pk}-{script.version}"

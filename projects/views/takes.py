@@ -11,7 +11,7 @@ from narrator import media
 from narrator.teams.models import Role
 from narrator.web import Request
 from projects import access, tasks
-from projects.actions import checks, discards, live, seams, takes
+from projects.actions import checks, discards, live, playing, seams, takes
 from projects.audio.assembly import BrokenTake
 from projects.models import Take, TakeStatus
 from projects.views.inspector import answer_both
@@ -85,6 +85,24 @@ def take_audio(request: Request, take_id: int) -> HttpResponseBase:
     if take.status != TakeStatus.READY:
         raise Http404
     return media.serve(request, take.audio, content_type="audio/wav", immutable=_is_named(request, take))
+
+
+@require_safe
+def take_heard(request: Request, take_id: int) -> HttpResponseBase:
+    """The take as the project's files have it, with byte ranges; ``v`` names its trims and the finish."""
+    take = access.take(request.user, take_id)
+    if take.status != TakeStatus.READY:
+        raise Http404
+    mark = take.paragraph.script.project.finishing.mark
+    if not mark:
+        return media.serve(request, take.audio, content_type="audio/wav")
+    try:
+        response = media.serve_made(request, playing.heard(take), content_type="audio/wav")
+    except BrokenTake:
+        raise Http404 from None
+    is_named = request.GET.get("v") == f"{take.trim_count}-{mark}"
+    response["Cache-Control"] = f"private, {'max-age=31536000, immutable' if is_named else 'no-cache'}"
+    return response
 
 
 def _is_named(request: Request, take: Take) -> bool:

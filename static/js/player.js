@@ -28,8 +28,11 @@ const row = (id) => (id && tape.isHere() ? rows.element(id) : null);
 const isPlaying = () => (live ? live.playing : Boolean(gap?.timer) || (heard !== null && !deck.paused && !deck.ended));
 const isPaused = () => Boolean(heard?.started) && !isPlaying() && !deck.ended && deck.currentTime > 0;
 const rate = () => Number(speed.value);
-// The number of trims is part of the address: a trimmed take is another sound.
-const address = ({ src, take, v }) => src ?? `${player.dataset.audio.replace("/0/", `/${take}/`)}?v=${v || 0}`;
+// The number of trims is part of the address: a trimmed take is another sound. So is one that is treated as in files.
+function address({ src, take, v }) {
+  const finish = tape.treatment();
+  return src ?? `${player.dataset[finish ? "heard" : "audio"].replace("/0/", `/${take}/`)}?v=${v || 0}${finish && `-${finish}`}`;
+}
 
 function load(audio, what) {
   if (audio.dataset.sound === address(what)) return;
@@ -246,6 +249,9 @@ function frame() {
   if (!deck.paused) requestAnimationFrame(frame);
 }
 
+// How long before the end of its sound the next line begins, where there is less pause than silence that files cut.
+const earlyS = () => Math.max(0, -(tape.entry(heard?.line)?.pause ?? 0)) / 1000 / rate();
+
 // What happens at a place of the sound: the region begins again, the next line is appointed.
 function attend() {
   if (deck.paused || !deck.duration) return;
@@ -253,7 +259,7 @@ function attend() {
   if (asked && deck.currentTime > asked.from + 0.1) learnLag();
   const leftS = (deck.duration - deck.currentTime) / rate();
   endsAt = performance.now() + leftS * 1000;
-  if (leftS < AHEAD_S) appoint();
+  if (leftS < AHEAD_S + earlyS()) appoint();
 }
 
 for (const audio of decks) {

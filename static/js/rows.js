@@ -12,7 +12,7 @@ const KEPT = 500; // rows on the page; past it the farthest become gaps again
 const LINE = 30; // px of a line of text, and
 const NAME = 22; // of the name of who speaks it, as in parts.css
 
-let order = []; // {id, position, mark, take, v, ms, own, kind, who, pause, length, named, height}
+let order = []; // {id, position, mark, take, v, ms, own, kind, who, silence, pause, length, named, height}
 let places = new Map(); // id -> index in order
 let spare = 36; // px of a row besides text and name, as measured
 let letters = Math.min(70, (list?.clientWidth ?? 0) / 9); // that fit a line of text, as measured
@@ -40,9 +40,9 @@ export function playable(id, by) {
 }
 
 function read(row) {
-  const { line, position, mark, take, v, ms, pause, kind, who } = row.dataset;
+  const { line, position, mark, take, v, ms, pause, kind, who, silence } = row.dataset;
   const length = (row.querySelector(".words")?.textContent ?? "").length;
-  return { id: line, position: Number(position), mark, take: take ?? "", v: v ?? "", ms: Number(ms ?? 0), own: pause ? Number(pause) : null, kind: kind ?? "", who: who ?? "", length, named: Boolean(row.querySelector(".who")) };
+  return { id: line, position: Number(position), mark, take: take ?? "", v: v ?? "", ms: Number(ms ?? 0), own: pause ? Number(pause) : null, kind: kind ?? "", who: who ?? "", silence: (silence ?? "0 0").split(" ").map(Number), length, named: Boolean(row.querySelector(".who")) };
 }
 
 function index() {
@@ -50,13 +50,22 @@ function index() {
   pace();
 }
 
-// The pause behind each line, by the rule of audio/pauses.py: its own, that of its kind, or by who speaks next.
+// The pause behind each line, by the rule of audio/pauses.py: its own, that of its kind, or by who speaks next. What
+// files cut of the takes' own silence is still there, silent, in the sound that is played: so much shorter is the pause.
 function pace() {
+  const keep = list?.dataset.keep ?? "";
+  const cuts = (line) => {
+    const found = line.silence.map((own) => (keep === "" || line.kind === "clip" ? 0 : Math.floor(Math.max(0, own - Number(keep)) / 10) * 10));
+    return line.ms - found[0] - found[1] < 100 ? [0, 0] : found;
+  };
   const [usual, speaker, scene, title] = (list?.dataset.pauses ?? "").split(" ").map(Number);
   let next = null;
   for (const line of order.toReversed()) {
-    line.pause = line.own ?? { scene, title }[line.kind] ?? (next && next.who !== line.who ? speaker : usual);
-    if (line.take) next = line;
+    line.pause = line.own ?? { scene, title }[line.kind] ?? (next && next.who !== line.who && ![line.kind, next.kind].includes("clip") ? speaker : usual);
+    if (line.take) {
+      line.pause -= cuts(line)[1] + (next ? cuts(next)[0] : 0);
+      next = line;
+    }
   }
 }
 
@@ -285,8 +294,8 @@ async function fetchOrder() {
     const since = Number(document.getElementById("poller").getAttribute("hx-get").match(/since=(\d+)/)?.[1] ?? 0);
     if (version < since) continue; // a poll was quicker: what it brought must not be lost
     const heights = new Map(order.map((line) => [line.id, line.height]));
-    order = lines.map(([id, position, mark, take, ms, own, length, trims, who, kind]) => ({
-      ...{ id: String(id), position, mark, take: take ? String(take) : "", v: take ? String(trims) : "", ms, own, kind, who: String(who || ""), length, named: Boolean(who) },
+    order = lines.map(([id, position, mark, take, ms, own, length, trims, who, kind, ...silence]) => ({
+      ...{ id: String(id), position, mark, take: take ? String(take) : "", v: take ? String(trims) : "", ms, own, kind, who: String(who || ""), silence, length, named: Boolean(who) },
       height: heights.get(String(id)),
     }));
     index();

@@ -3,6 +3,7 @@
 import * as rows from "./rows.js";
 
 let script = ""; // whose lines are heard
+let finish = ""; // what is done to the takes in the files of their project; empty where nothing is
 let kept = null; // those lines, when their page is gone
 let chosen = null; // the ids of the selected lines, where just these are heard
 
@@ -14,8 +15,11 @@ export const all = () => (isHere() || !kept ? rows.all() : kept);
 // The next line that is played is of this page.
 export function open() {
   script = here();
+  finish = rows.list?.dataset.finish ?? "";
   kept = null;
 }
+
+export const treatment = () => (isHere() || !script ? (rows.list?.dataset.finish ?? "") : finish);
 
 export function choose(ids) {
   chosen = ids?.length ? new Set(ids) : null;

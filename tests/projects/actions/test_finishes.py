@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.actions import encoded, exports, figures, finishes, projects, seams
+from projects.actions import encoded, exports, figures, finishes, playing, projects, seams, treatments
 from projects.actions import sounds as sounds_of
 from projects.audio import wav
 from projects.audio.finish import PRESETS, Finish
@@ -104,6 +104,27 @@ def test_room_tone_is_kept_with_the_finish_and_made_anew_only_when_the_gains_are
     default_storage.delete(sounds_of.name_of(louder.tone_sha256))
     again = finishes.save(Project.objects.get(), replace(louder, tone=True), by=cast.owner)
     assert default_storage.exists(sounds_of.name_of(again.tone_sha256)), "a tone that was lost is made again"
+
+
+def test_the_player_hears_a_take_as_the_file_has_it_in_the_takes_own_length(
+    book: Project, cast: Cast
+) -> None:
+    take = Take.objects.select_related("paragraph__script__project", "sound").order_by("pk")[0]
+    assert Project.objects.get().finishing.mark == ""
+    finish = finishes.save(book, PRESETS["podcast"], by=cast.owner)
+    done, samples = exported(book)
+    place = next(
+        line for one in done.timeline["chapters"] for line in one["lines"] if line["take"] == take.pk
+    )
+    in_file = samples[place["start"] : place["end"]]
+    take = Take.objects.select_related("paragraph__script__project", "sound").get(pk=take.pk)
+    heard = np.frombuffer(playing.heard(take)[44:], "<i2")
+    how = treatments.of(take, finish)
+    assert heard.size == take.frames
+    assert how.head > 0
+    assert np.array_equal(heard[how.head : take.frames - how.tail], in_file)
+    assert not heard[: how.head].any()
+    assert not heard[take.frames - how.tail :].any()
 
 
 def test_a_crossfade_is_as_long_in_the_file_as_in_the_figures_and_the_seam(book: Project, cast: Cast) -> None:

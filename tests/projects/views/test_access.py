@@ -192,6 +192,7 @@ DOORS = {
     "take-seam": Door("take_id", "get", Role.VIEWER, 200),
     "paragraph-alternatives": Door("paragraph_id", "post", EDIT, 200),
     "take-trim": Door("take_id", "get", EDIT, 200),
+    "take-heard": Door("take_id", "get", Role.VIEWER, 200),
     "take-trimmed": Door("take_id", "get", Role.VIEWER, 200, (("head_ms", "20"),)),
     "take-whole": Door("take_id", "get", Role.VIEWER, 200),
     "take-audio": Door("take_id", "get", Role.VIEWER, 200),

@@ -72,8 +72,8 @@ def test_the_order_has_every_line_and_what_is_played(cast: Cast, sign_in: SignIn
     script.refresh_from_db()
     assert answer["version"] == script.version
     assert [line[0] for line in answer["lines"]] == [line.pk for line in script.paragraphs.all()]
-    assert answer["lines"][0][2:] == ["ready", take.pk, 700, 50, len(first.text), 0, filby.pk, ""]
-    assert answer["lines"][1][2:6] == ["none", 0, 0, script.project.pause_ms]
+    assert answer["lines"][0][2:] == ["ready", take.pk, 700, 50, len(first.text), 0, filby.pk, "", 50, 50]
+    assert answer["lines"][1][2:6] == ["none", 0, 0, None]
 
 
 def test_the_database_tells_every_mark_as_the_line_itself_does(cast: Cast) -> None:

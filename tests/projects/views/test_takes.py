@@ -15,8 +15,9 @@ from django.urls import reverse
 from narrator.teams.models import User
 from projects.actions import seams, trims
 from projects.audio import wav
+from projects.audio.finish import Finish
 from projects.audio.trim import Trim
-from projects.models import Paragraph, Price, Take
+from projects.models import Paragraph, Price, Project, Take
 from tests import factories
 from tests.cast import Cast
 
@@ -151,3 +152,21 @@ def test_the_inspector_asks_as_much_for_many_takes_as_for_one(
     with CaptureQueriesContext(connection) as three:
         _inspector(client, take)
     assert len(three) == len(one)
+
+
+def test_a_take_is_served_as_files_have_it_and_kept_while_the_finish_is_the_same(
+    cast: Cast, sign_in: SignIn, take: Take
+) -> None:
+    client = sign_in(cast.viewer)
+    address = reverse("take-heard", args=[take.pk])
+    plain = client.get(reverse("take-audio", args=[take.pk]))
+    assert b"".join(client.get(address).streaming_content) == b"".join(plain.streaming_content)
+    softer = Finish(target_db=-30.0, gains_db={"": -6.0})
+    Project.objects.update(finish=softer.kept())
+    named = client.get(address, {"v": f"{take.trim_count}-{softer.mark}"})
+    assert "immutable" in named["Cache-Control"]
+    assert "immutable" not in client.get(address, {"v": "0-another"})["Cache-Control"]
+    part = client.get(address, headers={"Range": "bytes=44-99"})
+    assert (part.status_code, part["Content-Range"].split("/")[0]) == (206, "bytes 44-99")
+    page = client.get(reverse("script-detail", args=[take.paragraph.script_id])).content.decode()
+    assert f'data-finish="{softer.mark}"' in page

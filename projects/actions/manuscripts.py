@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
-from projects.actions import cast, estimates, paragraphs
+from projects.actions import cast, covers, estimates, paragraphs
 from projects.actions.estimates import Estimate
 from projects.audio import cover
 from projects.manuscript import reading
@@ -171,8 +171,7 @@ def _keep_cover(project: Project, data: bytes) -> None:
         cover.check(data)
     except cover.BadCover:
         return
-    name = f"covers/{hashlib.sha256(data).hexdigest()[:32]}"
-    project.cover = name if default_storage.exists(name) else default_storage.save(name, ContentFile(data))
+    project.cover = covers.keep(data)
     project.save(update_fields=["cover"])
 
 

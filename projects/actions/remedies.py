@@ -142,7 +142,7 @@ def _length(rule: str, export: Export) -> Remedy | None:
 
 
 def _cover(rule: str, export: Export) -> Remedy:
-    return Remedy(rule, "Give the project a cover that fits", address=_place(export, "project-edit"))
+    return Remedy(rule, "Give the project a cover that fits", address=_place(export, "cover-edit"))
 
 
 def _title(rule: str, export: Export) -> Remedy:

@@ -5,16 +5,17 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator import media
+from narrator import limits, media
 from narrator.teams.models import Role
 from narrator.web import Request, go
 from projects import access
 from projects.actions import returns, sounds
 from projects.audio import pcm, recording
-from projects.forms.returns import ConfirmForm, ReturnForm
+from projects.forms.returns import LIMIT_BYTES, ConfirmForm, ReturnForm
 from projects.models import ExportStatus, Paragraph, Return
 
 
+@limits.takes_bodies_of(LIMIT_BYTES + limits.AROUND_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_new(request: Request, export_id: int) -> HttpResponse:
     """Hand in a file of an export that was edited elsewhere."""

@@ -106,6 +106,7 @@ DOORS = {
     "destination-new": Door("team_id", "get", EDIT, 200),
     "destination-edit": Door("destination_id", "get", EDIT, 200),
     "finish-edit": Door("project_id", "get", EDIT, 200),
+    "cover-edit": Door("project_id", "get", EDIT, 200),
     "project-cover": Door("project_id", "get", Role.VIEWER, 404),
     "revision-new": Door("project_id", "get", EDIT, 200),
     "revision-detail": Door("revision_id", "get", EDIT, 200),

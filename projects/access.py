@@ -160,7 +160,7 @@ def export(user: User, export_id: int, *, least: Right | Role = Right.SEE) -> Ex
 
 def destination(user: User, destination_id: int) -> Destination:
     row = get_object_or_404(Destination.objects.select_related("team"), pk=destination_id)
-    access.check(user, row.team_id, Role.EDITOR)
+    access.check(user, row.team_id, Right.EXPORT)
     return row
 
 

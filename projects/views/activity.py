@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from narrator.teams.models import Role, Team
+from narrator.teams.models import Team
+from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access
 from projects.actions import trail
@@ -25,7 +26,7 @@ def project_activity(request: Request, project_id: int) -> HttpResponse:
 @require_safe
 def team_activity(request: Request, team_id: int) -> HttpResponse:
     """What was done in all projects of a team and in its settings, for its admins."""
-    return _page(request, access.team(request.user, team_id, least=Role.ADMIN), None)
+    return _page(request, access.team(request.user, team_id, least=Right.AUDIT), None)
 
 
 def _page(request: Request, team: Team, project: Project | None, **context: Any) -> HttpResponse:

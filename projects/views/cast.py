@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
 from projects.actions import cast, cast_changes, reach, speakers
@@ -86,7 +86,7 @@ def _person(
 @require_POST
 def cast_find(request: Request, project_id: int) -> HttpResponse:
     """Look through the whole manuscript for who speaks."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.EDIT)
     count = tasks.queue_change(project, lambda: speakers.find(project), by=request.user)
     if not count:
         messages.info(
@@ -98,7 +98,7 @@ def cast_find(request: Request, project_id: int) -> HttpResponse:
 @require_POST
 def cast_decide(request: Request, project_id: int) -> HttpResponse:
     """Say who is behind the names that are ticked: a character, a new one each, or nobody."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.EDIT)
     form = DecisionForm(
         request.POST, project=project, names=[one.name for one in speakers.undecided(project)]
     )

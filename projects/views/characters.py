@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
 from projects.actions import cast, reach
@@ -21,7 +21,7 @@ from projects.views.directions import has_agreed, said
 @require_http_methods(["GET", "HEAD", "POST"])
 def character_new(request: Request, project_id: int) -> HttpResponse:
     """Add a character to the cast; ``?narrator=1`` begins with the narrator."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.EDIT)
     row = Character(project=project)
     initial: dict[str, Any] = {"colour": cast.free_colour(project)}
     if request.GET.get("narrator"):
@@ -37,7 +37,7 @@ def character_new(request: Request, project_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def character_edit(request: Request, character_id: int) -> HttpResponse:
     """Change a character. Over finished work the answer is a question; ``agreed`` says how many lines it named."""
-    row = access.character(request.user, character_id, least=Role.EDITOR)
+    row = access.character(request.user, character_id, least=Right.EDIT)
     project, guide = row.project, Guide.of(row.project_id)
     form = _form(request, row, guide)
     if request.method == "POST" and form.is_valid():
@@ -96,7 +96,7 @@ def _character_page(
 @require_POST
 def character_merge(request: Request, character_id: int) -> HttpResponse:
     """Let a character be another one of the same project; over finished work the answer is a question first."""
-    row = access.character(request.user, character_id, least=Role.EDITOR)
+    row = access.character(request.user, character_id, least=Right.EDIT)
     into = get_object_or_404(row.project.characters.exclude(pk=row.pk), pk=request.POST.get("into") or 0)
     question = _question(request, row, into)
     if question is not None:
@@ -109,7 +109,7 @@ def character_merge(request: Request, character_id: int) -> HttpResponse:
 @require_POST
 def character_remove(request: Request, character_id: int) -> HttpResponse:
     """Take a character out of the cast; the narrator speaks its lines. Over finished work a question comes first."""
-    row = access.character(request.user, character_id, least=Role.EDITOR)
+    row = access.character(request.user, character_id, least=Right.EDIT)
     question = _question(request, row, None)
     if question is not None:
         return question

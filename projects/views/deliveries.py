@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
 from projects.actions import deliveries, exports, remedies
@@ -37,7 +37,7 @@ def export_delivery(request: Request, export_id: int) -> HttpResponse:
 @require_POST
 def delivery_fix(request: Request, export_id: int) -> HttpResponse:
     """Set what puts one rule right; the files are right when the export is ordered again."""
-    export = access.export(request.user, export_id, least=Role.EDITOR)
+    export = access.export(request.user, export_id, least=Right.EXPORT)
     remedy = remedies.apply(export, request.POST.get("rule", ""), by=request.user)
     said = f"{remedy.words}: set. Export again to have it." if remedy else "There was nothing left to set."
     messages.info(request, said)
@@ -47,7 +47,7 @@ def delivery_fix(request: Request, export_id: int) -> HttpResponse:
 @require_POST
 def export_again(request: Request, export_id: int) -> HttpResponse:
     """Order the same export once more, of what is chosen now, with what was set for it since."""
-    export = access.export(request.user, export_id, least=Role.EDITOR)
+    export = access.export(request.user, export_id, least=Right.EXPORT)
     project = export.project
     try:
         made = tasks.queue_export(project, project.scripts.all(), by=request.user, **exports.again(export))

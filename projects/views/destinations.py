@@ -5,7 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator.teams.models import Role, Team
+from narrator.teams.models import Team
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
 from projects.actions import deliveries, destinations
@@ -17,7 +18,7 @@ from projects.models import Destination
 @require_safe
 def destination_list(request: Request, team_id: int) -> HttpResponse:
     """The team's own destinations, and what the usual ones ask."""
-    team = access.team(request.user, team_id, least=Role.EDITOR)
+    team = access.team(request.user, team_id, least=Right.EXPORT)
     context = {
         "team": team,
         "own": [{"row": row, "asked": _told(row.asking)} for row in Destination.objects.filter(team=team)],
@@ -32,7 +33,7 @@ def _told(asked: list[Asked] | tuple[Asked, ...]) -> list[str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def destination_new(request: Request, team_id: int) -> HttpResponse:
-    team = access.team(request.user, team_id, least=Role.EDITOR)
+    team = access.team(request.user, team_id, least=Right.EXPORT)
     return _edit(request, team, Destination(team=team))
 
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
 from projects.actions import directing, projects, reach
@@ -22,7 +22,7 @@ LINES = "projects/lines_direction.html"
 @require_http_methods(["GET", "HEAD", "POST"])
 def script_direction(request: Request, script_id: int) -> HttpResponse:
     """What a chapter changes of the project's direction. Over finished work the answer is a question."""
-    script = access.script(request.user, script_id, least=Role.EDITOR)
+    script = access.script(request.user, script_id, least=Right.EDIT)
     guide, impact = Guide.of(script.project_id), None
     form = ScriptDirectionForm(
         request.POST or None, instance=script, inherited=guide.of_project, project=script.project
@@ -54,7 +54,7 @@ def lines_direction(request: Request, script_id: int) -> HttpResponse:
 
     The act itself is done where ``agreed`` says how many finished lines it makes stale; else that is shown first.
     """
-    script = access.script(request.user, script_id, least=Role.EDITOR)
+    script = access.script(request.user, script_id, least=Right.EDIT)
     form = LinesDirectionForm(request.POST, project=script.project)
     is_valid = form.is_valid()
     if "lines" in form.errors:

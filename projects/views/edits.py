@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access, tasks
 from projects.actions import edits, paragraphs
@@ -31,7 +31,7 @@ def edit_redo(request: Request, script_id: int) -> HttpResponse:
 def _turn(
     request: Request, script_id: int, do: Callable[..., paragraphs.Done], word: str, nothing: str
 ) -> HttpResponse:
-    script = access.script(request.user, script_id, least=Role.EDITOR)
+    script = access.script(request.user, script_id, least=Right.EDIT)
     try:
         done = tasks.queue_act(do, script, by=request.user)
     except edits.NothingLeft:
@@ -58,7 +58,7 @@ def edit_list(request: Request, paragraph_id: int) -> HttpResponse:
 @require_POST
 def change_restore(request: Request, change_id: int) -> HttpResponse:
     """Give a line back what it was before a change."""
-    change = access.change(request.user, change_id, least=Role.EDITOR)
+    change = access.change(request.user, change_id, least=Right.EDIT)
     script = change.paragraph.script
     try:
         done = tasks.queue_act(edits.restore, change, by=request.user)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from narrator import media
 from narrator.teams import access as teams
-from narrator.teams.models import Role, Team
+from narrator.teams.models import Team
+from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
 from projects.actions import connecting, endpoint, trials, voices
@@ -46,7 +47,7 @@ def spoken_by(team: Team) -> dict[str, Any]:
 @require_safe
 def endpoint_list(request: Request) -> HttpResponse:
     """What speaks for each of the person's teams; the page of the one team of whoever has one, and may set it there."""
-    may = {team.pk for team in teams.teams_for(request.user, Role.ADMIN)}
+    may = {team.pk for team in teams.teams_for(request.user, Right.CONNECT)}
     rows = [(team, host, team.pk in may) for team, host in endpoint.hosts(request.user)]
     if len(rows) == 1 and may:
         return _page(request, rows[0][0], "settings")
@@ -58,7 +59,7 @@ def endpoint_list(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def endpoint_edit(request: Request, team_id: int) -> HttpResponse:
     """A team's endpoint. What cannot be used is said at its field, and nothing is saved."""
-    team = access.team(request.user, team_id, least=Role.ADMIN)
+    team = access.team(request.user, team_id, least=Right.CONNECT)
     form = EndpointForm(request.POST or None, instance=TeamEndpoint.of(team.pk) or TeamEndpoint(team=team))
     if request.method == "POST" and form.is_valid():
         try:
@@ -125,14 +126,14 @@ def endpoint_try(request: Request, team_id: int) -> HttpResponse:
 @require_safe
 def endpoint_trial(request: Request, team_id: int, name: str) -> HttpResponseBase:
     """What the team's endpoint spoke when it was tried last."""
-    team = access.team(request.user, team_id, least=Role.ADMIN)
+    team = access.team(request.user, team_id, least=Right.CONNECT)
     return media.serve(request, trials.place(team.pk, name), content_type="audio/wav", immutable=True)
 
 
 @require_POST
 def endpoint_leave(request: Request, team_id: int) -> HttpResponse:
     """Let the team speak through the installation's endpoint again."""
-    team = access.team(request.user, team_id, least=Role.ADMIN)
+    team = access.team(request.user, team_id, least=Right.CONNECT)
     if connecting.leave(team, by=request.user):
         tasks.queue_team(team, by=request.user)
         messages.info(request, "The team's own endpoint and its token are gone.")
@@ -142,7 +143,7 @@ def endpoint_leave(request: Request, team_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def project_voices(request: Request, project_id: int) -> HttpResponse:
     """The voices of a project that its team's endpoint does not have, and others in their place."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.EDIT)
     unknown = voices.counted(project)
     form = VoicesForm(request.POST or None, unknown=unknown, project=project)
     if request.method == "POST" and form.is_valid():

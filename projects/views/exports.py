@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST, require_safe
 
 from narrator import media
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
 from projects.actions import approvals, captions, chapters, credits, exports
@@ -19,7 +19,7 @@ APPROVALS = ("chapter", "line", "text", "voice", "take", "approved_by", "approve
 @require_POST
 def export_new(request: Request, project_id: int) -> HttpResponse:
     """Order an export of the whole project. Where lines are not ready it is refused, with the list of them."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.EXPORT)
     form = ExportForm(request.POST)
     missing: list = []
     if form.is_valid():
@@ -60,7 +60,7 @@ def _state(request: Request, export_id: int) -> HttpResponse:
 @require_POST
 def export_cancel(request: Request, export_id: int) -> HttpResponse:
     """Take an export back."""
-    export = access.export(request.user, export_id, least=Role.EDITOR)
+    export = access.export(request.user, export_id, least=Right.EXPORT)
     if not exports.cancel(export, by=request.user):
         messages.info(request, "This export was finished already.")
     return _state(request, export_id) if request.htmx else go(request, "project-detail", export.project_id)
@@ -69,7 +69,7 @@ def export_cancel(request: Request, export_id: int) -> HttpResponse:
 @require_safe
 def export_download(request: Request, export_id: int) -> HttpResponseBase:
     """The finished file."""
-    export = access.export(request.user, export_id)
+    export = access.export(request.user, export_id, least=Right.DOWNLOAD)
     if export.status != ExportStatus.READY:
         raise Http404
     if media.from_the_start(request):

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from narrator.tags import level
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
 from projects.actions import destinations, figures, finishes
@@ -18,7 +18,7 @@ from projects.forms.finishes import FinishForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def finish_edit(request: Request, project_id: int) -> HttpResponse:
     """A project's finish. ``?preset=`` fills the form in and saves nothing."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.EDIT)
     places, asked_for = destinations.choices(project), request.GET.get("preset", "")
     presets = [("none", "as it is"), *places]
     shown = destinations.begin(project, asked_for) if asked_for in dict(presets) else project.finishing

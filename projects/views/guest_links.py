@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
 from projects.actions import guests
@@ -15,7 +15,7 @@ from projects.forms.guests import GuestLinkForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def guest_links(request: Request, project_id: int) -> HttpResponse:
     """The links of a project, and a form for another. A new one is shown once, on this very answer."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.GUESTS)
     form = GuestLinkForm(request.POST or None, project=project)
     made, address = None, ""
     if request.method == "POST" and form.is_valid():

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access, tasks
 from projects.actions import asking, seams
@@ -74,7 +74,7 @@ def answer_both(request: Request, paragraph_id: int, **more: Any) -> HttpRespons
 @require_POST
 def paragraph_direction(request: Request, paragraph_id: int) -> HttpResponse:
     """Save a line's own direction; answers with the inspector, and the row out of band."""
-    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
+    line = access.paragraph(request.user, paragraph_id, least=Right.EDIT)
     form = _form(line, Guide.of(line.script.project_id), request.POST)
     if not form.is_valid():
         return render(request, f"{INSPECTOR}#inspector", inspector_context(request, line, form), status=422)
@@ -85,7 +85,7 @@ def paragraph_direction(request: Request, paragraph_id: int) -> HttpResponse:
 @require_POST
 def paragraph_character(request: Request, paragraph_id: int) -> HttpResponse:
     """Let another character speak one line; answers with the inspector, and the row out of band."""
-    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
+    line = access.paragraph(request.user, paragraph_id, least=Right.EDIT)
     form = SpeakerForm(request.POST, project=line.script.project)
     if form.is_valid():
         line.character = form.cleaned_data["character"]

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access
 from projects.actions import lexicons
@@ -37,14 +37,14 @@ def _csv(scope: Scope, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lexicon_project_import(request: Request, project_id: int) -> HttpResponse:
     """Import entries into a project's lexicon."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.EDIT)
     return _import(request, Scope(project.team, project))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lexicon_team_import(request: Request, team_id: int) -> HttpResponse:
     """Import entries into a team's lexicon."""
-    return _import(request, Scope(access.team(request.user, team_id, least=Role.EDITOR)))
+    return _import(request, Scope(access.team(request.user, team_id, least=Right.EDIT)))
 
 
 def _import(request: Request, scope: Scope) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from narrator import media
 from narrator.teams import access as teams
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
 from projects.actions import connecting, estimates, lexicon_samples, lexicons
@@ -99,7 +99,7 @@ def _line(request: Request, scope: Scope) -> Paragraph | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lexicon_project(request: Request, project_id: int) -> HttpResponse:
     """What is said instead of what is written in a project, the team's entries with it; POST adds an entry."""
-    least = Role.EDITOR if request.method == "POST" else Role.VIEWER
+    least = Right.EDIT if request.method == "POST" else Right.SEE
     project = access.project(request.user, project_id, least=least)
     return _lexicon(request, Scope(project.team, project))
 
@@ -107,7 +107,7 @@ def lexicon_project(request: Request, project_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lexicon_team(request: Request, team_id: int) -> HttpResponse:
     """What is said instead of what is written in all projects of a team; POST adds an entry."""
-    least = Role.EDITOR if request.method == "POST" else Role.VIEWER
+    least = Right.EDIT if request.method == "POST" else Right.SEE
     return _lexicon(request, Scope(access.team(request.user, team_id, least=least)))
 
 
@@ -139,7 +139,7 @@ def page(request: Request, scope: Scope, form: EntryForm, **more: Any) -> dict[s
     own = scope.entries.filter(found)
     others = LexiconEntry.objects.of(scope.team.pk, None).filter(found) if scope.project else own.none()
     role = teams.role_of(request.user, scope.team.pk)
-    may_edit = teams.allows(role, Role.EDITOR)
+    may_edit = teams.allows(role, Right.EDIT)
     return {
         "scope": scope,
         "team": scope.team,
@@ -204,7 +204,7 @@ def _counts(scope: Scope) -> dict[str, Any]:
 @require_POST
 def lexicon_expansions(request: Request, project_id: int) -> HttpResponse:
     """Choose what a project speaks in full."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.EDIT)
     form = ExpansionsForm(request.POST)
     scope = Scope(project.team, project)
     if not form.is_valid():
@@ -262,7 +262,7 @@ def lexicon_render(request: Request, change_id: int) -> HttpResponse:
 @require_safe
 def lexicon_sample(request: Request, team_id: int, name: str) -> HttpResponseBase:
     """What was heard of a change before it is made."""
-    team = access.team(request.user, team_id, least=Role.EDITOR)
+    team = access.team(request.user, team_id, least=Right.EDIT)
     return media.serve(
         request, lexicon_samples.place(team.pk, name), content_type="audio/wav", immutable=True
     )

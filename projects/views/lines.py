@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go, say, tell
 from projects import access, tasks
 from projects.actions import lines, paragraphs
@@ -46,14 +46,14 @@ def lines_mark(request: Request, script_id: int) -> HttpResponse:
 @require_POST
 def lines_move(request: Request, script_id: int) -> HttpResponse:
     """Move lines behind another one, or with ``to`` to another chapter of the project, there to the end."""
-    script = access.script(request.user, script_id, least=Role.EDITOR)
+    script = access.script(request.user, script_id, least=Right.EDIT)
     form = LinesForm(request.POST)
     if not form.is_valid():
         return refused(request, script_id, first_error(form))
     chosen, after, to = form.cleaned_data["lines"], form.cleaned_data["after"], script
     words = f"{count(len(chosen))} moved."
     if form.cleaned_data["to"]:
-        to = access.script(request.user, form.cleaned_data["to"], least=Role.EDITOR)
+        to = access.script(request.user, form.cleaned_data["to"], least=Right.EDIT)
         after = to.paragraphs.order_by("-position").values_list("pk", flat=True).first()
         words = f"{count(len(chosen))} moved to {to.title}."
     try:
@@ -83,7 +83,7 @@ def act(
     **options: Any,
 ) -> HttpResponse:
     """Do an act on lines of a script that this person may edit; say what was done, or why not."""
-    script = access.script(request.user, script_id, least=Role.EDITOR)
+    script = access.script(request.user, script_id, least=Right.EDIT)
     try:
         done = tasks.queue_act(do, script, *args, by=request.user, **options)
     except paragraphs.Gone as error:
@@ -102,7 +102,7 @@ def answer(request: Request, script: Script, done: paragraphs.Done, words: str) 
 
 def refused(request: Request, script_id: int, sentence: str) -> HttpResponse:
     """Say why nothing was done. An act that clashes with another's changes nothing, and answers 409."""
-    access.script(request.user, script_id, least=Role.EDITOR)
+    access.script(request.user, script_id, least=Right.EDIT)
     if not request.htmx:
         return HttpResponse(sentence, status=409, content_type="text/plain")
     return say(HttpResponse(status=409), sentence)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, say
 from projects import access, tasks
 from projects.actions import locks, paragraphs
@@ -36,7 +36,7 @@ class LockedLines:
 @require_POST
 def lines_lock(request: Request, script_id: int) -> HttpResponse:
     """Lock lines: nobody changes what they say and how, or which take is heard, until they are unlocked."""
-    script = access.script(request.user, script_id, least=Role.EDITOR)
+    script = access.script(request.user, script_id, least=Right.EDIT)
     form = LinesForm(request.POST)
     if not form.is_valid():
         return refused(request, script_id, first_error(form))
@@ -57,7 +57,7 @@ def lines_lock(request: Request, script_id: int) -> HttpResponse:
 @require_POST
 def lines_unlock(request: Request, script_id: int) -> HttpResponse:
     """Unlock lines; what they inherit reaches them again."""
-    script = access.script(request.user, script_id, least=Role.EDITOR)
+    script = access.script(request.user, script_id, least=Right.EDIT)
     form = LinesForm(request.POST)
     if not form.is_valid():
         return refused(request, script_id, first_error(form))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from narrator.teams import access as teams
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access
 from projects.actions import manuscripts
@@ -29,7 +29,7 @@ SPEAKERS_SHOWN = 12
 @require_http_methods(["GET", "HEAD", "POST"])
 def manuscript_new(request: Request) -> HttpResponse:
     """Choose a file or paste a text."""
-    own = teams.teams_for(request.user, Role.EDITOR)
+    own = teams.teams_for(request.user, Right.EDIT)
     if not own:
         raise PermissionDenied("Importing needs the role editor or higher in a team; ask an admin of yours.")
     wanted = next((team for team in own if str(team.pk) == request.GET.get("team")), own[0])

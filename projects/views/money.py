@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from narrator.tags import money
 from narrator.teams import access as teams
-from narrator.teams.models import Role, Team
+from narrator.teams.models import Team
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
 from projects.actions import endpoint, prices
@@ -43,7 +44,7 @@ COLUMNS = (
 @require_safe
 def usage(request: Request) -> HttpResponse:
     """What one of the person's teams spent in a month: by project, by person, and against its caps."""
-    mine = teams.teams_for(request.user, Role.VIEWER)
+    mine = teams.teams_for(request.user, Right.SEE)
     if not mine:
         return render(request, "projects/usage.html", {"teams": mine})
     team, month = _team(request, mine), _month(request)
@@ -60,7 +61,7 @@ def usage(request: Request) -> HttpResponse:
         "totals": spent.totals,
         "price": price,
         "endpoint_is_standin": endpoint.is_standin(team.pk),
-        "may_change": teams.allows(teams.role_of(request.user, team.pk), Role.ADMIN),
+        "may_change": teams.allows(teams.role_of(request.user, team.pk), Right.MONEY),
         **_caps(team, price, later),
     }
     return render(request, "projects/usage.html", context)
@@ -103,7 +104,7 @@ def _caps(team: Team, price: Price, later: date | None) -> dict[str, Any]:
 @require_safe
 def usage_csv(request: Request) -> StreamingHttpResponse:
     """Every call of one team in a month, the oldest first; amounts in units of the currency."""
-    mine = teams.teams_for(request.user, Role.VIEWER)
+    mine = teams.teams_for(request.user, Right.SEE)
     if not mine:
         raise Http404
     team, month = _team(request, mine), _month(request)
@@ -150,7 +151,7 @@ def _values(call: Call) -> tuple[object, ...]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def price_edit(request: Request, team_id: int) -> HttpResponse:
     """A team's prices and its monthly cap."""
-    team = access.team(request.user, team_id, least=Role.ADMIN)
+    team = access.team(request.user, team_id, least=Right.MONEY)
     form = PriceForm(request.POST or None, instance=Price.of(team.pk))
     if request.method == "POST" and form.is_valid():
         price = form.save(commit=False)

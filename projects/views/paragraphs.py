@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reswap
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, say, tell
 from projects import access, tasks
 from projects.actions import asking, lines, paragraphs
@@ -41,7 +41,7 @@ def paragraph_text(request: Request, paragraph_id: int) -> HttpResponse:
 
     Where somebody else saved or deleted the line meanwhile the answer is 409: the form, with both texts.
     """
-    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR, removed=True)
+    line = access.paragraph(request.user, paragraph_id, least=Right.EDIT, removed=True)
     if line.is_locked:
         raise paragraphs.Locked([line])
     if request.method != "POST":
@@ -79,7 +79,7 @@ def edit_form(request: Request, line: Paragraph, form: TextForm, *, status: int)
 @require_POST
 def paragraph_split(request: Request, paragraph_id: int) -> HttpResponse:
     """Cut a line in two where the cursor stands; answers with the row of its first part, the poll brings the other."""
-    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR, removed=True)
+    line = access.paragraph(request.user, paragraph_id, least=Right.EDIT, removed=True)
     form = SplitForm(request.POST, instance=line)
     if not form.is_valid():
         sentence = "Put the cursor between two words, with something to speak on both sides."
@@ -99,7 +99,7 @@ def paragraph_split(request: Request, paragraph_id: int) -> HttpResponse:
 @require_POST
 def paragraph_merge(request: Request, paragraph_id: int) -> HttpResponse:
     """Put a line and the one after it, or with ``way=before`` the one before it, into one."""
-    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
+    line = access.paragraph(request.user, paragraph_id, least=Right.EDIT)
     after = request.POST.get("way") != "before"
     try:
         return act(request, line.script_id, lines.merge, line.pk, next=after, words="Two lines merged.")
@@ -111,7 +111,7 @@ def paragraph_merge(request: Request, paragraph_id: int) -> HttpResponse:
 @require_POST
 def paragraph_alternatives(request: Request, paragraph_id: int) -> HttpResponse:
     """Ask for three takes of one line, to choose from; not where the caps leave less than they cost."""
-    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
+    line = access.paragraph(request.user, paragraph_id, least=Right.GENERATE)
     try:
         asking.check_alternatives(line)
     except asking.TooDear as error:
@@ -123,6 +123,6 @@ def paragraph_alternatives(request: Request, paragraph_id: int) -> HttpResponse:
 @require_POST
 def paragraph_render(request: Request, paragraph_id: int) -> HttpResponse:
     """Ask for a new take of one line, even of an unchanged one."""
-    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
+    line = access.paragraph(request.user, paragraph_id, least=Right.GENERATE)
     tasks.queue_takes(line.script, [line], by=request.user, fresh=True)
     return answer_both(request, paragraph_id)

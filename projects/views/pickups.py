@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from narrator import media
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
 from projects.actions import pickups, sounds
@@ -23,7 +23,7 @@ HEAD = ("number", "chapter", "line", "text", "pickup", "wanted by")
 @require_http_methods(["GET", "HEAD", "POST"])
 def pickup_sheet(request: Request, project_id: int) -> HttpResponse:
     """The sheet of pickups, for print; and one recording of all of them comes back here."""
-    least = Role.EDITOR if request.method == "POST" else Role.VIEWER
+    least = Right.EDIT if request.method == "POST" else Right.SEE
     project = access.project(request.user, project_id, least=least)
     form = PickupForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

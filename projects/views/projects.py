@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from narrator import media
 from narrator.teams import access as teams
 from narrator.teams import members
-from narrator.teams.models import Role, Team
+from narrator.teams.models import Team
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
@@ -83,7 +83,7 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def project_edit(request: Request, project_id: int) -> HttpResponse:
     """A project's name, pauses and direction. Where that changes over finished work the answer is a question."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.EDIT)
     may_set_cap = access.may_set_cap(request.user, project)
     form, impact = ProjectForm(request.POST or None, instance=project, may_set_cap=may_set_cap), None
     if request.method == "POST" and form.is_valid():

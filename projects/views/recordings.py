@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
 from projects.actions import recordings
@@ -20,7 +20,7 @@ CUT_SHORT = "This file ends earlier than it says. The {seconds:.1f} s of sound t
 @require_POST
 def recording_new(request: Request, paragraph_id: int) -> HttpResponse:
     """File a recording as a take of the line, and choose it; a file that cannot be one is refused with a sentence."""
-    line = access.paragraph(request.user, paragraph_id, least=Role.EDITOR)
+    line = access.paragraph(request.user, paragraph_id, least=Right.GENERATE)
     form = RecordingForm(request.POST, request.FILES)
     notice = ""
     if form.is_valid():

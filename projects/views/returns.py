@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from narrator import limits, media
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
 from projects.actions import returns, sounds
@@ -19,7 +19,7 @@ from projects.models import ExportStatus, Paragraph, Return
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_new(request: Request, export_id: int) -> HttpResponse:
     """Hand in a file of an export that was edited elsewhere."""
-    export = access.export(request.user, export_id, least=Role.EDITOR)
+    export = access.export(request.user, export_id, least=Right.EDIT)
     files = returns.files(export)
     if export.status != ExportStatus.READY or not files:
         raise Http404

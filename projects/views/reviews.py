@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from narrator.teams import access as teams
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access
 from projects.actions import reviews
@@ -44,7 +44,7 @@ def review_board(request: Request, project_id: int) -> HttpResponse:
         "project": project,
         "scripts": scripts,
         "reviewers": reviews.progress(project, scripts),
-        "members": teams.members(project.team_id, Role.REVIEWER),
+        "members": teams.members(project.team_id, Right.REVIEW),
         "may_edit": access.may_edit(request.user, project),
         "may_review": access.may_review(request.user, project),
     }
@@ -54,8 +54,8 @@ def review_board(request: Request, project_id: int) -> HttpResponse:
 @require_POST
 def script_assign(request: Request, script_id: int) -> HttpResponse:
     """Say who is to hear a script."""
-    script = access.script(request.user, script_id, least=Role.EDITOR)
-    form = AssignForm(request.POST, members=teams.members(script.project.team_id, Role.REVIEWER))
+    script = access.script(request.user, script_id, least=Right.ASSIGN)
+    form = AssignForm(request.POST, members=teams.members(script.project.team_id, Right.REVIEW))
     if form.is_valid():
         reviews.assign(script, form.cleaned_data["reviewers"], by=request.user)
     return go(request, "review-board", script.project_id)
@@ -64,7 +64,7 @@ def script_assign(request: Request, script_id: int) -> HttpResponse:
 @require_safe
 def script_review(request: Request, script_id: int) -> HttpResponse:
     """The next line of a script that is to be heard: after the line ``?after=``, then from the beginning again."""
-    script = access.script(request.user, script_id, least=Role.REVIEWER)
+    script = access.script(request.user, script_id, least=Right.REVIEW)
     after = request.GET.get("after", "")
     passed = Paragraph.objects.filter(script=script, pk=int(after)).first() if after.isdecimal() else None
     return page_or_part(request, PAGE, "next", _next(script, passed))
@@ -94,7 +94,7 @@ def _next(script: Script, passed: Paragraph | None, *, stay: bool = False, **mor
 @require_POST
 def paragraph_verdict(request: Request, paragraph_id: int) -> HttpResponse:
     """Approve what was heard of a line, or ask for a pickup. ``from=review`` answers with the next line to hear."""
-    line = access.paragraph(request.user, paragraph_id, least=Role.REVIEWER)
+    line = access.paragraph(request.user, paragraph_id, least=Right.REVIEW)
     form = VerdictForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
@@ -122,7 +122,7 @@ def _after_verdict(request: Request, line: Paragraph, refusals: list[str]) -> Ht
 @require_POST
 def comment_new(request: Request, paragraph_id: int) -> HttpResponse:
     """Write a comment on a line; answers with the line's comments."""
-    line = access.paragraph(request.user, paragraph_id, least=Role.REVIEWER)
+    line = access.paragraph(request.user, paragraph_id, least=Right.REVIEW)
     form = CommentForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data

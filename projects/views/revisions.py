@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access, tasks
 from projects.actions import edits, estimates, revising, revisions
@@ -38,7 +38,7 @@ WORDS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def revision_new(request: Request, project_id: int) -> HttpResponse:
     """Hand in a new version of a project's manuscript."""
-    project = access.project(request.user, project_id, least=Role.EDITOR)
+    project = access.project(request.user, project_id, least=Right.EDIT)
     form = HandedInForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data, filename = form.manuscript()

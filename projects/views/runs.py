@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from narrator.tags import lasting
 from narrator.teams import access as teams
-from narrator.teams.models import Membership, Role, Team, User
+from narrator.teams.models import Membership, Team, User
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
 from projects.actions import notifications, runs, workers
@@ -94,13 +95,13 @@ def queue(user: User) -> dict[str, Any]:
         member = members[run.team_id]
         hold = getattr(member.team, "hold", None)
         progress = runs.progress(run, hold=hold, now=now)
-        rows.append(Row(run, progress, hold, teams.allows(member.role, Role.EDITOR)))
+        rows.append(Row(run, progress, hold, teams.allows(member.role, Right.GENERATE)))
     banners = [
         Banner(
             member.team,
             member.team.hold,
-            teams.allows(member.role, Role.EDITOR),
-            teams.allows(member.role, Role.ADMIN),
+            teams.allows(member.role, Right.GENERATE),
+            teams.allows(member.role, Right.CONNECT),
         )
         for member in members.values()
         if hasattr(member.team, "hold")
@@ -160,13 +161,13 @@ def run_retry(request: Request, run_id: int) -> HttpResponse:
 @require_POST
 def team_resume(request: Request, team_id: int) -> HttpResponse:
     """Let a held team's queue go on."""
-    team = access.team(request.user, team_id, least=Role.EDITOR)
+    team = access.team(request.user, team_id, least=Right.GENERATE)
     tasks.queue_team(team, by=request.user)
     return _answer(request)
 
 
 def _act(request: Request, run_id: int, act: Callable[..., object]) -> HttpResponse:
-    act(access.run(request.user, run_id, least=Role.EDITOR), by=request.user)
+    act(access.run(request.user, run_id, least=Right.GENERATE), by=request.user)
     return _answer(request)
 
 

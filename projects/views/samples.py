@@ -9,7 +9,8 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from narrator import media
-from narrator.teams.models import Role, Team
+from narrator.teams.models import Team
+from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access
 from projects.actions import connecting, endpoint, samples, sounds
@@ -26,7 +27,7 @@ AGES = ("child", "teen", "young", "adult", "old")
 @require_safe
 def sample_list(request: Request, team_id: int) -> HttpResponse:
     """Every voice of a team. ``language``: as a direction says it, of ``project``; ``voice``: the present one."""
-    team = access.team(request.user, team_id, least=Role.EDITOR)
+    team = access.team(request.user, team_id, least=Right.GENERATE)
     return page_or_part(request, PAGE, "picker", _list(request, team))
 
 
@@ -67,7 +68,7 @@ def _kinds(listed: list[samples.Voiced]) -> list[tuple[str, str, list[str]]]:
 @require_POST
 def sample_new(request: Request, team_id: int) -> HttpResponse:
     """Hear a voice: its sample, which is spoken and paid for now unless it is there already."""
-    team = access.team(request.user, team_id, least=Role.EDITOR)
+    team = access.team(request.user, team_id, least=Right.GENERATE)
     form = SampleForm(request.POST, team_id=team.pk)
     if not form.is_valid():
         raise Http404
@@ -91,7 +92,7 @@ def sample_new(request: Request, team_id: int) -> HttpResponse:
 @require_safe
 def sample_audio(request: Request, team_id: int, sample_id: int) -> HttpResponseBase:
     """The sound of a sample."""
-    team = access.team(request.user, team_id, least=Role.EDITOR)
+    team = access.team(request.user, team_id, least=Right.GENERATE)
     sample = samples.of_team(team, sample_id)
     if sample is None or sample.sound is None:
         raise Http404

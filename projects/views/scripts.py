@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
 from projects.actions import asking, endpoint, takes
@@ -59,7 +59,7 @@ def script_render(request: Request, script_id: int) -> HttpResponse:
     Past what the team wants to be asked for, or what the caps leave, the answer is a question; ``agreed`` then
     says the amount that was agreed to, in millionths, and a run that became dearer meanwhile is asked about again.
     """
-    script = access.script(request.user, script_id, least=Role.EDITOR)
+    script = access.script(request.user, script_id, least=Right.GENERATE)
     lines = script.paragraphs.missing()
     chosen = request.POST.get("lines", "")
     if chosen:
@@ -94,7 +94,7 @@ def _ask(request: Request, script: Script, question: dict[str, Any]) -> HttpResp
 @require_POST
 def script_stop(request: Request, script_id: int) -> HttpResponse:
     """Take back what waits; what is being generated now is finished and kept."""
-    script = access.script(request.user, script_id, least=Role.EDITOR)
+    script = access.script(request.user, script_id, least=Right.GENERATE)
     takes.cancel_waiting(script, by=request.user)
     return _after(request, script_id)
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
 from projects.actions import searching
@@ -55,7 +55,7 @@ def _as_browsers_count(finding: searching.Finding) -> list[tuple[int, int]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def script_replace(request: Request, script_id: int) -> HttpResponse:
     """Search and replace: every change is shown first, and only what is ticked is made."""
-    script = access.script(request.user, script_id, least=Role.EDITOR)
+    script = access.script(request.user, script_id, least=Right.EDIT)
     data = request.POST or request.GET
     form = ReplaceForm(data if "q" in data else None)
     if not form.is_valid():

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap
 
 from narrator import media
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access, tasks
 from projects.actions import checks, discards, live, playing, seams, takes
@@ -21,7 +21,7 @@ from projects.views.lines import refused
 @require_POST
 def take_choose(request: Request, take_id: int) -> HttpResponse:
     """Make a finished take the one that is heard and exported."""
-    take = access.take(request.user, take_id, least=Role.EDITOR)
+    take = access.take(request.user, take_id, least=Right.GENERATE)
     takes.choose(take, script_id=take.paragraph.script_id, by=request.user)
     return answer_both(request, take.paragraph_id)
 
@@ -29,7 +29,7 @@ def take_choose(request: Request, take_id: int) -> HttpResponse:
 @require_POST
 def take_discard(request: Request, take_id: int) -> HttpResponse:
     """Put a take aside, or with ``back`` take it back."""
-    take = access.take(request.user, take_id, least=Role.EDITOR)
+    take = access.take(request.user, take_id, least=Right.GENERATE)
     try:
         (discards.bring_back if "back" in request.POST else discards.discard)(take, by=request.user)
     except discards.Needed as error:
@@ -65,7 +65,7 @@ def _seam(request: Request, take_id: int, make: Callable[[Take], bytes]) -> byte
 @require_POST
 def take_clear(request: Request, take_id: int) -> HttpResponse:
     """Say that a take which the checks flagged is good all the same."""
-    take = access.take(request.user, take_id, least=Role.REVIEWER)
+    take = access.take(request.user, take_id, least=Right.REVIEW)
     checks.clear(take, script_id=take.paragraph.script_id, by=request.user)
     return answer_both(request, take.paragraph_id)
 
@@ -73,7 +73,7 @@ def take_clear(request: Request, take_id: int) -> HttpResponse:
 @require_POST
 def take_retry(request: Request, take_id: int) -> HttpResponse:
     """Put a failed take back into the queue."""
-    take = access.take(request.user, take_id, least=Role.EDITOR)
+    take = access.take(request.user, take_id, least=Right.GENERATE)
     tasks.queue_retry(take, script_id=take.paragraph.script_id, by=request.user)
     return answer_both(request, take.paragraph_id)
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import reswap, retarget
 
 from narrator import media
-from narrator.teams.models import Role
+from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
 from projects.actions import trims
@@ -24,7 +24,7 @@ GONE = "The sound of this take is not in the store. Generate the line again."
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_trim(request: Request, take_id: int) -> HttpResponse:
     """The panel; a POST keeps the trim and answers with the inspector, or with the panel and why not."""
-    take = access.take(request.user, take_id, least=Role.EDITOR)
+    take = access.take(request.user, take_id, least=Right.EDIT)
     if request.method != "POST":
         return render(request, "projects/trim.html", _panel(take, TrimForm(initial=asdict(take.trim))))
     form = TrimForm(request.POST)

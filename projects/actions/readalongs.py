@@ -29,7 +29,7 @@ def edition(export: Export, book: Book, inside: list[Enclosed]) -> Edition:
     """The book as a read-along. Each export is an edition of its own."""
     export.timeline = plans.timeline(export, inside)
     files = spoken.of_export(export)
-    language = files[0].language
+    language = next((file.language for file in files if file.lines), "en")
     cover = covers.check(book.cover) if book.cover else None
     return Edition(
         identifier=f"urn:uuid:{export.claim_token}",

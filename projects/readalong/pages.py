@@ -37,7 +37,7 @@ def chapter(edition: Edition, number: int) -> bytes:
 
 
 def _begins_with_title(chapter: Chapter) -> bool:
-    return _plain(chapter.paragraphs[0].text) == _plain(chapter.title)
+    return bool(chapter.paragraphs) and _plain(chapter.paragraphs[0].text) == _plain(chapter.title)
 
 
 def _plain(text: str) -> str:
@@ -93,6 +93,9 @@ def overlay(edition: Edition, number: int) -> bytes:
                 sentences.append(s.par({"id": name}, s.text({"src": f"{page}#{name}"}), s.audio(sound)))
         if len(sentences):
             chapter.append(sentences)
+    if not len(chapter):  # only music: its title is marked
+        sound = {"src": f"../{one.audio}", "clipBegin": names.clock(0), "clipEnd": names.clock(one.duration_ms)}
+        chapter.append(s.par({"id": "sound"}, s.text({"src": f"{page}#title"}), s.audio(sound)))
     return document(s.smil({"version": "3.0"}, s.body(chapter)))
 
 

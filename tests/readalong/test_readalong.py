@@ -1,5 +1,6 @@
 """The pages, overlays and package of a read-along. The checker of the W3C hears of a whole one: see test_readalongs."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -99,6 +100,13 @@ def test_the_overlay_marks_every_sentence_and_runs_through_the_whole_file(
     assert all(one[1] == two[0] for one, two in pairwise(times))
     starts = [sentence.start_ms for one in chapter.paragraphs for sentence in one.sentences]
     assert [begin for begin, _ in times[1:]] == [names.clock(start) for start in starts[1:]]
+
+
+def test_a_chapter_of_music_alone_marks_its_title(edition: Edition) -> None:
+    music = replace(edition, chapters=(replace(edition.chapters[0], paragraphs=()),))
+    (par,) = etree.fromstring(pages.overlay(music, 1)).iter(f"{SMIL}par")
+    assert (par[0].get("src"), par[1].get("clipEnd")) == ("../text/chapter-001.xhtml#title", "0:00:01.500")
+    assert b'<h1 id="title">' in pages.chapter(music, 1)
 
 
 def test_the_package_says_how_long_who_and_how_accessible(edition: Edition) -> None:

@@ -63,8 +63,7 @@ class Episode:
         """Where it stands in the file of the export, and how many bytes it has."""
         if not self.number:
             return 0, self.export.size_bytes
-        with default_storage.open(self.export.file, "rb") as file:
-            return parcel.places(cast(Any, file))[self.marks[0]["file"]]
+        return _places(self.export.file)[self.marks[0]["file"]]
 
     def chapters(self) -> str:
         """JSON of the podcast namespace."""
@@ -76,6 +75,13 @@ class Episode:
         return spoken.of_export(Export.objects.select_related("project").get(pk=self.export.pk))[
             max(self.number - 1, 0)
         ]
+
+
+@lru_cache(maxsize=64)
+def _places(name: str) -> dict[str, tuple[int, int]]:
+    """Where the files of a ZIP are. What an export's name names is never written again, so it is looked up once."""
+    with default_storage.open(name, "rb") as file:
+        return parcel.places(cast(Any, file))
 
 
 @transaction.atomic
@@ -140,11 +146,11 @@ def refusal(project: Project) -> str:
     if not project.cover:
         return "This project has no cover. Podcast apps want a square JPEG of 1400 to 3000 pixels a side."
     name = str(project.cover.name)
-    return _refusal(name, default_storage.size(name), default_storage.get_modified_time(name))
+    return _refusal(name, default_storage.size(name))
 
 
 @lru_cache(maxsize=256)
-def _refusal(name: str, size_bytes: int, changed_at: datetime) -> str:
+def _refusal(name: str, size_bytes: int) -> str:
     """The same of a picture; apps ask for the feed each hour, and a picture is not to be decoded for each of them."""
     with default_storage.open(name, "rb") as file:
         try:

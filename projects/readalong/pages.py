@@ -94,7 +94,11 @@ def overlay(edition: Edition, number: int) -> bytes:
         if len(sentences):
             chapter.append(sentences)
     if not len(chapter):  # only music: its title is marked
-        sound = {"src": f"../{one.audio}", "clipBegin": names.clock(0), "clipEnd": names.clock(one.duration_ms)}
+        sound = {
+            "src": f"../{one.audio}",
+            "clipBegin": names.clock(0),
+            "clipEnd": names.clock(one.duration_ms),
+        }
         chapter.append(s.par({"id": "sound"}, s.text({"src": f"{page}#title"}), s.audio(sound)))
     return document(s.smil({"version": "3.0"}, s.body(chapter)))
 

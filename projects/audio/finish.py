@@ -190,9 +190,9 @@ def _rounded(gain_db: float) -> float:
 
 PRESETS: dict[str, Finish] = {
     "none": Finish(),
-    "acx": Finish("acx", "rms", -20.0, -3.5, head_ms=700, tail_ms=2000, keep_ms=200, fade_ms=5, tone=True),
+    "acx": Finish("acx", "rms", -20.0, -4.5, head_ms=700, tail_ms=2000, keep_ms=200, fade_ms=5, tone=True),
     "shops": Finish(
-        "shops", "lufs", -18.0, -3.5, head_ms=900, tail_ms=2500, keep_ms=200, fade_ms=5, tone=True
+        "shops", "lufs", -18.0, -4.5, head_ms=900, tail_ms=2500, keep_ms=200, fade_ms=5, tone=True
     ),
     "podcast": Finish("podcast", "lufs", -16.0, -3.0, keep_ms=200, fade_ms=5),
     "spotify": Finish("spotify", "lufs", -15.0, -3.0, keep_ms=200, fade_ms=5),

@@ -14,6 +14,7 @@ import pytest
 from projects.audio import cover, delivery, destinations, id3, pcm
 from projects.audio.delivery import Found
 from projects.audio.destinations import DESTINATIONS, RULES, Asked
+from projects.audio.finish import PRESETS
 
 ASKED = [
     Asked("loudness_lufs", -30, -25),
@@ -221,3 +222,10 @@ def test_the_finish_to_begin_with_meets_what_is_asked() -> None:
                         assert within(getattr(finish, one.rule) + kept_ms, one), (name, one)
                 if one.rule == "true_peak_dbfs":
                     assert within(finish.peak_db, one)
+
+
+@pytest.mark.parametrize("preset", DESTINATIONS)
+def test_a_preset_leaves_room_for_what_encoding_adds_to_peaks(preset: str) -> None:
+    (peak,) = [asked for asked in DESTINATIONS[preset].asked if asked.rule == "true_peak_dbfs"]
+    assert peak.most is not None
+    assert PRESETS[preset].peak_db <= peak.most - 1.5

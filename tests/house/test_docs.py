@@ -2,10 +2,11 @@
 
 import html
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.house.tree import ROOT, named
+from tests.house.tree import ROOT, named, python_files
 from tests.journeys import pictures
 
 DOCS = ROOT / "docs"
@@ -109,6 +110,20 @@ def test_what_the_guide_says_to_press_stands_in_a_page() -> None:
     assert missing == [], "no template says this; terms of docs/words.md may stand in bold, too"
 
 
+def test_what_the_operator_reads_is_said() -> None:
+    rows = re.findall(r"^\| \*(.+?)\* \|", (DOCS / "operate.md").read_text(), re.MULTILINE)
+    assert len(rows) > 10, "where is the table of sentences?"
+    said = _said()
+    missing = [row for row in rows for part in re.split("…", row) if not all(p in said for p in _parts(part))]
+    assert missing == [], "nothing says this any more"
+
+
+def _said() -> str:
+    """Every sentence of the code and of the pages; strings that go on in the next line are joined."""
+    code = "\n".join(path.read_text() for path in python_files())
+    return _plain(re.sub(r'"\s*\n\s*f?"', "", code)) + _shown()
+
+
 def _shown() -> str:
     """What pages say, and the terms: without markup, in small letters, with each gap closed."""
     said = "\n".join(path.read_text() for path in sorted((ROOT / "templates").rglob("*.html")))
@@ -125,3 +140,25 @@ def _parts(phrase: str) -> list[str]:
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text.lower().replace("’", "'").replace("…", "")).strip()
+
+
+def test_the_architecture_tells_of_what_is_there() -> None:
+    told = (DOCS / "architecture.md").read_text()
+    assert {name for name in _engines() if f"{name}/" not in told} == set(), (
+        "draw them in docs/architecture.md"
+    )
+    names = re.findall(r"`(actions|views|models|audio|speech|api)\.([a-z_]+)", told)
+    assert len(names) > 30
+    gone = {f"{top}.{name}" for top, name in names if not _is_module(ROOT / "projects" / top / name)}
+    assert gone == set()
+
+
+def _engines() -> set[str]:
+    """The engines, as the lowest layer of the work names them."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (lowest,) = (one["layers"][-1] for one in contracts if one.get("containers") == ["projects"])
+    return set(lowest.split(" | "))
+
+
+def _is_module(path: Path) -> bool:
+    return path.is_dir() or path.with_suffix(".py").is_file()

@@ -15,10 +15,12 @@ QUALITY = 82
 IN_DOCS = {
     "cast-1440-light": "cast",
     "delivery-report-1440-light": "delivery",
+    "guest-390": "guest",
     "lexicon-question-1440-light": "lexicon",
     "members-1440-light": "members",
     "money-finish-1440-light": "finish",
     "money-usage-1440-light": "usage",
+    "project-page": "project",
     "queue-1440-light-page": "queue",
     "review-board-1440": "review-board",
     "script-page": "script-page",

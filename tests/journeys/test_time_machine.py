@@ -36,6 +36,7 @@ def test_the_time_machine_from_epub_to_m4b(
     regenerate_a_line(page)
     shoot(page, "script-page")  # type: ignore[operator]
     file = export_m4b(page, project, tmp_path)
+    shoot(page, "project-page")  # type: ignore[operator]
     marks_stand_where_their_chapters_begin(file, project)
 
 

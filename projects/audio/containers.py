@@ -58,16 +58,25 @@ def _mp3(content: Content, file: BinaryIO) -> None:
     _tagged_mp3(content, file, _packets(content))
 
 
+def _mp3_podcast(content: Content, file: BinaryIO) -> None:
+    _tagged_mp3(content, file, _packets(content), genre=PODCAST)
+
+
 def _mp3_vbr(content: Content, file: BinaryIO) -> None:
     _tagged_mp3(content, file, _packets(content), is_vbr=True)
 
 
 def _tagged_mp3(
-    content: Content, file: BinaryIO, packets: Iterable[Packets], *, is_vbr: bool = False
+    content: Content,
+    file: BinaryIO,
+    packets: Iterable[Packets],
+    *,
+    genre: str = AUDIOBOOK,
+    is_vbr: bool = False,
 ) -> None:
     book = content.book
     texts = {"TIT2": book.title, "TALB": book.album, "TPE1": book.author, "TCOM": book.narrator}
-    texts |= {"TCON": AUDIOBOOK, "TLAN": book.language}
+    texts |= {"TCON": genre, "TLAN": book.language}
     if book.track[0]:
         texts["TRCK"] = f"{book.track[0]}/{book.track[1]}"
     marks = list(content.marks)
@@ -121,7 +130,7 @@ _WRITERS: dict[Format, Callable[[Content, BinaryIO], None]] = {
     "m4b": _m4b,
     "m4a": _m4a,
     "mp3": _mp3,
-    "mp3-128": _mp3,
+    "mp3-128": _mp3_podcast,
     "mp3-vbr": _mp3_vbr,
     "opus": _opus,
     "flac": _flac,

@@ -18,6 +18,8 @@ from projects.audio.timeline import Mark, Timeline
 
 CHUNK_PACKETS = 32
 NERO_LIMIT = 255
+LONG_BYTES = 3 << 30
+"""A file that will be longer states places with 64 bits: its rate is only what the encoder aims at."""
 U32_MAX = 0xFFFF_FFFF
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _SOUND, _TEXT = 1, 2
@@ -63,7 +65,7 @@ def write(
 ) -> None:
     """Write a whole file from its beginning on. `setup` is the decoder's AudioSpecificConfig."""
     expected = bits_per_s * plan.duration_ms // 8000
-    index = _Index(plan, setup, bits_per_s, about, is_long=expected > 3 << 30)
+    index = _Index(plan, setup, bits_per_s, about, is_long=expected > LONG_BYTES)
     start = _box(b"ftyp", about.brand, bytes(4), about.brand + b"mp42isom")
     file.write(start + bytes(len(_moov(index))))
     data_at = file.tell()

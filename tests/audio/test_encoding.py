@@ -15,7 +15,7 @@ import mutagen.oggopus
 import numpy as np
 import pytest
 
-from projects.audio import assembly, codecs, cover, encoding, flac, formats, pcm, riff
+from projects.audio import assembly, codecs, cover, encoding, flac, formats, mp4, pcm, riff
 from projects.audio.book import Book, Chapter, EmptyBook, Line, Unfit
 from projects.audio.formats import Format
 from projects.audio.timeline import Timeline, timeline
@@ -56,7 +56,7 @@ def offsets(path: Path, plan: Timeline, sound: list[pcm.Pcm]) -> set[int]:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_line_is_heard_on_the_sample_that_the_timeline_says(tmp_path: Path, format: Format) -> None:
-    sound = takes(24)
+    sound = takes(16)
     target = tmp_path / f"book.{format}"
     written = encoding.write(made(sound), target, format)
     assert offsets(target, written.timeline, sound) == {0}
@@ -86,7 +86,7 @@ def test_lame_gives_back_what_it_takes_of_the_level(kbits: int) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_chapters_in_the_file_are_the_marks(tmp_path: Path, format: Format) -> None:
-    book, target = made(takes(40)), tmp_path / f"book.{format}"
+    book, target = made(takes(16)), tmp_path / f"book.{format}"
     written = encoding.write(book, target, format)
     with av.open(str(target)) as container:
         found = container.chapters()
@@ -249,6 +249,19 @@ def test_an_opus_file_says_what_it_is(tmp_path: Path) -> None:
     assert (kept.data, kept.mime) == (picture, "image/png")
 
 
+def test_beyond_4_gib_an_m4b_states_places_with_64_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = takes(4)
+    monkeypatch.setattr(mp4, "LONG_BYTES", 1000)
+    target = tmp_path / "book.m4b"
+    plan = encoding.write(made(sound), target, "m4b").timeline
+    data = target.read_bytes()
+    assert (data.count(b"co64"), data.count(b"stco")) == (2, 0)
+    assert offsets(target, plan, sound) == {0}
+    assert len(mutagen.mp4.MP4(target).chapters) == 2
+
+
 def test_an_m4a_is_an_episode_and_has_the_packets_of_the_m4b(tmp_path: Path) -> None:
     book = made(takes(4))
     for format in ("m4b", "m4a"):
@@ -273,8 +286,8 @@ def test_an_mp3_of_a_variable_rate_says_so_and_is_smaller(tmp_path: Path) -> Non
 FOREIGN = {
     "flac": ("flac", ["flac", "--silent", "--decode", "--force", "{file}", "-o", "{wav}"]),
     "opus": ("opusdec", ["opusdec", "--quiet", "--rate", "48000", "{file}", "{wav}"]),
-    "mp3": ("mpg123", ["mpg123", "-q", "-w", "{wav}", "{file}"]),
     "mp3-vbr": ("mpg123", ["mpg123", "-q", "-w", "{wav}", "{file}"]),
+    "m4b": ("faad", ["faad", "-q", "-o", "{wav}", "{file}"]),
 }
 FOREIGN_OFFSET = {"opus": 3}
 """In samples of 48 kHz; opusdec resamples."""
@@ -316,7 +329,7 @@ def test_a_bare_book_of_one_short_line_is_written(tmp_path: Path, format: Format
         assert [one["metadata"]["title"] for one in container.chapters()] == ["1"]
 
 
-@pytest.mark.parametrize("format", ["mp3", "m4b", "opus", "flac"])
+@pytest.mark.parametrize("format", ["mp3", "m4b", "flac"])
 def test_three_hundred_chapters_are_all_there(tmp_path: Path, format: Format) -> None:
     book = made([sounds.burst(50, seed=n) for n in range(300)], per_chapter=1, chapter_pause_ms=20)
     written = encoding.write(book, tmp_path / "book", format)

@@ -104,6 +104,7 @@ def test_chapters_and_a_description_are_offered_of_a_finished_file(
         credits.SYNTHETIC,
         "Neil & Vivian",
     )
+    assert str(found.tags["TCON"]) == "Podcast"
     assert found.info.bitrate == pytest.approx(128_000, rel=1e-3)
 
 

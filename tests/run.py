@@ -31,7 +31,12 @@ ON_POSTGRES = (
         "tests/projects/views/test_access.py",
         "tests/teams",
     ),
-    *("tests/projects/test_tasks.py", "tests/projects/test_two_endpoints.py", "tests/projects/test_admin.py"),
+    *(
+        "tests/projects/test_tasks.py",
+        "tests/projects/test_two_endpoints.py",
+        "tests/projects/test_admin.py",
+        "tests/test_backups.py",
+    ),
 )
 
 # What a developer has set for a studio of theirs must not reach the tests; only these words are meant for them.

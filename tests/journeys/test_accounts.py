@@ -158,6 +158,7 @@ def test_the_pages_of_accounts_are_fine(
         f"/teams/{cast.team.pk}/",
         f"/members/{member.pk}/",
         f"/teams/{cast.team.pk}/members/",
+        f"/teams/{cast.team.pk}/audit/",
     ):
         page.goto(address)
         is_fine(page, axe, address)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.base import File
@@ -51,7 +51,7 @@ def keep(file: File, filename: str, *, team: Team, by: User | None) -> Archive:
     """Keep an archive that somebody hands in, if it looks like one. Raises BadArchive with a sentence."""
     stored = default_storage.save(f"archives/in/{uuid.uuid4().hex}.zip", file)
     try:
-        with Reader(Path(default_storage.path(stored))) as reader:
+        with default_storage.open(stored) as kept, Reader(cast(BinaryIO, kept)) as reader:
             total = reader.manifest.sound_bytes
         return Archive.objects.create(
             team=team,
@@ -160,7 +160,7 @@ def _take_in(archive: Archive) -> str:
         if not _settle(archive, project=project, done_bytes=F("total_bytes")):
             raise Lost
 
-    with Reader(Path(default_storage.path(archive.file))) as reader:
+    with default_storage.open(archive.file) as kept, Reader(cast(BinaryIO, kept)) as reader:
         unarchiving.take_in(
             reader, team=archive.team, by=archive.created_by, tick=_progress(archive), settle=settle
         )

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from projects.archive import manifest
@@ -34,16 +34,19 @@ _ERRORS = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, 
 
 
 class Reader:
-    """An opened archive, for a ``with``. Every method raises BadArchive with a sentence for people."""
+    """An opened archive, a path or a file that can be sought in, for a ``with``.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    Every method raises BadArchive with a sentence for people.
+    """
+
+    def __init__(self, source: Path | BinaryIO) -> None:
+        self._source = source
 
     def __enter__(self) -> "Reader":
         try:
-            self._zip = ZipFile(self.path)
+            self._zip = ZipFile(self._source)
         except _ERRORS as error:
-            raise BadArchive(DAMAGED if _begins_as_zip(self.path) else OTHER) from error
+            raise BadArchive(DAMAGED if _begins_as_zip(self._source) else OTHER) from error
         try:
             self._members = self._by_name()
             self.manifest = self._manifest()
@@ -180,6 +183,9 @@ def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def _begins_as_zip(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(2) == b"PK"
+def _begins_as_zip(source: Path | BinaryIO) -> bool:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            return file.read(2) == b"PK"
+    source.seek(0)
+    return source.read(2) == b"PK"

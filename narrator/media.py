@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -38,11 +40,22 @@ def serve(
     try:
         if not name:
             raise FileNotFoundError
+        if settings.ACCEL and not (within or settings.S3_BUCKET):
+            return _handed_over(name, content_type, filename, immutable, etag)
         file = default_storage.open(name, "rb")
     except FileNotFoundError:
         raise Http404 from None
     begin, size = within or (0, file.size)
     return _serve(request, file, size, content_type, filename, immutable, etag, begin)
+
+
+def _handed_over(name: str, content_type: str, filename: str, immutable: bool, etag: str) -> HttpResponseBase:
+    """Let nginx, which has the same folder under this address, send the file, and ranges of it."""
+    if not default_storage.exists(name):
+        raise FileNotFoundError
+    response = HttpResponse(content_type=content_type)
+    response["X-Accel-Redirect"] = f"{settings.ACCEL.rstrip('/')}/{quote(name)}"
+    return _headed(response, filename, immutable, etag)
 
 
 def from_the_start(request: HttpRequest) -> bool:
@@ -84,6 +97,10 @@ def _serve(
         response.status_code = 206
         response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     response["Content-Length"] = str(stop - start)
+    return _headed(response, filename, immutable, etag)
+
+
+def _headed(response: HttpResponseBase, filename: str, immutable: bool, etag: str) -> HttpResponseBase:
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, max-age=31536000, immutable" if immutable else "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"

@@ -168,6 +168,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 S3_BUCKET = env.str("NARRATOR_S3_BUCKET", "")
 S3_ENDPOINT = env.str("NARRATOR_S3_ENDPOINT", "")
 S3_REGION = env.str("NARRATOR_S3_REGION", "")
+# Where nginx, on this machine, has the media folder as an internal address: it sends the files then. As "/kept".
+ACCEL = env.str("NARRATOR_ACCEL", "")
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "narrator.bucket.BucketStorage",

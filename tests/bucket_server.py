@@ -5,6 +5,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from narrator.studio.part import Part, inherited_env, running
@@ -19,9 +20,17 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+@dataclass(frozen=True)
+class Served:
+    """An empty bucket: the environment variables that lead to it, and the folder of its objects."""
+
+    env: dict[str, str]
+    folder: Path
+
+
 @contextlib.contextmanager
-def running_bucket() -> Iterator[dict[str, str]]:
-    """Give the settings of an empty bucket, that lives as long as the block, as environment variables."""
+def running_bucket() -> Iterator[Served]:
+    """A bucket that lives as long as the block."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="nb-") as folder:
         home = Path(folder)
@@ -38,9 +47,10 @@ def running_bucket() -> Iterator[dict[str, str]]:
             ready=lambda log: "running on" in log.read_text(errors="replace"),
         )
         with running(part, home / "logs"):
-            yield {
+            env = {
                 "NARRATOR_S3_BUCKET": BUCKET,
                 "NARRATOR_S3_ENDPOINT": f"http://127.0.0.1:{port}",
                 "NARRATOR_S3_REGION": "us-east-1",
                 **KEYS,
             }
+            yield Served(env, home / "objects" / BUCKET)

@@ -86,8 +86,8 @@ def broker() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def bucket_server() -> Iterator[dict[str, str]]:
     """A real S3 server, as the environment variables that lead to it."""
-    with running_bucket() as env:
-        yield env
+    with running_bucket() as served:
+        yield served.env
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ ON_POSTGRES = (
         "tests/projects/views/test_access.py",
         "tests/teams",
     ),
+    *("tests/plant/test_machines.py", "tests/test_moving.py"),
     *(
         "tests/projects/test_tasks.py",
         "tests/projects/test_two_endpoints.py",

@@ -101,3 +101,15 @@ def test_a_bucket_gives_the_very_same_answers(
     default_storage.save("a.wav", ContentFile(DATA))
     assert answers() == of_the_disk
     assert [status for status, _, _ in of_the_disk] == [200, 206, 206, 206, 206, 416, 200]
+
+
+def test_nginx_is_told_which_file_to_send(get: Callable[..., HttpResponseBase], settings: object) -> None:
+    plain = get(filename="a.wav", immutable=True)
+    body(plain)
+    settings.ACCEL = "/kept/"  # type: ignore[attr-defined]
+    told = get("bytes=5-9", filename="a.wav", immutable=True)
+    assert (told.status_code, told.headers.pop("X-Accel-Redirect")[1]) == (200, "/kept/a.wav")
+    assert told.getvalue() == b""  # type: ignore[attr-defined]
+    assert {**told.headers, "Content-Length": str(len(DATA))} == dict(plain.headers)
+    with pytest.raises(Http404):
+        media.serve(RequestFactory().get("/"), "gone.wav", content_type="audio/wav")

@@ -40,6 +40,11 @@ def gone() -> list[str]:
     return [file.name for file in sorted(_folder().glob("*:*")) if _is_free(file)]
 
 
+def known() -> list[str]:
+    """The names of all workers that have used this data folder and are not forgotten, living or gone."""
+    return [file.name for file in sorted(_folder().glob("*:*"))]
+
+
 def forget(name: str) -> None:
     """Nothing is left that this worker, which is gone, had claimed."""
     (_folder() / name).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import socket
 import sqlite3
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -41,8 +41,16 @@ class Plant:
     """Broker and workers on a data folder of their own. ``with Plant(...)`` starts both and stops what is left."""
 
     def __init__(
-        self, data: Path, standin: Standin, *, database_url: str, slots: int, deadline_s: float
+        self,
+        data: Path,
+        standin: Standin,
+        *,
+        database_url: str,
+        slots: int,
+        deadline_s: float,
+        more: Mapping[str, str] | None = None,
     ) -> None:
+        """``more``: what the environment of each part says besides."""
         self.data, self.standin, self.slots = data, standin, slots
         self._env = inherited_env(
             DJANGO_SETTINGS_MODULE="tests.plant.settings",
@@ -54,6 +62,7 @@ class Plant:
             NARRATOR_SPEECH_IS_STANDIN="1",
             NARRATOR_SPEECH_DEADLINE=str(deadline_s),
             NARRATOR_CONCURRENCY=str(slots),
+            **(more or {}),
         )
         self._living: dict[str, tuple[Running, contextlib.ExitStack]] = {}
 
@@ -97,11 +106,31 @@ class Plant:
         broker.prepare(self.data)
         self._start(broker.part(self.data))
 
-    def start_worker(self, name: str = "worker") -> None:
-        """A worker with a clock inside. Each clock rings for a sweep every second."""
-        worker = parts.worker(self._env, concurrency=self.slots)
+    def start_worker(self, name: str = "worker", data: Path | None = None) -> None:
+        """A worker with a clock inside, on another machine where ``data`` is that one's folder.
+
+        Each clock rings for a sweep every second.
+        """
+        worker = parts.worker(self._env_on(data), concurrency=self.slots)
         clock = ("-B", "-s", str(self.data / f"{name}.clock"))
         self._start(dataclasses.replace(worker, name=name, argv=(*worker.argv, "-n", f"{name}@%h", *clock)))
+
+    def start_web(self, name: str, data: Path) -> str:
+        """A web server with one process on a machine whose folder this is; returns its address."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            web = parts.web(
+                self._env_on(data),
+                listener_fd=listener.fileno(),
+                host="127.0.0.1",
+                port=port,
+                access_log=self.data / "logs" / f"{name}-access.log",
+            )
+            self._start(dataclasses.replace(web, name=name, argv=(*web.argv, "--workers", "1")))
+        return f"http://127.0.0.1:{port}"
+
+    def _env_on(self, data: Path | None) -> dict[str, str]:
+        return {**self._env, "NARRATOR_DATA_DIR": str(data)} if data else self._env
 
     def _start(self, part: Part) -> None:
         with contextlib.ExitStack() as stack:

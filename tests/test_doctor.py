@@ -11,17 +11,18 @@ from django.core.management import call_command
 from django.db.utils import ConnectionHandler
 from redis import Redis
 
-from narrator import doctor, places
+from narrator import places
 from narrator.bucket import BucketStorage
+from narrator.doctor import databases, findings, services, sites
 from projects.actions import workers
 from tests.cast import Cast
 
 pytestmark = pytest.mark.one_database
 
 
-def wrong(findings: Iterator[doctor.Finding]) -> dict[str, str]:
+def wrong(found: Iterator[findings.Finding]) -> dict[str, str]:
     """What is wrong or odd, with what to do about it."""
-    return {one.says: one.do for one in findings if one.level != "fine"}
+    return {one.says: one.do for one in found if one.level != "fine"}
 
 
 @pytest.fixture
@@ -68,9 +69,9 @@ def test_a_data_folder_that_others_may_read_or_nobody_write(settings: object, tm
     key = tmp_path / "data" / "secret-key"
     key.write_text("a key")
     key.chmod(0o644)
-    assert wrong(doctor.data_folder())[f"Other users may read {key}."] == f"chmod 600 {key}"
+    assert wrong(services.data_folder())[f"Other users may read {key}."] == f"chmod 600 {key}"
     settings.DATA_DIR = key  # type: ignore[attr-defined]
-    (sentence,) = wrong(doctor.data_folder())
+    (sentence,) = wrong(services.data_folder())
     assert "it is a file, not a folder" in sentence
 
 
@@ -78,7 +79,7 @@ def test_a_database_that_is_new_or_away_or_without_its_journal(db: None, tmp_pat
     def of(**more: object) -> dict[str, str]:
         one = ConnectionHandler({"default": {"ENGINE": "django.db.backends.sqlite3", **more}})["default"]
         try:
-            return wrong(doctor.database(one))
+            return wrong(databases.database(one))
         finally:
             one.close()
 
@@ -99,53 +100,53 @@ def test_a_database_that_is_new_or_away_or_without_its_journal(db: None, tmp_pat
 
 def test_a_file_system_over_the_network_is_told_from_a_disk() -> None:
     mounts = "/dev/sda1 / ext4 rw 0 0\nserver:/share /srv/narrator nfs4 rw 0 0\ntmpfs /srv/narrator/run tmpfs rw 0 0\n"
-    assert doctor.network_filesystem(Path("/srv/narrator/data/narrator.sqlite3"), mounts) == "nfs4"
-    assert doctor.network_filesystem(Path("/srv/narrator/run/x"), mounts) == ""
-    assert doctor.network_filesystem(Path("/srv/narrators/x"), mounts) == ""
+    assert databases.network_filesystem(Path("/srv/narrator/data/narrator.sqlite3"), mounts) == "nfs4"
+    assert databases.network_filesystem(Path("/srv/narrator/run/x"), mounts) == ""
+    assert databases.network_filesystem(Path("/srv/narrators/x"), mounts) == ""
 
 
 def test_a_redis_that_forgets_is_away_or_told_another_time(broker: str) -> None:
-    assert wrong(doctor.broker(broker)) == {}
+    assert wrong(services.broker(broker)) == {}
     with Redis.from_url(places.redis_url(broker)) as client:
         client.config_set("maxmemory-policy", "allkeys-lru")
         client.config_set("appendonly", "no")
         try:
-            found = wrong(doctor.broker(broker))
+            found = wrong(services.broker(broker))
         finally:
             client.config_set("maxmemory-policy", "noeviction")
             client.config_set("appendonly", "yes")
     assert "Set maxmemory-policy to noeviction." in found.values()
     assert any(do.endswith("Set: appendonly yes") for do in found.values())
-    (sentence,) = wrong(doctor.broker("redis://127.0.0.1:9/0"))
+    (sentence,) = wrong(services.broker("redis://127.0.0.1:9/0"))
     assert "Nothing answers at 127.0.0.1:9" in sentence
-    assert [one.level for one in doctor.clock("Redis", -30)] == ["wrong"]
-    assert wrong(doctor.clock("Redis", 0.5)) == {}
+    assert [one.level for one in findings.clock("Redis", -30)] == ["wrong"]
+    assert wrong(findings.clock("Redis", 0.5)) == {}
 
 
 def test_a_bucket_that_takes_no_files(
     bucket: BucketStorage, settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.S3_BUCKET = bucket.bucket  # type: ignore[attr-defined]
-    assert wrong(doctor.store()) == {}
+    assert wrong(services.store()) == {}
     assert bucket.listdir("doctor") == ([], []), "it leaves nothing behind"
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
     settings.STORAGES = {**settings.STORAGES}  # type: ignore[attr-defined] # the store is made anew
-    ((sentence, do),) = wrong(doctor.store()).items()
+    ((sentence, do),) = wrong(services.store()).items()
     assert "refuses it" in sentence
     assert "AWS_SECRET_ACCESS_KEY" in do
 
 
 def test_several_machines_that_do_not_share_what_they_must(settings: object, tmp_path: Path) -> None:
-    assert wrong(doctor.machines("sqlite", [workers.me()])) == {}
-    (sentence,) = wrong(doctor.machines("sqlite", ["elsewhere:7:ab"]))
+    assert wrong(sites.machines("sqlite", [workers.me()])) == {}
+    (sentence,) = wrong(sites.machines("sqlite", ["elsewhere:7:ab"]))
     assert "(elsewhere)" in sentence
     settings.REDIS_URL = "redis://10.0.0.7/0"  # type: ignore[attr-defined]
-    found = " ".join(wrong(doctor.machines("sqlite", [])).values())
+    found = " ".join(wrong(sites.machines("sqlite", [])).values())
     for name in ("DATABASE_URL", "NARRATOR_S3_BUCKET", "NARRATOR_SECRET_KEY", "NARRATOR_TOKEN_KEYS"):
         assert name in found
     settings.SECRET_KEY, settings.TOKEN_KEYS = "s" * 50, ["t" * 50]  # type: ignore[attr-defined]
     settings.S3_BUCKET = "narration"  # type: ignore[attr-defined]
-    assert wrong(doctor.machines("postgresql", [])) == {}
+    assert wrong(sites.machines("postgresql", [])) == {}
 
 
 SITES = [
@@ -167,7 +168,7 @@ SITES = [
 @pytest.mark.parametrize(("set_so", "do"), SITES, ids=lambda value: value if isinstance(value, str) else "")
 def test_addresses_that_do_not_fit(settings: object, set_so: dict[str, object], do: str) -> None:
     settings.MAIL_GOES_OUT = True  # type: ignore[attr-defined]
-    assert wrong(doctor.site()) == {}
+    assert wrong(sites.site()) == {}
     for name, value in set_so.items():
         setattr(settings, name, value)
-    assert do in " ".join(wrong(doctor.site()).values())
+    assert do in " ".join(wrong(sites.site()).values())

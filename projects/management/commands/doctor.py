@@ -13,8 +13,8 @@ from django.db import Error, connection
 from django.db.models import Min
 from django.utils import timezone
 
-from narrator import doctor
-from narrator.doctor import Finding
+from narrator.doctor import databases, services, sites
+from narrator.doctor.findings import Finding
 from projects.actions import pieces, workers
 from projects.models import Hold, Take
 
@@ -44,13 +44,13 @@ class Command(BaseCommand):
 
 def findings() -> Iterator[Finding]:
     """Everything that there is to say, one part of the installation after the other."""
-    yield from doctor.data_folder()
-    database = list(doctor.database(connection))
+    yield from services.data_folder()
+    database = list(databases.database(connection))
     yield from database
-    yield from doctor.broker(settings.REDIS_URL)
-    yield from doctor.store()
-    yield from doctor.machines(connection.vendor, workers.known())
-    yield from doctor.site()
+    yield from services.broker(settings.REDIS_URL)
+    yield from services.store()
+    yield from sites.machines(connection.vendor, workers.known())
+    yield from sites.site()
     yield from speech()
     if all(one.level != "wrong" for one in database):  # else there are no rows to ask
         yield from work()
@@ -69,7 +69,7 @@ def speech() -> Iterator[Finding]:
         yield Finding("speech", "wrong", f"{url} is no address.", "Set NARRATOR_SPEECH_URL to https://…")
     elif not settings.SPEECH_TOKEN:
         yield Finding("speech", "wrong", f"There is no token for {url}.", "Set NARRATOR_SPEECH_TOKEN.")
-    elif parts.scheme == "http" and parts.hostname not in doctor.LOCAL:
+    elif parts.scheme == "http" and parts.hostname not in sites.LOCAL:
         yield Finding("speech", "odd", f"The token goes to {url} without TLS.", "Use https:// if it can.")
     else:
         yield Finding("speech", "fine", f"{url} speaks, {settings.SPEECH_CONCURRENCY} calls at once.")

@@ -31,12 +31,12 @@ ON_POSTGRES = (
         "tests/projects/views/test_access.py",
         "tests/teams",
     ),
-    *("tests/plant/test_machines.py", "tests/test_moving.py"),
     *(
         "tests/projects/test_tasks.py",
         "tests/projects/test_two_endpoints.py",
         "tests/projects/test_admin.py",
         "tests/test_backups.py",
+        "tests/plant/test_machines.py",
     ),
 )
 

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from pytest_django.plugin import DjangoDbBlocker
 
-from narrator.backups import bundle, rows, studio
+from narrator.backups import bundle, comparison, rows, studio
 from narrator.teams.models import User
 from projects.actions import manuscripts, takes, tokens
 from projects.models import Paragraph, Take
@@ -151,3 +151,14 @@ def test_a_backup_of_a_newer_narrator_and_a_disk_that_is_full_leave_nothing_behi
     with pytest.raises(CommandError, match="No space left on device. Nothing was kept"):
         call_command("backup", str(tmp_path / "other.tar"))
     assert {path.name for path in tmp_path.iterdir()} - {"media"} == {"studio.tar"}
+
+
+def test_rows_that_come_over_otherwise_are_told(filled: Cast, any_database: None, tmp_path: Path) -> None:
+    kept = tmp_path / "rows.sqlite3"
+    rows.save(kept)
+    with rows.opened(kept) as alias:
+        comparison.insist(rows._models(), "default", alias)
+        with connections[alias].cursor() as cursor:
+            cursor.execute("UPDATE projects_script SET title = 'another'")
+        with pytest.raises(comparison.Differs, match="projects_script did not come over"):
+            comparison.insist(rows._models(), "default", alias)

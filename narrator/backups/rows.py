@@ -14,6 +14,8 @@ from django.db import connections, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
+from narrator.backups import comparison
+
 ALIAS = "backup"
 AT_ONCE = 500
 
@@ -68,7 +70,10 @@ def load(path: Path, *, using: str = "default") -> None:
 
 
 def copy(*, source: str, target: str) -> None:
-    """Copy every row; in the target there is nothing but what migrating has put there. All or nothing."""
+    """Copy every row; in the target there is nothing but what migrating has put there. All or nothing.
+
+    Then both are read again and compared. Raises comparison.Differs.
+    """
     connection, every = connections[target], _models()
     with transaction.atomic(using=target):
         for model in every:
@@ -80,6 +85,7 @@ def copy(*, source: str, target: str) -> None:
         for statement in connection.ops.sequence_reset_sql(no_style(), every):
             with connection.cursor() as cursor:
                 cursor.execute(statement)
+        comparison.insist(every, source, target)
 
 
 def _copy(model: type[models.Model], source: str, target: str) -> None:

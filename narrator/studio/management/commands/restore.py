@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from narrator.backups import studio
 from narrator.backups.bundle import Damaged
+from narrator.backups.comparison import Differs
 
 
 class Command(BaseCommand):
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         """Exit 1 with a sentence where that is not possible; an installation that is not empty is left alone."""
         try:
             manifest = studio.restore(file.absolute())
-        except (Damaged, studio.NotEmpty, studio.TooNew) as error:
+        except (Damaged, Differs, studio.NotEmpty, studio.TooNew) as error:
             raise CommandError(str(error))
         except OSError as error:
             raise CommandError(

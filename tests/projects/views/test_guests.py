@@ -106,11 +106,12 @@ def test_nothing_else_of_the_studio_opens_to_a_guest(cast: Cast, project: Projec
     knocked = 0
     for address, _ in doors(get_resolver()):
         filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda gap: str(there.get(gap[1], 1)), f"/{address}")
-        if address in OPEN or any(odd in filled for odd in "^$(?"):
+        # What programs are told of the API names nobody and nothing; its acts answer to tokens alone.
+        if address in OPEN or filled.endswith("/openapi.json") or any(odd in filled for odd in "^$(?"):
             continue
         for answer in (client.get(filled), client.post(filled)):
             knocked += 1
-            assert answer.status_code in (302, 404, 405), (filled, answer.status_code)
+            assert answer.status_code in (302, 401, 404, 405), (filled, answer.status_code)
             to = answer["Location"] if answer.status_code == 302 else ""
             assert not to or to.startswith(("/sign-in/", "/admin/login/")), (filled, to)
     assert knocked > 200

@@ -39,7 +39,7 @@ class Codec:
     @cached_property
     def key(self) -> str:
         made_by = _LAME if self.name.startswith("mp3") else av.library_versions["libavcodec"]
-        return f"{self.name} {self.bits_per_s} {self.grid} {made_by}"
+        return f"{self.name} {self.bits_per_s} {self.grid} {self.block} {made_by}"
 
     def packets(self, steps: int) -> int:
         """How many packets so many steps of the grid are."""

@@ -97,7 +97,14 @@ class _Book:
             return self._file(value)
         if field.name in noun.names_rows and value is not None:
             return noun.names_rows[field.name](value, self.known)
+        if noun.model is Project and field.name == "finish":
+            self._tone(value.get("tone_sha256", ""))
         return plain(value)
+
+    def _tone(self, sha256: str) -> None:
+        """The room tone of the project's files, where it is there: it is made again where it is not."""
+        if sha256 and default_storage.exists(sounds.name_of(sha256)):
+            self.sounds[sha256] = None
 
     def _numbered(self, noun: Noun) -> dict[int, int]:
         """The number of each row of a table, counted when it is first asked for."""

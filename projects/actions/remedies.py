@@ -77,10 +77,10 @@ def _asked(export: Export) -> list[Asked]:
 
 def _finished(rule: str, export: Export, words: str, wanted: Finish) -> Remedy | None:
     """The finish to set; where the project has it by now, that is told; where the export had it, it is no remedy."""
-    wanted = replace(wanted, preset=export.finish["preset"], gains_db={}, loss_db=0.0)
-    if replace(export.project.finishing, gains_db={}, loss_db=0.0) != wanted:
+    wanted = replace(wanted, preset=export.finish["preset"]).asked
+    if export.project.finishing.asked != wanted:
         return Remedy(rule, words, finish=wanted)
-    then = replace(Finish.of(export.finish), gains_db={}, loss_db=0.0)
+    then = Finish.of(export.finish).asked
     return Remedy(rule, words, is_done=True) if then != wanted else None
 
 

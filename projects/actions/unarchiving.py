@@ -8,7 +8,7 @@ import base64
 import binascii
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -210,7 +210,7 @@ class _Rows:
         if isinstance(row, Take):
             self._take(row)
         if isinstance(row, Project):
-            _check_project(row)
+            _check_project(row, self._store.sounds)
 
     def _take(self, row: Take) -> None:
         sound = None if row.sound_id is None else self._sounds_by_key[row.sound_id]
@@ -292,8 +292,10 @@ def _cleaned(field: Any, said: Any) -> Any:
     return value
 
 
-def _check_project(row: Project) -> None:
-    """What other code takes at its word: the finish, and the cover."""
+def _check_project(row: Project, there: Mapping[str, Sound]) -> None:
+    """What other code takes at its word: the finish, its room tone, and the cover."""
+    if row.finish.get("tone_sha256") and row.finish["tone_sha256"] not in there:
+        row.finish = {**row.finish, "tone_sha256": ""}
     finish = Finish.of(row.finish)
     finish.treatment(voice="", frames=24_000, lead_ms=500, tail_ms=500, true_peak=1.0)
     if row.cover:

@@ -40,7 +40,7 @@ from projects.actions import cast as casting
 from projects.archive.manifest import BadArchive
 from projects.archive.reading import Reader
 from projects.audio.destinations import Asked
-from projects.audio.finish import PRESETS
+from projects.audio.finish import Finish
 from projects.audio.trim import Trim
 from projects.models import (
     Archive,
@@ -105,7 +105,7 @@ def book(cast: Cast) -> Project:
     sting = io.BytesIO(tones.wav_bytes(tones.tone(4_800)))
     clips.add(project, "Sting", sting, is_for_team=False, by=cast.editor)
     place = destinations.save(cast.team, Destination(name="Shop"), [Asked("kbps", 96)], by=cast.editor)
-    finishes.save(project, PRESETS["acx"].__class__(place.preset), by=cast.editor)
+    finishes.save(project, Finish(place.preset, tone=True), by=cast.editor)
     Speaker.objects.create(project=project, name="MR FILBY", character=filby)
     (waiting,) = takes.request(script, [line_of(project, TWO)], by=cast.editor, fresh=True)
     waiting.run = Run.objects.create(team=cast.team, project=project, script=script, total=1)
@@ -148,6 +148,8 @@ def test_nothing_is_lost_on_the_way_to_another_team_and_to_an_empty_database(
     before = tables(written(book, tmp_path / "a.zip"))
     empty = [name for name, rows in before.items() if not rows]
     assert empty == [], "the book has something of everything"
+    tone = book.finishing.tone_sha256
+    assert {"name": f"sounds/{tone}.wav"} in before["others"], "the room tone is a sound of the project, too"
     secrets = (tmp_path / "a.zip").read_bytes()
     assert b"token" not in secrets
     other = taken_in(tmp_path / "a.zip", cast.other_team, by=cast.stranger)

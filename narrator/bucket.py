@@ -1,4 +1,4 @@
-"""The file store in a bucket that speaks S3, for several machines: chosen by NARRATOR_S3_BUCKET (docs/adr/0029).
+"""The file store in a bucket that speaks S3, for several machines: chosen by NARRATOR_S3_BUCKET (docs/adr/0031).
 
 An object appears with its last byte or not at all, which is what the local store has to work for. Reading takes what
 is asked for and no more, so that a book of hours is served and assembled from a few blocks of memory.

@@ -1,4 +1,4 @@
-"""Tables that are only added to: triggers in the database refuse every change and deletion. Why: docs/adr/0027.
+"""Tables that are only added to: triggers in the database refuse every change and deletion. Why: docs/adr/0033.
 
 SQLite loses them where a later migration makes the table anew: such a migration ends with ``guard`` again.
 """

@@ -156,6 +156,7 @@ def test_a_stream_that_breaks_off_is_heard_again_from_its_beginning(desk: Desk) 
 def test_nothing_sounds_that_nobody_asked_for(desk: Desk) -> None:
     asked: list[str] = []
     desk.page.on("request", lambda request: asked.append(request.url))
+    desk.studio.standin.settings.change({"latency_s": 1.5})
     desk.generate()
     take = ready(desk)
     expect(desk.page.locator(f"#line-{desk.line.pk}")).to_have_attribute(

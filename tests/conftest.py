@@ -26,7 +26,7 @@ GUARDED = ["teams_auditevent", "projects_act"]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 LONG = (
-    *("commands", "studio", "plant", "test_access.py", "test_tasks.py", "test_pace.py"),
+    *("studio", "plant", "test_access.py", "commands", "test_tasks.py", "test_pace.py"),
     *("test_looks.py", "test_live.py", "test_scale.py", "test_money.py", "test_review.py", "test_cast.py"),
     *("test_queue.py", "test_endpoint.py", "test_lexicon.py", "test_desk.py", "test_accounts.py"),
 )

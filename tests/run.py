@@ -88,7 +88,11 @@ class _Programs:
             return STOPPED
         program = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=said)
         self._all.append(program)
-        return program.wait()
+        try:
+            return program.wait()
+        except BaseException:  # stopped by Ctrl-C or TERM, which only the main thread hears
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End all, and begin none: pytest ends its own children when it is told."""
@@ -158,11 +162,7 @@ def _spread() -> list[str]:
 def _chosen(words: Sequence[str]) -> list[Stage]:
     if any("journeys" in word for word in words):
         _prepare_browser()
-    try:
-        return [_pytest("what was asked for, on SQLite", words)]
-    except BaseException:
-        _programs.stop()
-        raise
+    return [_pytest("what was asked for, on SQLite", words)]
 
 
 def _prepare_browser() -> bool:

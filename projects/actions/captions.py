@@ -1,9 +1,9 @@
 """Captions, transcripts and labels of the files of an export, or of a chapter as it stands; and the cue sheet."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from projects.actions import spoken
+from projects.actions.offered import Kind
 from projects.actions.spoken import File
 from projects.audio import tags
 from projects.captions import labels, subtitles, transcripts
@@ -12,16 +12,6 @@ from projects.captions.lines import Chapter
 from projects.models import Paragraph, Take
 
 LABEL_CHARACTERS = 80
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What text may be had as; `title` and `about` are for the page."""
-
-    title: str
-    about: str
-    ending: str
-    content_type: str
 
 
 KINDS = {

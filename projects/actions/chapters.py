@@ -1,21 +1,9 @@
 """Where each chapter of an export begins, as a file for players and programs that want it beside the sound."""
 
-from dataclasses import dataclass
-
+from projects.actions.offered import Kind
 from projects.audio import chapters, tags
 from projects.audio.chapters import Chapter
 from projects.models import Export
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What chapters may be had as; ``title`` and ``about`` are for the page."""
-
-    title: str
-    about: str
-    ending: str
-    content_type: str
-
 
 KINDS = {
     "podcast": Kind("Podcast chapters", "JSON of the podcast namespace", "chapters.json", "application/json+chapters"),

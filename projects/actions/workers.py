@@ -37,7 +37,7 @@ def _name(pid: int) -> str:
 
 def gone() -> list[str]:
     """Return the names of this machine's workers that are no more and have not been forgotten yet."""
-    return [file.name for file in sorted(_folder().glob("*:*")) if _is_free(file)]
+    return [name for name in known() if _is_free(_folder() / name)]
 
 
 def known() -> list[str]:

@@ -6,12 +6,11 @@ from django.db import models
 from django.utils import timezone
 
 from narrator.teams.models import Team, User
+from narrator.teams.models.audit import WORDS, name_of
 from projects.models.guests import GuestLink
 from projects.models.paragraphs import Paragraph
 from projects.models.projects import Project
 from projects.models.scripts import Script
-
-WORDS = 300
 
 
 class ActKind(models.TextChoices):
@@ -53,13 +52,6 @@ class ActQuerySet(models.QuerySet["Act"]):
         raise Written
 
 
-def _name_of(model: type[models.Model], **options: Any) -> Any:
-    """A key that holds nobody back: what it names may be deleted, and the act stays as it was written."""
-    return models.ForeignKey(
-        model, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", **options
-    )
-
-
 class Act(models.Model):
     """One act: ``who`` ``words``, as in "Edgar paused a run of 12 lines". Without a project it is the team's.
 
@@ -68,12 +60,12 @@ class Act(models.Model):
     """
 
     team = models.ForeignKey(Team, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
-    project = _name_of(Project, db_index=False)
-    script = _name_of(Script, db_index=False)
-    paragraph = _name_of(Paragraph, db_index=False)
+    project = name_of(Project)
+    script = name_of(Script)
+    paragraph = name_of(Paragraph)
     kind = models.CharField(max_length=12, choices=ActKind)
-    by = _name_of(User, db_index=False)
-    guest = _name_of(GuestLink, db_index=False)
+    by = name_of(User)
+    guest = name_of(GuestLink)
     who = models.CharField(max_length=120)
     words = models.CharField(max_length=WORDS)
     at = models.DateTimeField(default=timezone.now)

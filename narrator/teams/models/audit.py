@@ -1,5 +1,7 @@
 """The audit trail: who did what that matters for safety. Written once; triggers in the database keep it so."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
@@ -19,8 +21,8 @@ class AuditKind(models.TextChoices):
     TOKENS = "tokens", "API tokens"
 
 
-def _name_of(model: type[models.Model], **options: bool) -> models.ForeignKey:
-    """A key that holds nobody back: what it names may be deleted, and the event stays as it was written."""
+def name_of(model: type[models.Model]) -> Any:
+    """A key that holds nobody back: what it names may be deleted, and the row of a trail stays as it was written."""
     return models.ForeignKey(
         model, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", db_index=False
     )
@@ -32,8 +34,8 @@ class AuditEvent(models.Model):
     A refused sign-in has in ``by`` whose account it was tried with; nobody's, where there is no such account.
     """
 
-    team = _name_of(Team)
-    by = _name_of(User)
+    team = name_of(Team)
+    by = name_of(User)
     kind = models.CharField(max_length=12, choices=AuditKind)
     who = models.CharField(max_length=120)
     words = models.CharField(max_length=WORDS)

@@ -146,7 +146,9 @@ def is_fine(page: Page, axe: Callable[[Page], list[str]], look: str) -> None:
     """
     assert page.locator("h1").count() == 1, look
     assert axe(page) == [], look
-    wide, room = page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]")
+    wide, room = page.evaluate(
+        "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
     assert wide <= room, f"{look} is {wide - room} px wider than the window"
     assert page.evaluate(REFUSED) == [], look
 

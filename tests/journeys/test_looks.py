@@ -101,6 +101,7 @@ def test_every_page_is_fine(cast: Cast, desk: Desk, complaints: Complaints, look
     export = exports.request(desk.project, [desk.script], format="m4b", by=cast.editor, partial=True)
     text = f"I\n\n{TEXTS[1]}\n\n{GERMAN}\n\nII\n\n{CHINESE}\n".encode()
     manuscript, _ = manuscripts.keep(text, "Ein sehr langer Dateiname.txt", team=cast.team, by=cast.editor)
+    Project.objects.filter(pk=desk.project.pk).update(author="Droste-Hülshoff, Freiin Annette Elisabeth von")
     page = look.open(cast.editor)
     heard = exports.request(desk.project, [desk.script], format="wav", by=cast.editor, partial=True)
     exports.assemble(exports.claim(heard.pk))  # type: ignore[arg-type]

@@ -5,6 +5,8 @@ import math
 from django import template
 from django.forms import BoundField
 
+from narrator import sentences
+
 register = template.Library()
 
 SYMBOLS = {"CNY": "¥", "EUR": "€", "GBP": "£", "USD": "$"}
@@ -29,6 +31,9 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
+
+
+register.filter("said", sentences.said)
 
 
 @register.filter

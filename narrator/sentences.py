@@ -36,7 +36,9 @@ def said(text: str) -> str:
     if not singular:
         return text
     sentence = gettext(singular) if plural is None else ngettext(singular, plural, _count(values))
-    return sentence % {name: said(value) if name.startswith("said") else value for name, value in values.items()}
+    return sentence % {
+        name: said(value) if name.startswith("said") else value for name, value in values.items()
+    }
 
 
 def english(label: Any) -> str:

@@ -26,6 +26,12 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (elt.matches("[data-more]")) htmx.trigger(elt, "poll");
 });
 
+// What a person presses in the queue is answered first: a poll's answer would take the form away that the answer is for.
+const isAsking = () => document.querySelector("#queue-body .htmx-request, #hold .htmx-request");
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.requestConfig.elt.matches("[data-poll]") && isAsking()) detail.shouldSwap = false;
+});
+
 // The poll does not renew the head while a question stands under it.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.requestConfig.elt.id !== "poller" || !document.querySelector("[data-question]")) return;

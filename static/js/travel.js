@@ -37,6 +37,9 @@ async function go(address, { isBack = false } = {}) {
   if (!location.hash) scrollTo(0, isBack ? (places.get(shown) ?? 0) : 0);
 }
 
+// What the page that was left had asked for is answered to it alone, and changes nothing.
+const comesLate = (event) => event.preventDefault();
+
 function exchange(page) {
   const own = player();
   const body = document.importNode(page.body, true);
@@ -47,6 +50,7 @@ function exchange(page) {
   document.title = page.title;
   for (const { name } of [...document.body.attributes]) document.body.removeAttribute(name);
   for (const { name, value } of page.body.attributes) document.body.setAttribute(name, value);
+  for (const part of document.body.children) part.addEventListener("htmx:beforeOnLoad", comesLate);
   document.body.replaceChildren(...body.childNodes);
   htmx.process(document.body);
   tell("page:begins");

@@ -12,7 +12,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Response,
+    Route,
+)
 
 from narrator.teams.models import User
 from tests.journeys import pictures
@@ -132,6 +141,17 @@ def shoot(page: Page, name: str, *, whole: bool = False) -> Path:
     path = PICTURES / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)}.png"
     page.screenshot(path=path, full_page=whole)
     return path
+
+
+def answer_held(page: Page, address: str, ask: Callable[[], object]) -> Callable[[], None]:
+    """Do what asks for this address, let the server answer, and return what brings its answer to the page."""
+    held: list[tuple[Route, APIResponse]] = []
+    page.route(address, lambda route: held.append((route, route.fetch())), times=1)
+    ask()
+    while not held:
+        page.wait_for_timeout(10)
+    route, answer = held[0]
+    return lambda: route.fulfill(response=answer)
 
 
 # What a page has filled in and the browser refuses to send: its form could not be saved, whatever is pressed.

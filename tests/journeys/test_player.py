@@ -5,10 +5,11 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from projects.audio.finish import Finish
-from projects.models import Paragraph, Project
+from projects.models import Notification, Paragraph, Project
+from projects.models.notifications import News
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Opener
+from tests.journeys.pages import Opener, answer_held
 
 # The decks are made by script and stand in no document: they are noted as they are made, and when they sounded.
 NOTE_SOUNDS = """window.sounds = []; window.log = [];
@@ -37,6 +38,11 @@ ESTIMATE = """async () => {
   const loud = (pair) => pair >= 5 && (pair < 100 || pair >= 120);
   const peaks = new Int8Array(400).map((_, at) => (loud(at >> 1) ? 40 : 0));
   return beginnings(text, sentences(text), heardIn(peaks, 4));
+}"""
+# The answer to what a page asked for when it was left: only when it has come can be seen that it did nothing.
+POLLED = """() => {
+  document.getElementById("poller").addEventListener("htmx:afterRequest", () => (window.answered = true));
+  htmx.trigger("#poller", "poll");
 }"""
 PASSED = "(at) => window.sounds.some((one) => !one.paused && one.currentTime > at)"
 
@@ -98,6 +104,8 @@ def test_the_sound_goes_on_from_page_to_page_and_back(
     page.keyboard.press("Shift+Space")
     page.wait_for_function(PASSED, arg=0.3)
     page.evaluate("() => (window.mark = 'the same document')")
+    Notification.objects.create(to=cast.editor, team=cast.team, kind=News.REPLY, words="Bob answered")
+    late = answer_held(page, "**/changes/**", lambda: page.evaluate(POLLED))
     for name, address in [
         ("2 Chapter 2", f"/scripts/{two.pk}/"),
         (project.title, f"/projects/{project.pk}/"),
@@ -109,6 +117,8 @@ def test_the_sound_goes_on_from_page_to_page_and_back(
         page.wait_for_url(f"**{address}")
         page.wait_for_function(PASSED, arg=before["at"])
         assert page.evaluate(HEARD)["take"] == line.chosen_id
+    late()
+    page.wait_for_function("() => window.answered")
     assert page.evaluate("() => window.mark") == "the same document"
     assert [entry["what"] for entry in page.evaluate("() => window.log")] == ["playing"], "never a break"
     expect(page.locator("#player")).to_be_visible()

@@ -11,10 +11,16 @@ from projects.models.runs import RunState
 from projects.models.takes import TakeStatus
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import LOOKS, Opener, is_fine
+from tests.journeys.pages import LOOKS, Opener, answer_held, is_fine
 from tests.journeys.test_looks import TWO_FRAMES, WATCH_SHIFTS
 from tests.journeys.waiting import until
 from tests.journeys.worker import Studio
+
+POLLED = """() => new Promise((done) => {
+  const poll = document.getElementById("queue-poller");
+  poll.addEventListener("htmx:afterRequest", () => done(), { once: true });
+  htmx.trigger(poll, "poll");
+})"""
 
 
 def open_queue(page: Page) -> None:
@@ -41,7 +47,11 @@ def test_a_run_is_followed_paused_resumed_and_taken_back(
     open_queue(page)
     run = page.locator(".run")
     expect(run).to_contain_text(script.title)
-    run.get_by_role("button", name="Pause").click()
+    answer = answer_held(page, "**/pause/", run.get_by_role("button", name="Pause").click)
+    page.evaluate(
+        POLLED
+    )  # it knows already what was pressed, and must not take away the form that is to be answered
+    answer()
     expect(run).to_contain_text("Paused")
     expect(run.get_by_role("button", name="Resume")).to_be_focused()
     until(lambda: not Take.objects.filter(status=TakeStatus.RUNNING).exists(), what="lines in the making")

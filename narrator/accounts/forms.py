@@ -2,6 +2,7 @@
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
 
@@ -10,7 +11,9 @@ class NameForm(forms.Form):
     """The name that others see. allauth makes it the first part of the form by which people sign up."""
 
     name = forms.CharField(
-        label="Name, as others see it", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Name, as others see it"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["name", "email", "password1"]
 

@@ -50,5 +50,5 @@ class InvitationForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
 
-def _below_owner() -> list[tuple[str, str]]:
+def _below_owner() -> list[tuple[str, Any]]:
     return [(role.value, role.label) for role in Role if role != Role.OWNER]

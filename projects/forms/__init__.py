@@ -8,7 +8,10 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+from narrator.sentences import said
 from narrator.teams.models import Team
 from projects.actions import endpoint, lines
 from projects.models import Paragraph, Price, Project
@@ -45,13 +48,13 @@ class VoiceField(forms.ChoiceField):
         ``blank``: what it means to choose none, where that is allowed. ``language``: that of the text, as a direction
         says it, of the project where there is one: in it the voices can be heard.
         """
-        offered = [(voice.name, voice.label) for voice in endpoint.voices(team_id)]
+        offered = [(voice.name, said(voice.label)) for voice in endpoint.voices(team_id)]
         if not offered:
-            self.error_messages["required"] = (
+            self.error_messages["required"] = _(
                 "No voice of the team's endpoint is known. An admin of the team can list or type them."
             )
         if present and present not in dict(offered):
-            offered.insert(0, (present, f"{present} · unknown to the team's endpoint"))
+            offered.insert(0, (present, _("%(voice)s · unknown to the team's endpoint") % {"voice": present}))
         self.choices = [("", blank), *offered] if blank else offered
         if language:
             of_text = {"language": language} | ({"project": project_id} if project_id else {})
@@ -61,7 +64,7 @@ class VoiceField(forms.ChoiceField):
 def checked(text: str) -> str:
     """A direction that the endpoint takes, without white space around it."""
     if fault := instructions.fault(text):
-        raise forms.ValidationError(fault)
+        raise forms.ValidationError(said(fault))
     return text.strip()
 
 
@@ -76,14 +79,15 @@ class HandedInForm(forms.Form):
         if file is not None and file.size > settings.UPLOAD_LIMIT_BYTES:
             limit = settings.UPLOAD_LIMIT_BYTES // 2**20
             raise forms.ValidationError(
-                f"This file is larger than {limit} MB. Split the book into parts and import each."
+                _("This file is larger than %(limit)s MB. Split the book into parts and import each.")
+                % {"limit": limit}
             )
         return file
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and bool(cleaned.get("file")) == bool(cleaned.get("text", "").strip()):
-            raise forms.ValidationError("Choose a file or paste a text, one of the two.")
+            raise forms.ValidationError(_("Choose a file or paste a text, one of the two."))
         return cleaned
 
     def manuscript(self) -> tuple[bytes, str]:
@@ -171,7 +175,7 @@ class ProjectForm(forms.ModelForm):
         ]
         widgets = {
             "instructions": forms.Textarea(attrs={"rows": 3}),
-            "speaker_pause_ms": forms.NumberInput(attrs={"placeholder": "as after a line"}),
+            "speaker_pause_ms": forms.NumberInput(attrs={"placeholder": _("as after a line")}),
         }
 
     def __init__(self, *args: Any, may_set_cap: bool, **kwargs: Any) -> None:
@@ -202,7 +206,7 @@ class SpokenField(forms.CharField):
     def clean(self, value: Any) -> str:
         text = str(super().clean(value)).replace("\r\n", "\n").strip()
         if text and not is_speakable(text):
-            raise forms.ValidationError("There is nothing to speak in this line. Write at least one word.")
+            raise forms.ValidationError(_("There is nothing to speak in this line. Write at least one word."))
         return text
 
 
@@ -230,14 +234,14 @@ class LinesField(forms.CharField):
     def clean(self, value: Any) -> list[int]:
         ids = str(super().clean(value)).split(",")
         if len(ids) > LINES_AT_ONCE or not all(one.isdecimal() and len(one) < 19 for one in ids):
-            raise forms.ValidationError("These are not lines of this script. Load the page again.")
+            raise forms.ValidationError(_("These are not lines of this script. Load the page again."))
         return [int(one) for one in dict.fromkeys(ids)]
 
 
 class LinesForm(forms.Form):
     """Which lines an act is for, and where they go or how they change."""
 
-    lines = LinesField(error_messages={"required": "Select a line first."})
+    lines = LinesField(error_messages={"required": _("Select a line first.")})
     after = forms.IntegerField(required=False, min_value=1)
     to = forms.IntegerField(required=False, min_value=1)
     kind = forms.ChoiceField(required=False, choices=SPOKEN_KINDS)
@@ -246,8 +250,8 @@ class LinesForm(forms.Form):
         min_value=0,
         max_value=LONGEST_PAUSE_MS,
         error_messages={
-            "invalid": "Write the pause as a number of milliseconds.",
-            "max_value": f"A pause is {LONGEST_PAUSE_MS // 1000} s at most.",
+            "invalid": _("Write the pause as a number of milliseconds."),
+            "max_value": format_lazy(_("A pause is {seconds} s at most."), seconds=LONGEST_PAUSE_MS // 1000),
         },
     )
 
@@ -256,17 +260,18 @@ class InsertForm(forms.Form):
     """Text for new lines; a blank line in it begins another one."""
 
     text = forms.CharField(
-        max_length=PASTE_CHARACTERS, error_messages={"required": "Write what is to be spoken."}
+        max_length=PASTE_CHARACTERS, error_messages={"required": _("Write what is to be spoken.")}
     )
     after = forms.IntegerField(required=False, min_value=1)
 
     def clean_text(self) -> list[str]:
         texts = lines.parted(self.cleaned_data["text"])
         if not texts:
-            raise forms.ValidationError("There is nothing to speak in this text. Write at least one word.")
+            raise forms.ValidationError(_("There is nothing to speak in this text. Write at least one word."))
         if len(texts) > LINES_AT_ONCE:
             raise forms.ValidationError(
-                f"This is more than {LINES_AT_ONCE:,} lines. Import it as a manuscript."
+                _("This is more than %(count)s lines. Import it as a manuscript.")
+                % {"count": f"{LINES_AT_ONCE:,}"}
             )
         return texts
 
@@ -282,6 +287,7 @@ class RecordingForm(forms.Form):
         if (file.size or 0) > settings.UPLOAD_LIMIT_BYTES:
             limit = settings.UPLOAD_LIMIT_BYTES // 2**20
             raise forms.ValidationError(
-                f"This file is larger than {limit} MB. Hand in a shorter or a smaller one."
+                _("This file is larger than %(limit)s MB. Hand in a shorter or a smaller one.")
+                % {"limit": limit}
             )
         return file

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
 from projects.actions.audits import KINDS
@@ -18,8 +19,8 @@ class TrailForm(forms.Form):
     """A filter of the trail, as an address carries it; what makes no sense in it is left out."""
 
     who = forms.ChoiceField(required=False)
-    kind = forms.ChoiceField(required=False, choices=[("", "Everything"), *ActKind.choices])
-    script = forms.ModelChoiceField(Script.objects.none(), required=False, empty_label="All chapters")
+    kind = forms.ChoiceField(required=False, choices=[("", _("Everything")), *ActKind.choices])
+    script = forms.ModelChoiceField(Script.objects.none(), required=False, empty_label=_("All chapters"))
     since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -33,9 +34,9 @@ class TrailForm(forms.Form):
         who: forms.ChoiceField = self.fields["who"]  # type: ignore[assignment]
         people = [(key, str(user)) for key, user in self.people.items()]
         who.choices = [
-            ("", "Everybody"),
+            ("", _("Everybody")),
             *people,
-            *((key, f"{link} (guest)") for key, link in self.guests.items()),
+            *((key, _("%(name)s (guest)") % {"name": link}) for key, link in self.guests.items()),
         ]
         if project is None:
             del self.fields["script"]
@@ -67,7 +68,7 @@ class TrailForm(forms.Form):
 class AuditForm(TrailForm):
     """The same of the audit trail of a team."""
 
-    kind = forms.ChoiceField(required=False, choices=[("", "Everything"), *KINDS])
+    kind = forms.ChoiceField(required=False, choices=[("", _("Everything")), *KINDS])
 
 
 def _midnight(day: date | None, *, days: int = 0) -> datetime | None:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
+from narrator.sentences import said
 from narrator.teams.models import Team
 from projects.audio.destinations import MINUTE_MS, RULES, Asked
 from projects.models import Destination
@@ -25,7 +27,7 @@ FIGURES: dict[str, tuple[float, float, float]] = {
 }
 # The length is written in minutes.
 SCALE = {"duration_ms": MINUTE_MS}
-AMONG: dict[str, list[tuple[Any, str]]] = {
+AMONG: dict[str, list[tuple[Any, Any]]] = {
     "ending": [
         ("mp3", "MP3"),
         ("m4b", "M4B"),
@@ -35,19 +37,19 @@ AMONG: dict[str, list[tuple[Any, str]]] = {
         ("wav", "WAV"),
     ],
     "rate_hz": [(24_000, "24 kHz"), (44_100, "44.1 kHz"), (48_000, "48 kHz")],
-    "channels": [("mono", "Mono"), ("stereo", "Stereo")],
+    "channels": [("mono", _("Mono")), ("stereo", _("Stereo"))],
 }
 TICKED = {
-    "steadiness": ("constant", "The same bit rate all through"),
-    "cover_shape": ("square", "A square cover"),
+    "steadiness": ("constant", _("The same bit rate all through")),
+    "cover_shape": ("square", _("A square cover")),
 }
 
 
 class DestinationForm(forms.Form):
     """``least_…`` and ``most_…`` for each figure, ``among_…`` for what has a few values, ticks for the rest."""
 
-    name = forms.CharField(label="Name", max_length=NAME_CHARACTERS)
-    titled = forms.BooleanField(label="A title", required=False)
+    name = forms.CharField(label=_("Name"), max_length=NAME_CHARACTERS)
+    titled = forms.BooleanField(label=_("A title"), required=False)
 
     def __init__(self, *args: Any, row: Destination, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,20 +66,20 @@ class DestinationForm(forms.Form):
                 self.fields[f"{end}_{rule}"] = _number(rule, end, (least, most, step), initial)
         for rule, choices in AMONG.items():
             self.fields[f"among_{rule}"] = forms.TypedMultipleChoiceField(
-                label=RULES[rule][0],
+                label=said(RULES[rule][0]),
                 choices=choices,
                 coerce=_of_kind(choices[0][0]),
                 initial=asked.get(rule, Asked(rule)).among,
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
-        for rule, (_, label) in TICKED.items():
+        for rule, (_value, label) in TICKED.items():
             self.fields[rule] = forms.BooleanField(label=label, required=False, initial=rule in asked)
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if Destination.objects.filter(team=self.team, name__iexact=name).exists():
-            raise forms.ValidationError("The team has a destination of this name already. Choose another.")
+            raise forms.ValidationError(_("The team has a destination of this name already. Choose another."))
         return name
 
     def clean(self) -> dict[str, Any]:
@@ -85,10 +87,10 @@ class DestinationForm(forms.Form):
         for rule in FIGURES:
             least, most = (cleaned.get(f"{end}_{rule}") for end in ("least", "most"))
             if least is not None and most is not None and least > most:
-                self.add_error(f"most_{rule}", "This is less than the least.")
+                self.add_error(f"most_{rule}", _("This is less than the least."))
         if not self.errors and not self.asked():
             raise forms.ValidationError(
-                "Ask for something: a destination that asks nothing measures nothing."
+                _("Ask for something: a destination that asks nothing measures nothing.")
             )
         return cleaned
 
@@ -107,7 +109,7 @@ class DestinationForm(forms.Form):
         for rule in AMONG:
             if among := cleaned.get(f"among_{rule}"):
                 yield Asked(rule, among=tuple(among))
-        for rule, (value, _) in TICKED.items():
+        for rule, (value, _label) in TICKED.items():
             if cleaned.get(rule):
                 yield Asked(rule, among=(value,))
         if cleaned.get("titled"):
@@ -118,7 +120,9 @@ class DestinationForm(forms.Form):
         for rule in FIGURES:
             unit = _unit(rule)
             yield {
-                "name": f"{RULES[rule][0]}{f', {unit}' if unit else ''}",
+                "name": _("%(name)s, %(unit)s") % {"name": said(RULES[rule][0]), "unit": unit}
+                if unit
+                else said(RULES[rule][0]),
                 "least": self[f"least_{rule}"],
                 "most": self[f"most_{rule}"],
             }
@@ -132,7 +136,7 @@ def _of_kind(example: Any) -> Callable[[Any], Any]:
 
 
 def _unit(rule: str) -> str:
-    return "minutes" if rule in SCALE else RULES[rule][1]
+    return str(_("minutes")) if rule in SCALE else RULES[rule][1]
 
 
 def _number(
@@ -140,7 +144,8 @@ def _number(
 ) -> forms.FloatField:
     least, most, step = bounds
     return forms.FloatField(
-        label=f"{RULES[rule][0]}, {_unit(rule)}, at {end}",
+        label=(_("%(name)s, %(unit)s, at least") if end == "least" else _("%(name)s, %(unit)s, at most"))
+        % {"name": said(RULES[rule][0]), "unit": _unit(rule)},
         min_value=least,
         max_value=most,
         initial=initial,

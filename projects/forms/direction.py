@@ -4,7 +4,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from narrator import sentences
 from projects.actions.directing import Wish, Words
 from projects.actions.speakers import SURE
 from projects.forms import LinesField, VoiceField, checked
@@ -26,13 +29,24 @@ class LayerForm(forms.ModelForm):
         offered.offer(
             project.team_id,
             present=self.instance.voice,
-            blank=f"{voice.value}, from {voice.origin}",
+            blank=_("%(value)s, from %(origin)s") % {"value": voice.value, "origin": voice.origin},
             language=language.value,
             project_id=project.pk,
         )
         field: forms.ChoiceField = self.fields["language"]  # type: ignore[assignment]
-        field.choices = [("", f"{language.value}, from {language.origin}"), *LANGUAGE_CHOICES]
-        placeholder = f"From {said.origin}: {said.value}" if said.value else "None"
+        field.choices = [
+            (
+                "",
+                _("%(value)s, from %(origin)s")
+                % {"value": sentences.said(language.value), "origin": language.origin},
+            ),
+            *LANGUAGE_CHOICES,
+        ]
+        placeholder = (
+            _("From %(origin)s: %(value)s") % {"origin": said.origin, "value": said.value}
+            if said.value
+            else _("None")
+        )
         self.fields["instructions"].widget.attrs["placeholder"] = placeholder
 
     def clean_instructions(self) -> str:
@@ -69,26 +83,26 @@ class LinesDirectionForm(forms.Form):
     """Who speaks a number of lines and how; whatever is left as it is stays so in each of them."""
 
     KEEP, INHERIT = "keep", ""
-    lines = LinesField(widget=forms.HiddenInput, error_messages={"required": "Select a line first."})
+    lines = LinesField(widget=forms.HiddenInput, error_messages={"required": _("Select a line first.")})
     character = forms.ChoiceField(required=False)
     voice = VoiceField(required=False)
     language = forms.ChoiceField(
-        required=False, choices=[(KEEP, "As it is"), (INHERIT, "As inherited"), *LANGUAGE_CHOICES]
+        required=False, choices=[(KEEP, _("As it is")), (INHERIT, _("As inherited")), *LANGUAGE_CHOICES]
     )
     words = forms.ChoiceField(
-        label="Direction",
+        label=_("Direction"),
         required=False,
         choices=[
-            (Words.KEEP, "As it is"),
-            (Words.INSTEAD, "These words instead"),
-            (Words.BESIDES, "These words besides"),
-            (Words.INHERIT, "As inherited"),
+            (Words.KEEP, _("As it is")),
+            (Words.INSTEAD, _("These words instead")),
+            (Words.BESIDES, _("These words besides")),
+            (Words.INHERIT, _("As inherited")),
         ],
     )
     instructions = forms.CharField(
         required=False,
         max_length=INSTRUCTIONS_CHARACTERS,
-        widget=forms.Textarea(attrs={"rows": 3, "aria-label": "Words of direction"}),
+        widget=forms.Textarea(attrs={"rows": 3, "aria-label": _("Words of direction")}),
     )
 
     def __init__(self, data: Any, *, project: Project) -> None:
@@ -97,10 +111,12 @@ class LinesDirectionForm(forms.Form):
         self.project = project
         cast = [(str(one.pk), one.name) for one in project.characters.filter(is_narrator=False)]
         character: forms.ChoiceField = self.fields["character"]  # type: ignore[assignment]
-        character.choices = [(self.KEEP, "As it is"), (self.INHERIT, "Narrator"), *cast]
+        character.choices = [(self.KEEP, _("As it is")), (self.INHERIT, _("Narrator")), *cast]
         voice: VoiceField = self.fields["voice"]  # type: ignore[assignment]
-        voice.offer(project.team_id, blank="As inherited", language=project.language, project_id=project.pk)
-        voice.choices = [(self.KEEP, "As it is"), *voice.choices]  # type: ignore[misc]
+        voice.offer(
+            project.team_id, blank=gettext("As inherited"), language=project.language, project_id=project.pk
+        )
+        voice.choices = [(self.KEEP, _("As it is")), *voice.choices]  # type: ignore[misc]
 
     def clean_instructions(self) -> str:
         return checked(self.cleaned_data["instructions"])
@@ -112,7 +128,7 @@ class LinesDirectionForm(forms.Form):
             cleaned["words"] = Words.INSTEAD
         lacks = cleaned.get("words") in (Words.INSTEAD, Words.BESIDES) and cleaned.get("instructions") == ""
         if lacks:
-            self.add_error("instructions", "Write the words, or leave the direction as it is.")
+            self.add_error("instructions", _("Write the words, or leave the direction as it is."))
         return cleaned
 
     def wish(self) -> Wish:
@@ -138,14 +154,17 @@ class CharacterForm(LayerForm):
         name = " ".join(self.cleaned_data["name"].split())
         if taken := self._others().filter(name__iexact=name).first():
             raise forms.ValidationError(
-                f"There is a character {taken} already. Choose another name, or merge the two."
+                _("There is a character %(taken)s already. Choose another name, or merge the two.")
+                % {"taken": taken}
             )
         return name
 
     def clean_is_narrator(self) -> bool:
         wanted: bool = self.cleaned_data["is_narrator"]
         if wanted and (narrator := self._others().filter(is_narrator=True).first()):
-            raise forms.ValidationError(f"{narrator} speaks those lines already. Only one character can.")
+            raise forms.ValidationError(
+                _("%(narrator)s speaks those lines already. Only one character can.") % {"narrator": narrator}
+            )
         return wanted
 
     def _others(self) -> QuerySet[Character]:
@@ -157,11 +176,14 @@ class DecisionForm(forms.Form):
 
     NEW, NOBODY = "new", "nobody"
     names = forms.MultipleChoiceField(
-        widget=forms.CheckboxSelectMultiple, error_messages={"required": "Tick at least one name."}
+        widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Tick at least one name.")}
     )
-    to = forms.ChoiceField(label="They are")
+    to = forms.ChoiceField(label=_("They are"))
     least = forms.TypedChoiceField(
-        label="Lines", coerce=int, choices=[(0, "All their lines"), (SURE, "Only the sure ones")], initial=0
+        label=_("Lines"),
+        coerce=int,
+        choices=[(0, _("All their lines")), (SURE, _("Only the sure ones"))],
+        initial=0,
     )
 
     def __init__(self, *args: Any, project: Project, names: list[str], **kwargs: Any) -> None:
@@ -170,7 +192,7 @@ class DecisionForm(forms.Form):
         self.fields["names"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
         cast = [(str(one.pk), one.name) for one in project.characters.filter(is_narrator=False)]
         to: forms.ChoiceField = self.fields["to"]  # type: ignore[assignment]
-        to.choices = [(self.NEW, "A new character each"), *cast, (self.NOBODY, "Nobody: ignore them")]
+        to.choices = [(self.NEW, _("A new character each")), *cast, (self.NOBODY, _("Nobody: ignore them"))]
 
     def decision(self) -> dict[str, Any]:
         """What actions.cast.decide is to be told."""
@@ -189,4 +211,4 @@ class SpeakerForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: forms.ModelChoiceField = self.fields["character"]  # type: ignore[assignment]
         field.queryset = project.characters.filter(is_narrator=False)
-        field.empty_label = "Narrator"
+        field.empty_label = _("Narrator")

@@ -4,6 +4,8 @@ import copy
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from projects.actions.voices import Unknown
 from projects.forms import VoiceField
@@ -24,7 +26,9 @@ class NamesField(forms.CharField):
         names = [" ".join(name.split()) for name in super().clean(value).splitlines()]
         for name in names:
             if len(name) > VOICE_CHARACTERS or not name.isprintable():
-                raise forms.ValidationError(f"“{name[:40]}” cannot be the name of a voice.")
+                raise forms.ValidationError(
+                    _("“%(name)s” cannot be the name of a voice.") % {"name": name[:40]}
+                )
         return [name for name in dict.fromkeys(names) if name]
 
 
@@ -60,7 +64,7 @@ class EndpointForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("token") and cleaned.get("without_token"):
-            self.add_error("token", "Enter a token, or tick that there is none; not both.")
+            self.add_error("token", _("Enter a token, or tick that there is none; not both."))
         return cleaned
 
     def new_token(self) -> str | None:
@@ -81,7 +85,7 @@ class TrialForm(forms.Form):
     def clean_sentence(self) -> str:
         sentence: str = self.cleaned_data["sentence"].strip()
         if not is_speakable(sentence):
-            raise forms.ValidationError("There is nothing to speak in this. Write at least one word.")
+            raise forms.ValidationError(_("There is nothing to speak in this. Write at least one word."))
         return sentence
 
 
@@ -93,7 +97,7 @@ class VoicesForm(forms.Form):
         self.unknown = unknown
         offered = VoiceField(required=False)
         offered.offer(
-            project.team_id, blank="Leave as it is", language=project.language, project_id=project.pk
+            project.team_id, blank=gettext("Leave as it is"), language=project.language, project_id=project.pk
         )
         for index in range(len(unknown)):
             self.fields[f"voice-{index}"] = copy.deepcopy(offered)
@@ -101,7 +105,7 @@ class VoicesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and not self.instead(cleaned):
-            raise forms.ValidationError("Choose a voice for at least one of these.")
+            raise forms.ValidationError(_("Choose a voice for at least one of these."))
         return cleaned
 
     def instead(self, cleaned: dict[str, Any] | None = None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from projects.models import Export
 from projects.models.exports import Format
@@ -13,16 +14,16 @@ from projects.models.exports import Format
 class Kind:
     """A ready-made choice; ``about`` says what comes out and whom it is for."""
 
-    name: str
-    about: str
+    name: Any
+    about: Any
     format: str
     by_chapter: bool
 
 
 KINDS = {
-    "audiobook": Kind("Audiobook", "One M4B with chapter marks", Format.M4B, False),
-    "shops": Kind("Audiobook shops", "An MP3 of 192 kb/s for each chapter", Format.MP3, True),
-    "podcast": Kind("Podcast", "An MP3 of 128 kb/s for each episode", Format.MP3_128, True),
+    "audiobook": Kind(_("Audiobook"), _("One M4B with chapter marks"), Format.M4B, False),
+    "shops": Kind(_("Audiobook shops"), _("An MP3 of 192 kb/s for each chapter"), Format.MP3, True),
+    "podcast": Kind(_("Podcast"), _("An MP3 of 128 kb/s for each episode"), Format.MP3_128, True),
 }
 OWN = "own"
 
@@ -33,16 +34,16 @@ class ExportForm(forms.Form):
     kind = forms.ChoiceField(
         required=False,
         initial="audiobook",
-        choices=[*((key, kind.name) for key, kind in KINDS.items()), (OWN, "Other")],
+        choices=[*((key, kind.name) for key, kind in KINDS.items()), (OWN, _("Other"))],
     )
     format = forms.ChoiceField(required=False, choices=Format.choices, initial=Format.M4B)
-    by_chapter = forms.BooleanField(required=False, label="One file per chapter, in a ZIP")
-    narrator = forms.CharField(required=False, max_length=200, label="Narrated by")
+    by_chapter = forms.BooleanField(required=False, label=_("One file per chapter, in a ZIP"))
+    narrator = forms.CharField(required=False, max_length=200, label=_("Narrated by"))
     says_synthetic = forms.BooleanField(
-        required=False, initial=True, label="Say that the voices are synthetic"
+        required=False, initial=True, label=_("Say that the voices are synthetic")
     )
-    partial = forms.BooleanField(required=False, label="Only the lines that are ready")
-    approved = forms.BooleanField(required=False, label="Only what is approved")
+    partial = forms.BooleanField(required=False, label=_("Only the lines that are ready"))
+    approved = forms.BooleanField(required=False, label=_("Only what is approved"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -50,7 +51,7 @@ class ExportForm(forms.Form):
         if kind:
             return cleaned | {"format": kind.format, "by_chapter": kind.by_chapter}
         if not cleaned.get("format") and "format" not in self.errors:
-            self.add_error("format", "Choose what kind of file you want.")
+            self.add_error("format", _("Choose what kind of file you want."))
         return cleaned
 
     @property

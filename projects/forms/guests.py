@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project, Script
 
@@ -13,7 +14,7 @@ class GuestLinkForm(forms.Form):
     """For whom a link is, what it opens, for how long, and whether it asks for a password."""
 
     name = forms.CharField(max_length=80, strip=True)
-    script = forms.ModelChoiceField(Script.objects.none(), required=False, empty_label="All chapters")
+    script = forms.ModelChoiceField(Script.objects.none(), required=False, empty_label=_("All chapters"))
     days = forms.IntegerField(min_value=1, max_value=LONGEST_DAYS, initial=14)
     password = forms.CharField(required=False, max_length=128, strip=False, widget=forms.PasswordInput)
 

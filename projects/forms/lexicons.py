@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
 
+from narrator import sentences
 from projects.lexicon import expansions, files
 from projects.lexicon.entries import ANY, EXACT, KEEP
 from projects.manuscript import encoding
@@ -14,14 +16,14 @@ from projects.models.lexicons import LANGUAGES, SAID
 
 FILE_BYTES = 1_000_000
 # Shorter than the rows have it; a sentence that goes on to begin with a capital is what people expect.
-CASES = [(KEEP, "In any case"), (ANY, "In any case, said as typed"), (EXACT, "Exactly as written")]
+CASES = [(KEEP, _("In any case")), (ANY, _("In any case, said as typed")), (EXACT, _("Exactly as written"))]
 EXPANSIONS = {
-    "years": ("Years and dates", "In 1984", "In nineteen eighty-four"),
-    "currency": ("Money", "$5.50", "five dollars and fifty cents"),
-    "units": ("Units", "5 km", "5 kilometres"),
-    "numbers": ("Numbers", "1,234", "one thousand two hundred thirty-four"),
-    "roman": ("Roman numerals", "Chapter IV", "Chapter four"),
-    "abbreviations": ("Abbreviations", "Dr. Watson", "Doctor Watson"),
+    "years": (_("Years and dates"), "In 1984", "In nineteen eighty-four"),
+    "currency": (_("Money"), "$5.50", "five dollars and fifty cents"),
+    "units": (_("Units"), "5 km", "5 kilometres"),
+    "numbers": (_("Numbers"), "1,234", "one thousand two hundred thirty-four"),
+    "roman": (_("Roman numerals"), "Chapter IV", "Chapter four"),
+    "abbreviations": (_("Abbreviations"), "Dr. Watson", "Doctor Watson"),
 }
 
 
@@ -31,12 +33,12 @@ class EntryForm(forms.ModelForm):
     class Meta:
         model = LexiconEntry
         fields = SAID
-        labels = {"written": "Written", "spoken": "Say", "kind": "Kind", "case": "Capitals"}
+        labels = {"written": _("Written"), "spoken": _("Say"), "kind": _("Kind"), "case": _("Capitals")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language: forms.ChoiceField = self.fields["language"]  # type: ignore[assignment]
-        language.choices = [("", "Any language"), *LANGUAGES]
+        language.choices = [("", _("Any language")), *LANGUAGES]
         self.fields["case"].choices = CASES  # type: ignore[attr-defined]
         for name in ("written", "spoken"):
             self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
@@ -50,7 +52,7 @@ class EntryForm(forms.ModelForm):
             return cleaned
         said = files.cleaned(cleaned)
         if fault := files.fault(said):
-            self.add_error("spoken" if "said" in fault else "written", fault)
+            self.add_error("spoken" if "said" in fault else "written", sentences.said(fault))
         return said
 
 
@@ -66,17 +68,19 @@ class LexiconFileForm(forms.Form):
         file: UploadedFile | None = cleaned.get("file")
         if file is not None:
             if (file.size or 0) > FILE_BYTES:
-                raise forms.ValidationError("This file is larger than 1 MB. Import it in parts.")
+                raise forms.ValidationError(_("This file is larger than 1 MB. Import it in parts."))
             try:
                 cleaned["text"] = encoding.decode(file.read()).text
             except Unreadable as error:
-                raise forms.ValidationError("This file is not text. Choose a CSV or a PLS file.") from error
+                raise forms.ValidationError(
+                    _("This file is not text. Choose a CSV or a PLS file.")
+                ) from error
         if not cleaned.get("text", "").strip():
-            raise forms.ValidationError("Choose a file that has something in it.")
+            raise forms.ValidationError(_("Choose a file that has something in it."))
         try:
-            cleaned["rows"] = files.read(cleaned["text"], languages=[name for name, _ in LANGUAGES])
+            cleaned["rows"] = files.read(cleaned["text"], languages=[name for name, _words in LANGUAGES])
         except files.Unusable as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(sentences.said(str(error))) from error
         return cleaned
 
 

@@ -5,12 +5,23 @@ from typing import Any
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from projects.forms import VoiceField, checked
 from projects.manuscript.arrangement import TITLE_CHARACTERS, Arrangement, Section, beside
 from projects.manuscript.manuscript import Kind
 from projects.manuscript.manuscript import Manuscript as Reading
 from projects.models import Project
+
+# How many there are of what stands beside the text.
+_KINDS = {
+    Kind.DIRECTION: ngettext_lazy("%(count)s stage direction", "%(count)s stage directions", "number"),
+    Kind.HEADING: ngettext_lazy("%(count)s inner heading", "%(count)s inner headings", "number"),
+    Kind.NOTE: ngettext_lazy("%(count)s footnote", "%(count)s footnotes", "number"),
+    Kind.CAPTION: ngettext_lazy("%(count)s caption", "%(count)s captions", "number"),
+    Kind.CUE: ngettext_lazy("%(count)s sound cue", "%(count)s sound cues", "number"),
+}
 
 
 class ImportForm(forms.ModelForm):
@@ -34,7 +45,10 @@ class ImportForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.read, self.plan = read, plan
         self.fields["voice"].offer(team_id, language="Auto")  # type: ignore[attr-defined]
-        offered = [(kind.value, f"{count:,} {_plural(kind, count)}") for kind, count in beside(read).items()]
+        offered = [
+            (kind.value, _KINDS[kind] % {"number": count, "count": f"{count:,}"})
+            for kind, count in beside(read).items()
+        ]
         self.fields["kinds"].choices = offered  # type: ignore[attr-defined]
         self.initial = {
             **self.initial,
@@ -50,7 +64,7 @@ class ImportForm(forms.ModelForm):
         cleaned = super().clean() or {}
         spoken = (chapter for chapter in self.arranged().chapters(self.read) if chapter.ticked)
         if not any(one.kind is not Kind.BREAK for chapter in spoken for one in chapter.passages):
-            raise forms.ValidationError("Tick at least one chapter in which something is spoken.")
+            raise forms.ValidationError(_("Tick at least one chapter in which something is spoken."))
         return cleaned
 
     def arranged(self) -> Arrangement:
@@ -89,7 +103,3 @@ class ArrangeForm(forms.Form):
     merge = forms.IntegerField(required=False, min_value=0)
     split = forms.IntegerField(required=False, min_value=0)
     look = forms.IntegerField(required=False, min_value=0)
-
-
-def _plural(kind: Kind, count: int) -> str:
-    return f"{kind.value}{'' if count == 1 else 's'}"

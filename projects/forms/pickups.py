@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from projects.forms import RecordingForm
 from projects.models import PickupRecording
@@ -25,7 +26,7 @@ class ConfirmForm(forms.Form):
         for one in rows:
             span = one["pieces"]
             initial = f"{span[0]}-{span[1]}" if span and not one["is_changed"] else LEFT_OUT
-            choices = [(LEFT_OUT, "Leave out"), *_spans(len(row.pieces), span)]
+            choices = [(LEFT_OUT, _("Leave out")), *_spans(len(row.pieces), span)]
             field = forms.ChoiceField(required=False, choices=choices, initial=initial)
             self.fields[f"line-{one['line'].pk}"] = field
 
@@ -38,11 +39,13 @@ class ConfirmForm(forms.Form):
         cleaned = super().clean() or {}
         used: set[int] = set()
         for value in cleaned.values():
-            first, _, after = value.partition("-")
+            first, _to, after = value.partition("-")
             pieces = set(range(int(first), int(after))) if value else set()
             if used & pieces:
                 number = min(used & pieces) + 1
-                raise forms.ValidationError(f"Piece {number} is given to two lines. Give it to one of them.")
+                raise forms.ValidationError(
+                    _("Piece %(number)s is given to two lines. Give it to one of them.") % {"number": number}
+                )
             used |= pieces
         return cleaned
 
@@ -57,6 +60,11 @@ def _spans(count: int, guess: list[int] | None) -> list[tuple[str, str]]:
     if guess:
         spans.add((guess[0], guess[1]))
     return [
-        (f"{first}-{after}", f"Piece {first + 1}" if after == first + 1 else f"Pieces {first + 1} to {after}")
+        (
+            f"{first}-{after}",
+            _("Piece %(number)s") % {"number": first + 1}
+            if after == first + 1
+            else _("Pieces %(first)s to %(last)s") % {"first": first + 1, "last": after},
+        )
         for first, after in sorted(spans)
     ]

@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
 
+from narrator.sentences import said
 from projects.captions import labels
 from projects.captions.labels import BadLabels
 
@@ -15,7 +17,7 @@ LABEL_BYTES = 4_000_000
 class ReturnForm(forms.Form):
     """The edited file, which file of the export it was, and labels where somebody has set them."""
 
-    of = forms.ChoiceField(label="It was")
+    of = forms.ChoiceField(label=_("It was"))
     file = forms.FileField()
     labels = forms.FileField(required=False)
 
@@ -27,7 +29,7 @@ class ReturnForm(forms.Form):
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > LIMIT_BYTES:
             raise forms.ValidationError(
-                "This file is larger than 1 GB. Save it as FLAC, or hand in a chapter."
+                _("This file is larger than 1 GB. Save it as FLAC, or hand in a chapter.")
             )
         return file
 
@@ -38,12 +40,12 @@ class ReturnForm(forms.Form):
         try:
             regions = labels.read(file.read(LABEL_BYTES).decode())
         except BadLabels as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(said(str(error))) from error
         except UnicodeDecodeError:
             raise forms.ValidationError(
-                "These are no labels. In Audacity: File, Export, Export Labels."
+                _("These are no labels. In Audacity: File, Export, Export Labels.")
             ) from None
-        return [(start, end) for start, end, _ in regions]
+        return [(start, end) for start, end, _name in regions]
 
 
 class ConfirmForm(forms.Form):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
 from projects.models.reviews import Kind
@@ -19,7 +20,7 @@ class VerdictForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("kind") == Kind.PICKUP and not cleaned.get("reason"):
-            raise forms.ValidationError("Say in a few words what is to be spoken differently.")
+            raise forms.ValidationError(_("Say in a few words what is to be spoken differently."))
         if cleaned.get("kind") == Kind.APPROVED:
             cleaned["reason"] = ""
         return cleaned

@@ -1,10 +1,11 @@
 """What people decide about the differences of a revision, and which of them they look at."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from projects.merging.units import State
 
-CHOICES = [("theirs", "The author's"), ("mine", "Ours")]
+CHOICES = [("theirs", _("The author's")), ("mine", _("Ours"))]
 
 
 class ShowForm(forms.Form):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from projects.actions.searching import Query
 
@@ -12,10 +13,10 @@ LONGEST = 500
 class SearchForm(forms.Form):
     """A search: the words or the pattern, and how exactly."""
 
-    q = forms.CharField(max_length=LONGEST, strip=False, label="Search for")
-    case = forms.BooleanField(required=False, label="Upper and lower case as written")
-    whole = forms.BooleanField(required=False, label="Whole words only")
-    pattern = forms.BooleanField(required=False, label="A pattern (regular expression)")
+    q = forms.CharField(max_length=LONGEST, strip=False, label=_("Search for"))
+    case = forms.BooleanField(required=False, label=_("Upper and lower case as written"))
+    whole = forms.BooleanField(required=False, label=_("Whole words only"))
+    pattern = forms.BooleanField(required=False, label=_("A pattern (regular expression)"))
 
     def query(self) -> Query:
         cleaned = self.cleaned_data
@@ -31,8 +32,8 @@ class SearchForm(forms.Form):
 class ReplaceForm(SearchForm):
     """A search with what is written instead, in the whole project or in one chapter."""
 
-    replacement = forms.CharField(max_length=LONGEST, required=False, strip=False, label="Replace with")
-    everywhere = forms.BooleanField(required=False, label="In all chapters of the project")
+    replacement = forms.CharField(max_length=LONGEST, required=False, strip=False, label=_("Replace with"))
+    everywhere = forms.BooleanField(required=False, label=_("In all chapters of the project"))
 
     field_order = ["q", "replacement", "case", "whole", "pattern", "everywhere"]
 

@@ -3,36 +3,37 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from projects.models.tokens import NOUNS, SCOPES
 
 # What a noun covers, in the words of the pages.
 COVERS = {
-    "projects": "Projects, chapters, manuscripts, voices",
-    "lines": "Lines: text, direction, pauses, locks",
-    "runs": "Generating, and the queue",
-    "takes": "Takes and their sound",
-    "reviews": "Verdicts and comments",
-    "exports": "Exports and their files",
-    "usage": "Usage and calls",
+    "projects": _("Projects, chapters, manuscripts, voices"),
+    "lines": _("Lines: text, direction, pauses, locks"),
+    "runs": _("Generating, and the queue"),
+    "takes": _("Takes and their sound"),
+    "reviews": _("Verdicts and comments"),
+    "exports": _("Exports and their files"),
+    "usage": _("Usage and calls"),
 }
-LASTS = [(30, "30 days"), (90, "90 days"), (365, "A year"), (0, "Until it is revoked")]
+LASTS = [(30, _("30 days")), (90, _("90 days")), (365, _("A year")), (0, _("Until it is revoked"))]
 
 
 class TokenForm(forms.Form):
     """A token's name, what it opens and how long; each noun is read, written or closed."""
 
     name = forms.CharField(
-        max_length=80, strip=True, error_messages={"required": "Say what the token is for: a name."}
+        max_length=80, strip=True, error_messages={"required": _("Say what the token is for: a name.")}
     )
-    lasts = forms.TypedChoiceField(label="It opens for", coerce=int, choices=LASTS, initial=90)
+    lasts = forms.TypedChoiceField(label=_("It opens for"), coerce=int, choices=LASTS, initial=90)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for noun in NOUNS:
-            ways = [("", "Closed"), ("read", "Read")]
+            ways = [("", _("Closed")), ("read", _("Read"))]
             if f"{noun}:write" in SCOPES:
-                ways.append(("write", "Read and write"))
+                ways.append(("write", _("Read and write")))
             self.fields[noun] = forms.ChoiceField(label=COVERS[noun], required=False, choices=ways)
 
     @property
@@ -42,7 +43,9 @@ class TokenForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not any(cleaned.get(noun) for noun in NOUNS):
-            raise forms.ValidationError("Open at least one thing; a token that opens nothing is of no use.")
+            raise forms.ValidationError(
+                _("Open at least one thing; a token that opens nothing is of no use.")
+            )
         return cleaned
 
     def options(self) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from projects.audio.trim import MOST_GAIN_DB, Trim
 
 LONGEST_MS = 600_000
 
 
-def _ms(label: str) -> forms.IntegerField:
+def _ms(label: Any) -> forms.IntegerField:
     numbers = forms.NumberInput(attrs={"step": 1, "inputmode": "numeric"})
     return forms.IntegerField(label=label, min_value=0, max_value=LONGEST_MS, required=False, widget=numbers)
 
@@ -17,12 +18,12 @@ def _ms(label: str) -> forms.IntegerField:
 class TrimForm(forms.Form):
     """Milliseconds and decibels; an empty field is 0. ``reset`` takes the whole trim off."""
 
-    head_ms = _ms("Cut head, ms")
-    tail_ms = _ms("Cut tail, ms")
-    fade_in_ms = _ms("Fade in, ms")
-    fade_out_ms = _ms("Fade out, ms")
+    head_ms = _ms(_("Cut head, ms"))
+    tail_ms = _ms(_("Cut tail, ms"))
+    fade_in_ms = _ms(_("Fade in, ms"))
+    fade_out_ms = _ms(_("Fade out, ms"))
     gain_db = forms.FloatField(
-        label="Gain, dB",
+        label=_("Gain, dB"),
         min_value=-MOST_GAIN_DB,
         max_value=MOST_GAIN_DB,
         required=False,

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from projects.sentences import gettext_noop as _
+
 
 class Unreadable(Exception):
     """The file cannot be read. `str(error)` is one sentence for the person: what happened and what to do."""
@@ -16,14 +18,14 @@ class Unreadable(Exception):
 class Kind(StrEnum):
     """What a passage is. The value names it in a sentence, in the singular."""
 
-    PROSE = "paragraph"
-    VERSE = "verse"
-    DIRECTION = "stage direction"
-    HEADING = "inner heading"
-    NOTE = "footnote"
-    CAPTION = "caption"
-    CUE = "sound cue"
-    BREAK = "scene break"
+    PROSE = _("paragraph")
+    VERSE = _("verse")
+    DIRECTION = _("stage direction")
+    HEADING = _("inner heading")
+    NOTE = _("footnote")
+    CAPTION = _("caption")
+    CUE = _("sound cue")
+    BREAK = _("scene break")
 
 
 # What is spoken unless a person says otherwise. A scene break can only be heard as a pause.
@@ -34,11 +36,11 @@ OFFERED = (Kind.DIRECTION, Kind.HEADING, Kind.NOTE, Kind.CAPTION, Kind.CUE)
 class Form(StrEnum):
     """What kind of text a manuscript is. Everything but prose names its speakers."""
 
-    PROSE = "prose"
-    PLAY = "play"
-    SCREENPLAY = "screenplay"
-    TRANSCRIPT = "transcript"
-    SUBTITLES = "subtitles"
+    PROSE = _("prose")
+    PLAY = _("play")
+    SCREENPLAY = _("screenplay")
+    TRANSCRIPT = _("transcript")
+    SUBTITLES = _("subtitles")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Any, NoReturn
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import Team, User
 from narrator.teams.models.audit import WORDS, name_of
@@ -16,20 +17,20 @@ from projects.models.scripts import Script
 class ActKind(models.TextChoices):
     """What the trail may be filtered by. The first half are rows of their own, which the trail reads as they are."""
 
-    TEXT = "text", "Text"
-    CAST = "cast", "Cast"
-    TAKES = "takes", "Takes"
-    RUNS = "runs", "Generating"
-    VERDICTS = "verdicts", "Verdicts"
-    COMMENTS = "comments", "Comments"
-    EXPORTS = "exports", "Exports"
-    IMPORTS = "imports", "Imports and pickups"
-    GUESTS = "guests", "Guests"
-    ASSIGNMENTS = "assignments", "Assignments"
-    SETTINGS = "settings", "Direction and settings"
-    MONEY = "money", "Money"
-    ENDPOINT = "endpoint", "Speech endpoint"
-    DOWNLOADS = "downloads", "Downloads"
+    TEXT = "text", _("Text")
+    CAST = "cast", _("Cast")
+    TAKES = "takes", _("Takes")
+    RUNS = "runs", _("Generating")
+    VERDICTS = "verdicts", _("Verdicts")
+    COMMENTS = "comments", _("Comments")
+    EXPORTS = "exports", _("Exports")
+    IMPORTS = "imports", _("Imports and pickups")
+    GUESTS = "guests", _("Guests")
+    ASSIGNMENTS = "assignments", _("Assignments")
+    SETTINGS = "settings", _("Direction and settings")
+    MONEY = "money", _("Money")
+    ENDPOINT = "endpoint", _("Speech endpoint")
+    DOWNLOADS = "downloads", _("Downloads")
 
 
 class Written(Exception):

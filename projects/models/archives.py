@@ -6,6 +6,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from narrator.teams.models import Team, User
 from projects.models.moves import Moves, MovingQuerySet
@@ -13,15 +15,15 @@ from projects.models.projects import Project
 
 
 class Way(models.TextChoices):
-    OUT = "out", "Written"
-    IN = "in", "Taken in"
+    OUT = "out", pgettext_lazy("archive", "Written")
+    IN = "in", pgettext_lazy("archive", "Taken in")
 
 
 class ArchiveStatus(models.TextChoices):
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Under way"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Failed"
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Under way")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
 
 
 MOVES: Moves = {

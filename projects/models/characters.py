@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
 from projects.models.direction import Layer
@@ -15,14 +16,14 @@ NAME_CHARACTERS = 80
 class Colour(models.TextChoices):
     """The colours of marks, told apart by the colour-blind, too; static/css/tokens.css says what they look like."""
 
-    BLUE = "blue", "Blue"
-    ORANGE = "orange", "Orange"
-    GREEN = "green", "Green"
-    PLUM = "plum", "Plum"
-    SKY = "sky", "Sky"
-    OCHRE = "ochre", "Ochre"
-    RED = "red", "Red"
-    SLATE = "slate", "Slate"
+    BLUE = "blue", _("Blue")
+    ORANGE = "orange", _("Orange")
+    GREEN = "green", _("Green")
+    PLUM = "plum", _("Plum")
+    SKY = "sky", _("Sky")
+    OCHRE = "ochre", _("Ochre")
+    RED = "red", _("Red")
+    SLATE = "slate", _("Slate")
 
 
 class Character(Layer):
@@ -31,7 +32,7 @@ class Character(Layer):
     project = models.ForeignKey(Project, models.CASCADE, related_name="characters")
     name = models.CharField(max_length=NAME_CHARACTERS)
     colour = models.CharField(max_length=10, choices=Colour, default=Colour.BLUE)
-    is_narrator = models.BooleanField("speaks every line of nobody else", default=False)
+    is_narrator = models.BooleanField(_("speaks every line of nobody else"), default=False)
 
     class Meta:
         ordering = ["-is_narrator", "name", "pk"]

@@ -5,6 +5,8 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
 from projects.models.paragraphs import LineKind, Paragraph
@@ -14,30 +16,30 @@ from projects.models.scripts import Script
 class EditKind(models.TextChoices):
     """What was done, in the words of the page: "Undone: split a line"."""
 
-    TEXT = "text", "edited the text"
-    DIRECTION = "direction", "changed the direction"
-    PAUSE = "pause", "changed the pause"
-    SPLIT = "split", "split the line"
-    MERGE = "merge", "merged two lines"
-    INSERT = "insert", "inserted"
-    REMOVE = "remove", "deleted"
-    MOVE = "move", "moved"
-    REPLACE = "replace", "replaced text"
-    RESTORE = "restore", "restored an earlier text"
-    RECAST = "recast", "changed the cast"
-    LOCK = "lock", "locked"
-    UNLOCK = "unlock", "unlocked"
-    REVISION = "revision", "took over the author's revision"
+    TEXT = "text", _("edited the text")
+    DIRECTION = "direction", _("changed the direction")
+    PAUSE = "pause", _("changed the pause")
+    SPLIT = "split", _("split the line")
+    MERGE = "merge", _("merged two lines")
+    INSERT = "insert", pgettext_lazy("what somebody did", "inserted")
+    REMOVE = "remove", pgettext_lazy("what somebody did", "deleted")
+    MOVE = "move", pgettext_lazy("what somebody did", "moved")
+    REPLACE = "replace", _("replaced text")
+    RESTORE = "restore", _("restored an earlier text")
+    RECAST = "recast", _("changed the cast")
+    LOCK = "lock", pgettext_lazy("what somebody did", "locked")
+    UNLOCK = "unlock", pgettext_lazy("what somebody did", "unlocked")
+    REVISION = "revision", _("took over the author's revision")
 
 
 # What the history of a line tells besides its text.
 DIRECTED = {
-    "character_id": "Character",
-    "voice": "Voice",
-    "language": "Language",
-    "instructions": "Direction",
-    "pause_ms": "Pause",
-    "kind": "Kind",
+    "character_id": _("Character"),
+    "voice": _("Voice"),
+    "language": _("Language"),
+    "instructions": _("Direction"),
+    "pause_ms": _("Pause"),
+    "kind": _("Kind"),
 }
 
 
@@ -74,7 +76,7 @@ class Edit(models.Model):
         constraints = [models.CheckConstraint(condition=Q(kind__in=EditKind.values), name="edit_kind_known")]
 
     def __str__(self) -> str:
-        return f"{self.by or 'Somebody'} {self.get_kind_display()}"
+        return f"{self.by or gettext('Somebody')} {self.get_kind_display()}"
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
@@ -111,7 +113,7 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.edit}: line {self.paragraph_id}"
 
-    def direction(self, cast: Mapping[int, str]) -> list[tuple[str, str, str]]:
+    def direction(self, cast: Mapping[int, str]) -> list[tuple[Any, str, str]]:
         """What it changed of who speaks the line and how: a word for what, and its value before and after."""
         return [
             (word, _told(name, self.before.get(name), cast), _told(name, self.after[name], cast))
@@ -123,9 +125,13 @@ class Change(models.Model):
 def _told(name: str, value: Any, cast: Mapping[int, str]) -> str:
     """A value of a line as people read it; ``cast`` has the characters' names by id."""
     if name == "character_id":
-        return "Narrator" if value is None else cast.get(value, "somebody who left the cast")
+        return (
+            gettext("Narrator") if value is None else cast.get(value, gettext("somebody who left the cast"))
+        )
     if name == "kind":
         return str(LineKind(value or "").label)
     if name == "pause_ms" and value is not None:
         return f"{value:,} ms"
-    return str(value) if value else "as inherited"
+    if name == "language" and value:
+        return gettext(value)
+    return str(value) if value else gettext("as inherited")

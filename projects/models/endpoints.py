@@ -7,6 +7,7 @@ lines can be spoken, is in actions/endpoint.py.
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from narrator import sealing
@@ -19,15 +20,15 @@ MOST_CONCURRENT = 64
 class EndpointKind(models.TextChoices):
     """How an endpoint is asked, and how it answers."""
 
-    DASHSCOPE = "dashscope", "DashScope-style gateway"
-    OPENAI = "openai", "OpenAI-compatible"
+    DASHSCOPE = "dashscope", _("DashScope-style gateway")
+    OPENAI = "openai", _("OpenAI-compatible")
 
 
 class LimitUnit(models.TextChoices):
     """What a limit on the text of one call counts; see speech.budget."""
 
     BYTES = "bytes", "bytes"
-    WEIGHTED = "weighted", "billing characters"
+    WEIGHTED = "weighted", _("billing characters")
     CHARACTERS = "characters", "characters"
 
 
@@ -47,16 +48,16 @@ class TeamEndpoint(models.Model):
     model = models.CharField(max_length=100)
     stream = models.BooleanField(default=False)
     text_limit = models.PositiveIntegerField(
-        "longest text of one call", default=600, validators=[MinValueValidator(16)]
+        _("longest text of one call"), default=600, validators=[MinValueValidator(16)]
     )
-    limit_unit = models.CharField("counted in", max_length=10, choices=LimitUnit, default=LimitUnit.BYTES)
+    limit_unit = models.CharField(_("counted in"), max_length=10, choices=LimitUnit, default=LimitUnit.BYTES)
     concurrency = models.PositiveSmallIntegerField(
-        "calls at the same time",
+        _("calls at the same time"),
         default=4,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_CONCURRENT)],
     )
     requests_per_minute = models.PositiveIntegerField(
-        "calls a minute", null=True, blank=True, validators=[MinValueValidator(1)]
+        _("calls a minute"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     # Names, as they are sent; of the gateway's kind the catalogue in speech.voices holds instead.
     typed_voices = models.JSONField(default=list, blank=True)

@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
 from projects.models.moves import Moves, MovingQuerySet
@@ -13,11 +14,11 @@ from projects.models.projects import Project
 
 
 class ExportStatus(models.TextChoices):
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Assembling"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Assembling")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 MOVES: Moves = {
@@ -36,15 +37,15 @@ ACTIVE = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 class Format(models.TextChoices):
     """As in audio.formats, which knows how each is written."""
 
-    M4B = "m4b", "M4B audiobook"
-    MP3 = "mp3", "MP3, 192 kb/s"
-    MP3_128 = "mp3-128", "MP3, 128 kb/s"
-    MP3_VBR = "mp3-vbr", "MP3, variable rate"
-    M4A = "m4a", "M4A"
-    OPUS = "opus", "Opus"
-    FLAC = "flac", "FLAC"
-    WAV = "wav", "WAV"
-    EPUB = "epub", "Read-along EPUB"
+    M4B = "m4b", _("M4B audiobook")
+    MP3 = "mp3", _("MP3, 192 kb/s")
+    MP3_128 = "mp3-128", _("MP3, 128 kb/s")
+    MP3_VBR = "mp3-vbr", _("MP3, variable rate")
+    M4A = "m4a", _("M4A")
+    OPUS = "opus", _("Opus")
+    FLAC = "flac", _("FLAC")
+    WAV = "wav", _("WAV")
+    EPUB = "epub", _("Read-along EPUB")
 
 
 class ExportQuerySet(MovingQuerySet["Export"]):

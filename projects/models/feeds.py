@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
 from projects.models.projects import Project
@@ -17,8 +18,8 @@ TOKEN_BYTES = 24
 class Episodes(models.TextChoices):
     """What an episode is."""
 
-    CHAPTERS = "chapters", "Each chapter is an episode"
-    BOOK = "book", "The whole project is one episode"
+    CHAPTERS = "chapters", _("Each chapter is an episode")
+    BOOK = "book", _("The whole project is one episode")
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):
@@ -31,7 +32,7 @@ class Feed(models.Model):
     """Its token is shown once, when it is made. With ``has_drafts`` unfinished files are in it, too."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="feeds")
-    name = models.CharField("for whom", max_length=80)
+    name = models.CharField(_("for whom"), max_length=80)
     token_hash = models.CharField(max_length=64, unique=True)
     episodes = models.CharField(max_length=10, choices=Episodes, default=Episodes.CHAPTERS)
     has_drafts = models.BooleanField(default=False)

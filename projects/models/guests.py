@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
 from projects.models.projects import Project
@@ -31,7 +32,7 @@ class GuestLink(models.Model):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="guest_links")
     script = models.ForeignKey(Script, models.CASCADE, null=True, blank=True, related_name="+")
-    name = models.CharField("for whom", max_length=80)
+    name = models.CharField(_("for whom"), max_length=80)
     token_hash = models.CharField(max_length=64, unique=True)
     password = models.CharField(max_length=128, blank=True)
     expires_at = models.DateTimeField()

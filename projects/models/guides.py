@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+
 from projects.lexicon.lexicon import Lexicon
 from projects.models.characters import Character
 from projects.models.direction import FIELDS
@@ -26,10 +28,12 @@ class Said:
     def origin(self) -> str:
         """``the character Filby``, for "Voice Neil, from the character Filby"."""
         if self.layer == "line":
-            return "this line"
+            return _("this line")
         if self.layer == "script":
-            return f"the chapter {self.name}"
-        return f"the character {self.name}" if self.layer == "character" else "the project"
+            return _("the chapter %(name)s") % {"name": self.name}
+        if self.layer == "character":
+            return _("the character %(name)s") % {"name": self.name}
+        return _("the project")
 
 
 class Directed(Protocol):

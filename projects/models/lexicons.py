@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import Team, User
 from projects.lexicon import expansions
@@ -29,14 +30,14 @@ SAID = ("written", "spoken", "kind", "case", "language")
 
 
 class Kind(models.TextChoices):
-    WORD = WORD, "Whole word"
-    PATTERN = PATTERN, "Pattern"
+    WORD = WORD, _("Whole word")
+    PATTERN = PATTERN, _("Pattern")
 
 
 class Case(models.TextChoices):
-    KEEP = KEEP, "In any case, a sentence keeps its capital"
-    ANY = ANY, "In any case"
-    EXACT = EXACT, "Exactly as written"
+    KEEP = KEEP, _("In any case, a sentence keeps its capital")
+    ANY = ANY, _("In any case")
+    EXACT = EXACT, _("Exactly as written")
 
 
 class Slow(models.TextChoices):

@@ -10,6 +10,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import Team, User
 from projects.models.moves import Moves, MovingQuerySet
@@ -34,11 +35,11 @@ class Price(models.Model):
     team = models.OneToOneField(Team, models.CASCADE, primary_key=True, related_name="price")
     currency = models.CharField(max_length=3, default="CNY")
     # CNY 0.8 for 10,000 characters: the published price of the sibling model (contract 4.2).
-    per_10k_micro = models.PositiveBigIntegerField("price of 10,000 billing characters", default=800_000)
+    per_10k_micro = models.PositiveBigIntegerField(_("price of 10,000 billing characters"), default=800_000)
     confirm_above_micro = models.PositiveBigIntegerField(
-        "ask before a run costs more than", default=5 * MICRO
+        _("ask before a run costs more than"), default=5 * MICRO
     )
-    monthly_cap_micro = models.PositiveBigIntegerField("at most in a month", null=True, blank=True)
+    monthly_cap_micro = models.PositiveBigIntegerField(_("at most in a month"), null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.team}: {self.per_10k_micro / MICRO:.2f} {self.currency} for 10,000 characters"
@@ -87,10 +88,10 @@ class Spend(models.Model):
 
 
 class CallState(models.TextChoices):
-    OPEN = "open", "Under way"
-    CHARGED = "charged", "Charged"
-    FREE = "free", "Not charged"
-    UNKNOWN = "unknown", "Perhaps charged"
+    OPEN = "open", _("Under way")
+    CHARGED = "charged", _("Charged")
+    FREE = "free", _("Not charged")
+    UNKNOWN = "unknown", _("Perhaps charged")
 
 
 # From -> to. What the sweep called unknown is settled after all by a worker that was only slow.
@@ -149,8 +150,8 @@ class Call(models.Model):
     at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=8, choices=CallState, default=CallState.OPEN)
     voice = models.CharField(max_length=80)
-    characters = models.PositiveIntegerField("billing characters")
-    per_10k_micro = models.PositiveBigIntegerField("price of 10,000 billing characters", default=0)
+    characters = models.PositiveIntegerField(_("billing characters"))
+    per_10k_micro = models.PositiveBigIntegerField(_("price of 10,000 billing characters"), default=0)
     amount_micro = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
     request_id = models.CharField(max_length=200, blank=True)

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import Team, User
 from projects.models.exports import Export
@@ -20,29 +22,29 @@ DAILY_AT = 8
 class News(models.TextChoices):
     """What people are told of."""
 
-    MENTION = "mention", "A comment names me"
-    ASSIGNMENT = "assignment", "A chapter is given to me to hear"
-    PICKUP = "pickup", "A pickup is wanted of a line that I had made"
-    REPLY = "reply", "Somebody answers my comment or resolves it"
-    GUEST = "guest", "A guest of mine says something"
-    RUN = "run", "What I generate is finished, fails or stands still"
-    EXPORT = "export", "My export is ready or has failed"
+    MENTION = "mention", _("A comment names me")
+    ASSIGNMENT = "assignment", _("A chapter is given to me to hear")
+    PICKUP = "pickup", _("A pickup is wanted of a line that I had made")
+    REPLY = "reply", _("Somebody answers my comment or resolves it")
+    GUEST = "guest", _("A guest of mine says something")
+    RUN = "run", _("What I generate is finished, fails or stands still")
+    EXPORT = "export", _("My export is ready or has failed")
 
 
 class Way(models.TextChoices):
     """How somebody is told of one kind of news."""
 
-    OFF = "off", "Not at all"
-    APP = "app", "Here"
-    MAIL = "mail", "Here and by e-mail"
+    OFF = "off", _("Not at all")
+    APP = "app", _("Here")
+    MAIL = "mail", _("Here and by e-mail")
 
 
 class Often(models.TextChoices):
     """When what goes by mail is sent: all together, and nothing that was read here before."""
 
-    NEVER = "never", "Never"
-    HOURLY = "hourly", "Every hour"
-    DAILY = "daily", f"Every day at {DAILY_AT}:00"
+    NEVER = "never", _("Never")
+    HOURLY = "hourly", _("Every hour")
+    DAILY = "daily", format_lazy(_("Every day at {hour}:00"), hour=DAILY_AT)
 
 
 BY_MAIL = (News.MENTION, News.ASSIGNMENT, News.PICKUP, News.GUEST)

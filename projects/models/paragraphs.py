@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Coalesce, Length
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
 from projects.audio.pauses import CLIP, SCENE_END, TITLE, Followed
@@ -74,10 +75,10 @@ ROW_FIELDS = (
 class LineKind(models.TextChoices):
     """What a line is in its chapter, which says how long the pause behind it is where it has none of its own."""
 
-    LINE = "", "Line"
-    TITLE = TITLE, "Title"
-    SCENE_END = SCENE_END, "End of a scene"
-    CLIP = CLIP, "Clip"
+    LINE = "", _("Line")
+    TITLE = TITLE, _("Title")
+    SCENE_END = SCENE_END, _("End of a scene")
+    CLIP = CLIP, _("Clip")
 
 
 SPOKEN_KINDS = [(kind.value, kind.label) for kind in LineKind if kind != LineKind.CLIP]
@@ -211,7 +212,7 @@ class Paragraph(Layer):
     speaker_sure = models.PositiveSmallIntegerField(default=0, editable=False)
     is_labelled = models.BooleanField(default=False, editable=False)
     pause_ms = models.PositiveIntegerField(
-        "pause after, ms", null=True, blank=True, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
+        _("pause after, ms"), null=True, blank=True, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
     )
     digest = models.CharField(max_length=64, editable=False)
     chosen = models.ForeignKey(

@@ -5,6 +5,7 @@ from typing import Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import Team, User
 from projects.audio.finish import Finish
@@ -38,43 +39,43 @@ class Project(Direction):
     author = models.CharField(max_length=200, blank=True)
     cover = models.FileField(upload_to="covers", blank=True)
     pause_ms = models.PositiveIntegerField(
-        "pause after a line, ms", default=600, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
+        _("pause after a line, ms"), default=600, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
     )
     # Behind a line whose next one another character speaks; empty is a line like any other.
     speaker_pause_ms = models.PositiveIntegerField(
-        "pause where the speaker changes, ms",
+        _("pause where the speaker changes, ms"),
         null=True,
         blank=True,
         validators=[MaxValueValidator(LONGEST_PAUSE_MS)],
     )
     scene_pause_ms = models.PositiveIntegerField(
-        "pause at the end of a scene, ms", default=2000, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
+        _("pause at the end of a scene, ms"), default=2000, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
     )
     title_pause_ms = models.PositiveIntegerField(
-        "pause after a title, ms", default=1500, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
+        _("pause after a title, ms"), default=1500, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
     )
     chapter_pause_ms = models.PositiveIntegerField(
-        "pause after a chapter, ms", default=2000, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
+        _("pause after a chapter, ms"), default=2000, validators=[MaxValueValidator(LONGEST_PAUSE_MS)]
     )
     # What audio/finish.py keeps: how takes are levelled and cut in a file. Whoever writes it: actions/finishes.py.
     finish = models.JSONField(default=dict, blank=True, editable=False)
-    cap_micro = models.PositiveBigIntegerField("at most for this project", null=True, blank=True)
+    cap_micro = models.PositiveBigIntegerField(_("at most for this project"), null=True, blank=True)
     # From where on the checks of a take tell something; how they do it is audio/checks.py's.
     check_pause_ms = models.PositiveIntegerField(
-        "longest pause inside a line, ms", default=1500, validators=[MinValueValidator(300)]
+        _("longest pause inside a line, ms"), default=1500, validators=[MinValueValidator(300)]
     )
     check_level_db = models.FloatField(
-        "louder or softer than usual by, dB",
+        _("louder or softer than usual by, dB"),
         default=6.0,
         validators=[MinValueValidator(1), MaxValueValidator(40)],
     )
     check_pace_percent = models.PositiveSmallIntegerField(
-        "quicker or slower than usual by, %", default=40, validators=[MinValueValidator(10)]
+        _("quicker or slower than usual by, %"), default=40, validators=[MinValueValidator(10)]
     )
     # What is written short and spoken in full, by the names of lexicon/expansions.py.
-    expansions = models.JSONField("spoken in full", default=list, blank=True)
+    expansions = models.JSONField(_("spoken in full"), default=list, blank=True)
     retakes = models.PositiveSmallIntegerField(
-        "automatic retakes of a flagged line", default=0, validators=[MaxValueValidator(3)]
+        _("automatic retakes of a flagged line"), default=0, validators=[MaxValueValidator(3)]
     )
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
 from projects.models.guests import GuestLink
@@ -21,8 +22,8 @@ def _who(person: User | None, guest: GuestLink | None) -> str:
 
 
 class Kind(models.TextChoices):
-    APPROVED = "approved", "Approved"
-    PICKUP = "pickup", "Pickup wanted"
+    APPROVED = "approved", _("Approved")
+    PICKUP = "pickup", _("Pickup wanted")
 
 
 class Verdict(models.Model):

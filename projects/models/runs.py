@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import Team, User
 from projects.models.moves import Moves, MovingQuerySet
@@ -15,10 +16,10 @@ from projects.models.scripts import Script
 
 
 class RunState(models.TextChoices):
-    ACTIVE = "active", "Generating"
-    PAUSED = "paused", "Paused"
-    CANCELLED = "cancelled", "Cancelled"
-    DONE = "done", "Done"
+    ACTIVE = "active", _("Generating")
+    PAUSED = "paused", _("Paused")
+    CANCELLED = "cancelled", _("Cancelled")
+    DONE = "done", _("Done")
 
 
 # From -> to; docs/states.md is written from this table.
@@ -98,7 +99,7 @@ class Run(models.Model):
     script = models.ForeignKey(Script, models.CASCADE, null=True, blank=True, related_name="runs")
     state = models.CharField(max_length=10, choices=RunState, default=RunState.ACTIVE)
     total = models.PositiveIntegerField()
-    characters = models.PositiveBigIntegerField("billing characters estimated", default=0)
+    characters = models.PositiveBigIntegerField(_("billing characters estimated"), default=0)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     # Time spent paused so far does not count towards the pace.

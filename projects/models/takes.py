@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import Team, User
 from projects.audio.trim import Trim
@@ -21,20 +22,20 @@ from projects.speech.voices import MODEL
 
 
 class TakeStatus(models.TextChoices):
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Generating"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Generating")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Source(models.TextChoices):
     """Where the audio of a take comes from."""
 
-    GENERATED = "generated", "Generated"
-    RECORDED = "recorded", "Recorded"
-    UPLOADED = "uploaded", "Uploaded"
-    CLIP = "clip", "Clip"
+    GENERATED = "generated", _("Generated")
+    RECORDED = "recorded", _("Recorded")
+    UPLOADED = "uploaded", _("Uploaded")
+    CLIP = "clip", _("Clip")
 
 
 # From -> to. docs/states.md is written from this table, and `Take.move` obeys it.

@@ -9,12 +9,14 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
+from projects.sentences import gettext_noop as _
+
 MAX_BYTES = 1600
-TOO_LONG = (
-    "This direction is too long for the endpoint: {:,} of {:,}, where a Chinese character counts as three. "
+TOO_LONG = _(
+    "This direction is too long for the endpoint: %(size)s of %(most)s, where a Chinese character counts as three. "
     "Shorten it."
 )
-FOREIGN = (
+FOREIGN = _(
     "The endpoint takes directions in English or Chinese only, whatever the language of the text. "
     "Write it in one of them."
 )
@@ -61,14 +63,14 @@ class Preset:
 
 # What this installation offers. Change the words here; takes that were made with older ones keep them.
 PRESETS = (
-    Preset("Plain", "Plain and even, without colouring."),
-    Preset("Warm", "Warm and unhurried, like a storyteller by the fire."),
-    Preset("Newsreader", "Like a newsreader: level, clear, brisk."),
-    Preset("Whisper", "In a whisper, close to the microphone."),
-    Preset("Urgent", "Urgent and quick, short of breath."),
-    Preset("Shout", "Shouted, from far away."),
-    Preset("Sad", "Sad and slow, close to tears."),
-    Preset("Laughing", "With a laugh in the voice."),
+    Preset(_("Plain"), "Plain and even, without colouring."),
+    Preset(_("Warm"), "Warm and unhurried, like a storyteller by the fire."),
+    Preset(_("Newsreader"), "Like a newsreader: level, clear, brisk."),
+    Preset(_("Whisper"), "In a whisper, close to the microphone."),
+    Preset(_("Urgent"), "Urgent and quick, short of breath."),
+    Preset(_("Shout"), "Shouted, from far away."),
+    Preset(_("Sad"), "Sad and slow, close to tears."),
+    Preset(_("Laughing"), "With a laugh in the voice."),
 )
 
 
@@ -76,7 +78,7 @@ def fault(text: str) -> str:
     """One sentence on why the endpoint would not take this direction and what to do; empty for a good one."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
-        return TOO_LONG.format(size, MAX_BYTES)
+        return TOO_LONG % {"size": f"{size:,}", "most": f"{MAX_BYTES:,}"}
     return FOREIGN if text and _is_foreign(text) else ""
 
 

@@ -17,11 +17,10 @@ from projects.actions import connecting, endpoint, samples, sounds
 from projects.forms.samples import LANGUAGES, SampleForm
 from projects.models import Price, Project
 from projects.speech.errors import SpeechError
-from projects.speech.voices import MOODS
+from projects.speech.voices import AGES, MOODS
 from projects.views.rows import position
 
 PAGE = "projects/samples.html"
-AGES = ("child", "teen", "young", "adult", "old")
 
 
 @require_safe

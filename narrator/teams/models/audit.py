@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models.people import User
 from narrator.teams.models.teams import Team
@@ -14,11 +15,11 @@ WORDS = 300
 class AuditKind(models.TextChoices):
     """What the trail may be filtered by."""
 
-    SIGN_IN = "sign-in", "Signing in"
-    ACCOUNT = "account", "Passwords and second steps"
-    MEMBERS = "members", "Members and roles"
-    INVITATIONS = "invitations", "Invitations"
-    TOKENS = "tokens", "API tokens"
+    SIGN_IN = "sign-in", _("Signing in")
+    ACCOUNT = "account", _("Passwords and second steps")
+    MEMBERS = "members", _("Members and roles")
+    INVITATIONS = "invitations", _("Invitations")
+    TOKENS = "tokens", _("API tokens")
 
 
 def name_of(model: type[models.Model]) -> Any:

@@ -1,6 +1,7 @@
 """Teams, and the role that a person has in one. What a role allows is in narrator/teams/rights.py."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models.people import User
 
@@ -19,11 +20,11 @@ class Team(models.Model):
 class Role(models.TextChoices):
     """What a member may do, from all to least; each may also do what the ones below may."""
 
-    OWNER = "owner", "Owner"
-    ADMIN = "admin", "Admin"
-    EDITOR = "editor", "Editor"
-    REVIEWER = "reviewer", "Reviewer"
-    VIEWER = "viewer", "Viewer"
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    EDITOR = "editor", _("Editor")
+    REVIEWER = "reviewer", _("Reviewer")
+    VIEWER = "viewer", _("Viewer")
 
 
 class Membership(models.Model):

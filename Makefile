@@ -7,7 +7,7 @@ BIN := .venv/bin
 STUDIO_LOCK := $(if $(filter light,$(NARRATOR_VOICES)),locks/studio.lock,locks/neural.lock)
 LOCK_WITH := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
-.PHONY: help setup setup-dev run test check bench lock clean
+.PHONY: help setup setup-dev run test check bench messages lock clean
 
 help: ## What there is to run
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: setup-dev ## Format, lint, types, layers, migrations, deployment settings
 
 bench: setup-dev ## Measure the figures the README quotes
 	@$(BIN)/python -m bench
+
+messages: setup-dev ## Bring locale/ up to date with the sentences in the sources
+	@$(BIN)/python bin/messages.py
 
 lock: setup-dev ## Resolve the dependencies again and write locks/
 	@$(LOCK_WITH) --extra dev --extra neural --extra browser -o .venv/all.lock

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "narrator.languages.LanguageMiddleware",
     # Before the check of the token, which reads the body.
     "narrator.limits.LimitsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -121,9 +122,14 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["template_partials.templatetags.partials", "narrator.tags"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "template_partials.templatetags.partials",
+                "narrator.tags",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "projects.views.endpoints.badge",
@@ -307,7 +313,17 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 USE_TZ = True
 TIME_ZONE = env.str("TZ", "UTC")
+
+# What the interface is written in, and what it is translated into (CONTRIBUTING.md); each under its own name.
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
+# Programs ask here. What they are told stays English, whatever a browser asks for.
+ENGLISH_PATHS = ("/api/", "/feed/", "/healthz", "/readyz", "/metrics")
 
 # line, for people; json, an object a line, for whatever collects logs.
 LOG_FORMAT = env.str("NARRATOR_LOG_FORMAT", "line")

@@ -12,8 +12,10 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from narrator import sealing
+from narrator.languages import speaking
 from narrator.teams import audit, invitations
 from narrator.teams.models import AuditKind, User
 
@@ -44,6 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):
     @transaction.atomic
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Make the account; by an invitation it becomes a member of the team in the same moment, or is not made."""
+        user.language = get_language() or ""
         user = super().save_user(request, user, form, commit)
         token = _token(request)
         try:
@@ -62,7 +65,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail that somebody waits for; where it cannot be sent, answer with a page that says so."""
         try:
-            super().send_mail(template_prefix, email, context)
+            with speaking(context.get("user")):
+                super().send_mail(template_prefix, email, context)
         except (SMTPException, OSError) as error:
             logger.exception("A mail could not be sent: %s", template_prefix)
             page = render(allauth.request, "account/mail_failed.html", status=503)

@@ -11,7 +11,7 @@ from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from narrator.accounts.views import account
+from narrator.accounts.views import account, language
 
 urlpatterns = [
     path("sign-in/", accounts.login, name="account_login"),
@@ -32,6 +32,7 @@ urlpatterns = [
     ),
     path("confirm/", accounts.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^confirm/(?P<key>[-:\w]+)/$", accounts.confirm_email, name="account_confirm_email"),
+    path("language/", language, name="language"),
     path("account/", account, name="account"),
     # Where allauth returns to when something of the second step was changed: all of it is on the one page.
     path("account/", account, name="mfa_index"),

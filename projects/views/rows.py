@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from narrator.cache import own, windows
@@ -57,7 +58,7 @@ def draw(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> list
 def _window(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> str:
     """The same rows as one piece of html, taken as one piece while none of them has changed."""
     wanted = list(lines.values_list("pk", "version", "position"))
-    facts = repr((wanted, may_edit)).encode()
+    facts = repr((wanted, may_edit, get_language())).encode()
     key = hashlib.blake2b(facts, digest_size=20).hexdigest()
     html = windows.get(key)
     if html is None:
@@ -70,16 +71,17 @@ def _window(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> s
 
 def _drawn(wanted: list[tuple[int, int, int]], project: Project, may_edit: bool) -> list[Row]:
     """Draw rows, given as key, version and position each."""
-    keys = {pk: f"row-{pk}-{version}-{position}-{int(may_edit)}" for pk, version, position in wanted}
+    language = get_language()
+    about = {"project": project, "may_edit": may_edit, "LANGUAGE_CODE": language}
+    keys = {
+        pk: f"row-{pk}-{version}-{position}-{int(may_edit)}-{language}" for pk, version, position in wanted
+    }
     kept = own.get_many(keys.values())
     missing = [pk for pk, key in keys.items() if key not in kept]
     if missing:
         template = get_template("projects/script_detail.html#line")
         fresh = Paragraph.everything.for_page().filter(pk__in=missing)
-        made = {
-            keys[line.pk]: template.render({"line": line, "project": project, "may_edit": may_edit})
-            for line in fresh
-        }
+        made = {keys[line.pk]: template.render({"line": line, **about}) for line in fresh}
         own.set_many(made, KEPT_S)
         kept |= made
     return [

@@ -26,6 +26,8 @@ OPEN = {
     r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
     "confirm/",
     r"^confirm/(?P<key>[-:\w]+)/$",
+    # Whoever cannot read the sign-in page chooses another language there.
+    "language/",
     # Behind an invitation's token; tests/teams/test_invitations.py.
     "join/<str:token>/",
     # In every digest: its token, which is signed, is what counts.

@@ -39,6 +39,8 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    """What their pages and mails are written in; empty: pages as the browser asks, mails in the studio's own."""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
@@ -53,6 +55,10 @@ class User(AbstractUser):
     def rename(self, name: str) -> None:
         self.name = name
         self.save(update_fields=["name"])
+
+    def choose_language(self, code: str) -> None:
+        self.language = code
+        self.save(update_fields=["language"])
 
     def get_full_name(self) -> str:
         return str(self)

@@ -1,0 +1,4 @@
+// Written by make messages.
+import { learn } from "../words.js";
+
+learn({});

@@ -1,9 +1,11 @@
 """Template filters that every page may use: figures as people read them, and fields as this house draws them."""
 
 import math
+from collections.abc import Sequence
 
 from django import template
 from django.forms import BoundField
+from django.utils.translation import gettext
 
 from narrator import sentences
 
@@ -83,6 +85,14 @@ def money(amount_micro: int | None, currency: str) -> str:
         return f"under {sign} 0.01"
     hundredths = ((amount_micro or 0) + 5_000) // 10_000
     return f"{sign} {hundredths // 100:,}.{hundredths % 100:02}"
+
+
+@register.filter
+def either(names: Sequence[str]) -> str:
+    """Write names as ``Neil, Mia or Ryan``."""
+    if len(names) < 2:
+        return "".join(names)
+    return gettext("%(names)s or %(last)s") % {"names": gettext(", ").join(names[:-1]), "last": names[-1]}
 
 
 @register.filter

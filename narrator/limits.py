@@ -90,7 +90,9 @@ class LimitsMiddleware:
         most = getattr(view, "most_body_bytes", BODY_BYTES)
         if _body_bytes(request) <= most:
             return None
-        return _refusal(413, "Too large", TOO_LARGE.format(most // 2**20))
+        sentence = TOO_LARGE.format(most // 2**20)
+        own = getattr(view, "too_large", None)  # whoever asks may be no browser
+        return own(sentence) if own else _refusal(413, "Too large", sentence)
 
 
 def _refusal(status: int, title: str, reason: str) -> HttpResponse:

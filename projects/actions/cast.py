@@ -4,6 +4,7 @@ What a changed character reaches is worked out by reach.py; how speakers are fou
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.db.models import Q
 from narrator.teams.models import User
 from projects.actions import reach
 from projects.actions.cast_changes import recorded
-from projects.models import Character, Paragraph, Project, Speaker
+from projects.models import Character, Guide, Paragraph, Project, Speaker
 from projects.models.characters import NAME_CHARACTERS, Colour
 from projects.models.paragraphs import ParagraphQuerySet
 
@@ -86,6 +87,13 @@ def recast(character: Character, *, by: User | None) -> int:
         return reach.settle(project, touched, show=looks)
 
 
+def impact_of_recasting(character: Character) -> reach.Impact:
+    """What it would come to if a character were as a form has changed it."""
+    guide = Guide.of(character.project_id)
+    touched = lines_of(guide.characters[character.pk]) | lines_of(character)
+    return reach.impact(guide.replacing(rows=[character]), touched)
+
+
 @transaction.atomic
 def assign(
     project: Project, lines: ParagraphQuerySet, character: Character | None, *, by: User | None
@@ -137,6 +145,13 @@ def decide(
     return len(ids)
 
 
+def impact_of_decision(
+    project: Project, names: Sequence[str], *, character: Character | None, least: int, each_new: bool
+) -> reach.Impact:
+    """What a decision would do to finished lines. New characters speak like the narrator until they are directed."""
+    return reach.impact(Guide.of(project.pk), found_lines(project, names, least), to=character)
+
+
 def found_lines(project: Project, names: Sequence[str], least: int = 0) -> ParagraphQuerySet:
     """The open lines found for these names that are nobody's, or that an earlier decision about the name gave away."""
     decided = Speaker.objects.filter(project=project, name__in=names).exclude(character=None)
@@ -154,6 +169,16 @@ def _decision(names: Sequence[str], targets: dict[str, Character | None], lines:
         return f"{who} ignored"
     to = people.pop() if len(people) == 1 else f"{len(people)} characters"
     return f"{_count(lines)} of {who} went to {to}"
+
+
+def impact_of_leaving(character: Character, into: Character | None) -> reach.Impact:
+    """What giving a character's lines to another one, or to the narrator, would come to."""
+    guide = Guide.of(character.project_id)
+    if character.is_narrator:
+        guide = replace(
+            guide, characters={pk: one for pk, one in guide.characters.items() if pk != character.pk}
+        )
+    return reach.impact(guide, lines_of(character), to=into)
 
 
 @transaction.atomic

@@ -312,6 +312,16 @@ def to_render(change: LexiconChange) -> list[Paragraph]:
     return found
 
 
+def left(change: LexiconChange) -> tuple[list[Paragraph], estimates.Estimate]:
+    """What a change leaves to be generated again: those lines, and what they call for."""
+    lines, price = to_render(change), Price.of(change.team_id)
+    parts = []
+    for project in {line.script.project for line in lines}:
+        ids = [line.pk for line in lines if line.script.project_id == project.pk]
+        parts.append(estimates.estimate(Paragraph.objects.filter(pk__in=ids), project))
+    return lines, estimates.together(parts, price)
+
+
 def sweep() -> int:
     """Let the lines be spoken without the patterns that were found to take too long; return how many there were."""
     found = list(LexiconEntry.objects.filter(slow=Slow.FOUND).select_related("team", "project"))

@@ -1,25 +1,27 @@
 """Who may come in: a token, its scopes, and how often it may ask. What is whose, access.py says for pages and here."""
 
+import functools
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from ninja import Router
+from ninja.responses import Status
 from ninja.security import HttpBearer
 from ninja.throttling import BaseThrottle
 
 from narrator.teams.models import User
 from projects.actions import tokens
 from projects.api import keys
-from projects.api.problems import Problem, ProblemOut
+from projects.api.problems import Problem
 from projects.models import ApiToken
 
-# Every address may refuse in these ways.
-REFUSALS: frozenset[int] = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 503})
 WINDOW_S = 60
+# By the name of an act: how many bytes its body may have, where that is more than others may.
+LARGE: dict[str, int] = {}
 
 
 class ApiRequest(HttpRequest):
@@ -81,13 +83,35 @@ class Noun(Router):
         """Something done, for tokens that may write the noun."""
         return self._door(method, path, {status: answer}, f"{self.noun}:write", **options)
 
-    def make(self, path: str, answer: Any, *, is_heavy: bool = False) -> Callable[..., Any]:
+    def make(
+        self, path: str, answer: Any, *, is_heavy: bool = False, most_bytes: int = 0, **options: Any
+    ) -> Callable[..., Any]:
         """Something that costs or creates: 201, and with an idempotency key done once, however often it is sent.
 
-        ``is_heavy``: see ``keys.keyed``.
+        ``is_heavy``: see ``keys.keyed``. ``most_bytes``: what its body may have, where that is more than others may.
         """
-        door = self.act(path, answer, status=201, openapi_extra={"parameters": [keys.HEADER]})
-        return lambda view: door(keys.keyed(view, is_heavy=is_heavy))
+        door = self.act(path, answer, status=201, openapi_extra={"parameters": [keys.HEADER]}, **options)
+
+        def made(view: Callable[..., Any]) -> Callable[..., Any]:
+            if most_bytes:
+                LARGE[view.__name__] = most_bytes
+            return cast(Callable[..., Any], door(keys.keyed(view, is_heavy=is_heavy)))
+
+        return made
+
+    def end(self, path: str) -> Callable[..., Any]:
+        """Something taken away or closed for good, harmless twice: 204, with nothing left to show."""
+        door = self.act(path, None, status=204)
+
+        def ended(view: Callable[..., None]) -> Any:
+            @functools.wraps(view)
+            def without_answer(*args: Any, **kwargs: Any) -> Status:
+                view(*args, **kwargs)
+                return Status(204, None)
+
+            return door(without_answer)
+
+        return ended
 
     def _door(
         self, method: str, path: str, answers: dict[Any, Any], scope: str, **options: Any
@@ -97,6 +121,6 @@ class Noun(Router):
             path,
             auth=Bearer(scope),
             throttle=PerToken(),
-            response={**answers, REFUSALS: ProblemOut},
+            response=answers,
             **options,
         )

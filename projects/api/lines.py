@@ -9,10 +9,10 @@ from pydantic import Field
 from narrator.teams.rights import Right
 from projects import access, tasks
 from projects.actions import directing, edits, lines, locks, paragraphs
-from projects.api import forms
+from projects.api import agreeing, forms
 from projects.api.doors import ApiRequest, Noun
 from projects.api.pages import LARGEST, Id, Page, Wanted, page
-from projects.api.problems import Problem, invalid
+from projects.api.problems import invalid
 from projects.api.sent import Sent
 from projects.forms import InsertForm, LinesForm, SplitForm, TextForm
 from projects.forms.direction import DirectionForm, LinesDirectionForm, SpeakerForm
@@ -248,10 +248,7 @@ def lines_direct(request: ApiRequest, script_id: Id, chosen: Directed) -> DoneOu
     """Direct those of these lines that are not locked. Where finished ones are among them, ``agreed`` says how many."""
     script, ids = _chosen(request, script_id, chosen)
     wish = forms.checked(_direction(script, chosen), {"character": "character_id"}).wish()
-    impact = directing.impact(script, ids, wish)
-    if impact.finished and chosen.agreed != impact.finished:
-        detail = f"{impact.words} {impact.price} Send agreed: {impact.finished} to do it."
-        raise Problem(409, "reaches_finished", detail, lines=impact.lines, finished=impact.finished)
+    agreeing.check(directing.impact(script, ids, wish), chosen.agreed)
     return _act(request, directing.direct, script, ids, wish)
 
 

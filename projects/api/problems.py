@@ -14,13 +14,27 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from pydantic import ConfigDict
 
 from narrator.busy import RETRY_AFTER_S, sentence_for
-from projects.actions import asking, directing, discards, edits, exports, lines, locks, paragraphs, reviews
+from projects.actions import (
+    asking,
+    cast,
+    directing,
+    discards,
+    edits,
+    exports,
+    lexicons,
+    lines,
+    locks,
+    paragraphs,
+    reviews,
+)
 from projects.audio.recording import Unreadable as NoSound
 from projects.manuscript.manuscript import Unreadable as NoText
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+# Every address may refuse in these ways.
+REFUSALS = (400, 401, 403, 404, 409, 413, 422, 429, 503)
 NOT_SIGNED_IN = (
     "Send a token that is alive: Authorization: Bearer narrator_…  Make one on the page of your account."
 )
@@ -43,6 +57,18 @@ class ProblemOut(Schema):
     title: str
     detail: str
     errors: list[FieldError] = []
+
+
+def describe(document: dict[str, Any]) -> None:
+    """Write the refusals into an OpenAPI document: one shape, which every act may answer."""
+    shape = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+    parts = {**shape.pop("$defs"), ProblemOut.__name__: shape}
+    document["components"].setdefault("schemas", {}).update(parts)
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}}}
+    refusals = {status: {"description": HTTPStatus(status).phrase, "content": content} for status in REFUSALS}
+    for acts in document["paths"].values():
+        for act in acts.values():
+            act["responses"] |= refusals
 
 
 class Problem(Exception):
@@ -82,6 +108,11 @@ def answer(problem: Problem) -> HttpResponse:
     return response
 
 
+def too_large(sentence: str) -> HttpResponse:
+    """What narrator.limits answers for us to a body that is too large, unread."""
+    return answer(Problem(413, "too_large", sentence))
+
+
 def _invalid_shape(error: ValidationError) -> Problem:
     """What is sent in another shape than the document says."""
     errors = [{"field": _place(one["loc"]), "message": one["msg"]} for one in error.errors]
@@ -112,6 +143,16 @@ def _not_ready(error: exports.NotReady) -> Problem:
 
 def _gone(error: Exception) -> Problem:
     return Problem(409, "gone", f"{error} Nothing was changed.")
+
+
+def _name_taken(error: cast.NameTaken) -> Problem:
+    return Problem(409, "name_taken", f"There is a character {error} already. Choose it, or another name.")
+
+
+def _narrator_taken(error: cast.NarratorTaken) -> Problem:
+    return Problem(
+        409, "narrator_taken", f"{error} speaks the narrator's lines already. Only one character can."
+    )
 
 
 def _same(code: str, *, status: int = 409) -> Callable[[Any], Problem]:
@@ -148,6 +189,9 @@ MEANT: dict[type[Exception], Callable[[Any], Problem]] = {
     directing.TooLong: _saying(
         "too_long", "With these words the direction of a line is too long. Shorten them."
     ),
+    cast.NameTaken: _name_taken,
+    cast.NarratorTaken: _narrator_taken,
+    lexicons.Unfit: _same("unfit"),
     asking.TooDear: _same("too_dear"),
     discards.Needed: _same("needed"),
     reviews.NotHeard: _same("not_heard", status=422),

@@ -9,18 +9,15 @@ from pydantic import Field
 from narrator.teams.rights import Right
 from projects import access, tasks
 from projects.actions import projects, reach
-from projects.api import forms
+from projects.api import agreeing, forms
 from projects.api.doors import ApiRequest, Noun
-from projects.api.money import CostOut
 from projects.api.pages import Id, Page, Wanted, page
-from projects.api.problems import Problem
 from projects.api.sent import Sent
 from projects.forms import ProjectForm
 from projects.forms.direction import ScriptDirectionForm
 from projects.models import Guide, Paragraph, Project, Script
 from projects.models.direction import FIELDS
 from projects.models.money import MICRO
-from projects.models.paragraphs import ParagraphQuerySet
 
 router = Noun("projects")
 
@@ -43,6 +40,7 @@ class ProjectOut(Schema):
     chapter_pause_ms: int
     retakes: int
     cap_micro: int | None
+    expansions: list[str] = Field(description="What is spoken in full; a change of the lexicon sets it.")
     created_at: datetime
 
     @classmethod
@@ -128,7 +126,7 @@ def project_edit(request: ApiRequest, project_id: Id, given: PatchDict[ProjectIn
     directed = form.save(commit=False)
     if projects.HEARD.intersection(form.changed_data):
         lines = Paragraph.objects.filter(script__project=project)
-        check_agreed(Guide.of(project.pk).replacing(project=directed), lines, agreed)
+        agreeing.check(reach.impact(Guide.of(project.pk).replacing(project=directed), lines), agreed)
     tasks.queue_change(project, lambda: projects.direct(directed, by=request.user), by=request.user)
     return ProjectOut.of(access.project(request.user, project_id))
 
@@ -139,17 +137,6 @@ def _for_form(given: dict[str, Any]) -> dict[str, Any]:
         return given
     micro = given["cap_micro"]
     return {**given, "cap_micro": f"{micro // MICRO}.{micro % MICRO:06}".rstrip("0").rstrip(".")}
-
-
-def check_agreed(guide: Guide, lines: ParagraphQuerySet, agreed: int | None) -> None:
-    """Refuse what reaches finished lines, until somebody has seen how many and agreed."""
-    impact = reach.impact(guide, lines)
-    if impact.finished and agreed != impact.finished:
-        detail = f"{impact.words} {impact.price} Send agreed: {impact.finished} to do it."
-        cost = CostOut.of(impact.estimate).dict()
-        raise Problem(
-            409, "reaches_finished", detail, lines=impact.lines, finished=impact.finished, cost=cost
-        )
 
 
 @router.look("/projects/{project_id}/scripts", Page[ScriptOut])
@@ -182,7 +169,8 @@ def script_direction(request: ApiRequest, script_id: Id, given: PatchDict[Direct
         given,
     )
     directed = form.save(commit=False)
-    check_agreed(guide.replacing(rows=[directed]), Paragraph.objects.filter(script=script), agreed)
+    lines = Paragraph.objects.filter(script=script)
+    agreeing.check(reach.impact(guide.replacing(rows=[directed]), lines), agreed)
     tasks.queue_change(
         script.project, lambda: projects.direct_script(directed, by=request.user), by=request.user
     )

@@ -11,8 +11,13 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
+from narrator import limits
 from projects.api import (
+    cast,
+    characters,
+    doors,
     exports,
+    lexicons,
     lines,
     manuscripts,
     people,
@@ -47,11 +52,7 @@ class Api(NinjaAPI):
 
     def _made(self) -> OpenAPISchema:
         document = super().get_openapi_schema()
-        for acts in document["paths"].values():
-            for act in acts.values():
-                for status, answer in act["responses"].items():
-                    if int(status) >= 400 and "application/json" in answer.get("content", {}):
-                        answer["content"] = {problems.MEDIA_TYPE: answer["content"]["application/json"]}
+        problems.describe(document)
         return document
 
 
@@ -63,7 +64,11 @@ api = Api(
     docs_url=None,
     openapi_url="/openapi.json",
 )
-for noun in (people, manuscripts, projects, lines, runs, takes, reviews, exports, usage):
+NOUNS = (
+    *(people, manuscripts, projects, cast, characters, lexicons, lines),
+    *(runs, takes, reviews, exports, usage),
+)
+for noun in NOUNS:
     api.add_router("", noun.router)
 problems.handle_all(api)
 
@@ -78,10 +83,16 @@ def missing(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 def _addresses() -> Iterator[URLPattern]:
     """Every address, without the sign-in of browsers: each asks for a token, but for the document."""
-    for address in api.urls[0]:
-        if isinstance(address, URLPattern) and address.name != "api-root":
-            address.callback.login_required = False  # type: ignore[attr-defined]
-            yield address
+    found = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
+    # Several acts at one address are one view to Django.
+    large = {str(one.pattern): doors.LARGE[one.name] for one in found if one.name in doors.LARGE}
+    for address in found:
+        view: Any = address.callback
+        view.login_required = False
+        view.too_large = problems.too_large
+        if most_bytes := large.get(str(address.pattern)):
+            limits.takes_bodies_of(most_bytes)(view)
+        yield address
     yield path("", missing, name="api-root")
     yield path("<path:rest>", missing, name="missing")
 

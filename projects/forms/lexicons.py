@@ -88,3 +88,7 @@ class ExpansionsForm(forms.Form):
     """What a project speaks in full."""
 
     kinds = forms.MultipleChoiceField(required=False, choices=[(kind, kind) for kind in expansions.KINDS])
+
+    def chosen(self) -> tuple[str, ...]:
+        """The kinds of the valid form, in the order in which they are spoken."""
+        return tuple(kind for kind in expansions.KINDS if kind in self.cleaned_data["kinds"])

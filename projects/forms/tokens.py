@@ -9,12 +9,16 @@ from projects.models.tokens import NOUNS, SCOPES
 
 # What a noun covers, in the words of the pages.
 COVERS = {
-    "projects": _("Projects, chapters, manuscripts, voices"),
+    "projects": _("Projects, chapters, manuscripts, clips"),
+    "cast": _("The cast, the lexicon, samples of voices"),
     "lines": _("Lines: text, direction, pauses, locks"),
     "runs": _("Generating, and the queue"),
     "takes": _("Takes and their sound"),
     "reviews": _("Verdicts and comments"),
-    "exports": _("Exports and their files"),
+    "exports": _("Exports and their files, the finish, archives"),
+    "guests": _("Guest links and podcast feeds"),
+    "teams": _("Teams, members, endpoints, prices, the audit trail"),
+    "notifications": _("What its person is told"),
     "usage": _("Usage and calls"),
 }
 LASTS = [(30, _("30 days")), (90, _("90 days")), (365, _("A year")), (0, _("Until it is revoked"))]

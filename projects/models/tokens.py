@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from narrator.teams.models import User
 
-NOUNS = ("projects", "lines", "runs", "takes", "reviews", "exports", "usage")
+NOUNS = (
+    *("projects", "cast", "lines", "runs", "takes", "reviews", "exports"),
+    *("guests", "teams", "notifications", "usage"),
+)
 # Usage is what happened: there is nothing to write.
 SCOPES = tuple(
     f"{noun}:{way}" for noun in NOUNS for way in ("read", "write") if (noun, way) != ("usage", "write")

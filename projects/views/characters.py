@@ -1,6 +1,5 @@
 """One character of a cast: joining, being recast over finished work, becoming another, leaving."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -42,8 +41,7 @@ def character_edit(request: Request, character_id: int) -> HttpResponse:
     form = _form(request, row, guide)
     if request.method == "POST" and form.is_valid():
         changed = form.save(commit=False)
-        touched = cast.lines_of(guide.characters[row.pk]) | cast.lines_of(changed)
-        impact = reach.impact(guide.replacing(rows=[changed]), touched)
+        impact = cast.impact_of_recasting(changed)
         if not has_agreed(request, impact):
             return _character_page(request, project, row, form, impact)
         if _saved(form, lambda: cast.recast(changed, by=request.user), request):
@@ -120,11 +118,7 @@ def character_remove(request: Request, character_id: int) -> HttpResponse:
 
 def _question(request: Request, row: Character, into: Character | None) -> HttpResponse | None:
     """What giving this character's lines away would come to, where finished ones would be spoken differently."""
-    guide = Guide.of(row.project_id)
-    if row.is_narrator:
-        others = {pk: one for pk, one in guide.characters.items() if pk != row.pk}
-        guide = replace(guide, characters=others)
-    impact = reach.impact(guide, cast.lines_of(row), to=into)
+    impact = cast.impact_of_leaving(row, into)
     if has_agreed(request, impact):
         return None
     context = {"project": row.project, "character": row, "into": into, "impact": impact}

@@ -178,14 +178,11 @@ def _kinds(scope: Scope) -> list[dict[str, Any]]:
 def _changes(scope: Scope, may_edit: bool) -> list[dict[str, Any]]:
     """The newest changes, each with what is still to be generated because of it, and its price."""
     rows = list(scope.changes.select_related("created_by", "team", "project")[:CHANGES_SHOWN])
-    price, shown = Price.of(scope.team.pk), []
+    nothing = estimates.together((), Price.of(scope.team.pk))
+    shown = []
     for row in rows:
-        lines = lexicons.to_render(row) if may_edit and row.lines else []
-        parts = []
-        for project in {line.script.project for line in lines}:
-            ids = [line.pk for line in lines if line.script.project_id == project.pk]
-            parts.append(estimates.estimate(Paragraph.objects.filter(pk__in=ids), project))
-        shown.append({"row": row, "lines": lines, "estimate": estimates.together(parts, price)})
+        lines, estimate = lexicons.left(row) if may_edit and row.lines else ([], nothing)
+        shown.append({"row": row, "lines": lines, "estimate": estimate})
     return shown
 
 
@@ -209,7 +206,7 @@ def lexicon_expansions(request: Request, project_id: int) -> HttpResponse:
     scope = Scope(project.team, project)
     if not form.is_valid():
         return back(request, scope)
-    chosen = tuple(kind for kind in expansions.KINDS if kind in form.cleaned_data["kinds"])
+    chosen = form.chosen()
     named = ", ".join(EXPANSIONS[kind][0].lower() for kind in chosen)
     words = f"Spoken in full: {named}" if named else "Nothing is spoken in full any more"
     made = decide(request, Change(scope, expansions=chosen), words)

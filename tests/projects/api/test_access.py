@@ -43,6 +43,32 @@ DOORS = {
     "script_list": Door(SEE, 200),
     "script_detail": Door(SEE, 200),
     "script_direction": Door(EDIT, 409, {"language": "German"}),  # its line is finished
+    "cast_detail": Door(SEE, 200),
+    "cast_find": Door(EDIT, 200),
+    "cast_decide": Door(EDIT, 422, {"names": ["Nobody"]}),
+    "cast_change_list": Door(SEE, 200),
+    "cast_undo": Door(EDIT, 200),
+    "character_list": Door(SEE, 200),
+    "character_new": Door(EDIT, 201, {"name": "Weena"}),
+    "character_detail": Door(SEE, 200),
+    "character_edit": Door(EDIT, 200, {"colour": "red"}),
+    "character_merge": Door(EDIT, 404, {"into": 999_999}),
+    "character_remove": Door(EDIT, 409, {}),  # it speaks a finished line
+    "lexicon_project": Door(SEE, 200),
+    "lexicon_team": Door(SEE, 200),
+    "lexicon_project_preview": Door(EDIT, 200, {"remove": []}),
+    "lexicon_team_preview": Door(EDIT, 200, {"entries": [{"written": "edited", "spoken": "altered"}]}),
+    "lexicon_project_change": Door(EDIT, 201, {"entries": [{"written": "xyz", "spoken": "ex"}]}),
+    "lexicon_team_change": Door(EDIT, 201, {"entries": [{"written": "xyz", "spoken": "ex"}]}),
+    "lexicon_project_import": Door(EDIT, 201, {"file": b"written,say\nxyz,ex\n"}, form=True),
+    "lexicon_team_import": Door(EDIT, 422, {"file": b"\n"}, form=True),
+    "lexicon_project_change_list": Door(SEE, 200),
+    "lexicon_team_change_list": Door(SEE, 200),
+    "lexicon_undo": Door(EDIT, 200),
+    "lexicon_render": Door(EDIT, 409, {"agreed_micro": 1}),
+    "lexicon_project_sample": Door(EDIT, 409, {"remove": []}),
+    "lexicon_team_sample": Door(EDIT, 409, {"remove": []}),
+    "lexicon_sample": Door(EDIT, 404),
     "line_list": Door(SEE, 200),
     "line_detail": Door(SEE, 200),
     "line_edit": Door(EDIT, 200, {"text": "Other words."}),
@@ -114,7 +140,7 @@ def test_every_address_of_the_document_stands_in_the_table() -> None:
 def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) -> int:
     door, (method, address) = DOORS[name], addresses()[name]
     named = {**rows, "line_id": rows["paragraph_id"]}
-    filled = address.format(**{key: value + shift for key, value in named.items()})
+    filled = address.format(**{key: value + shift for key, value in named.items()}, name="made-up")
     body = {} if door.body is None else dict(door.body)
     if name == "manuscript_new":
         body["team_id"] = rows["team_id"] + shift

@@ -21,7 +21,9 @@ from tests.projects.views.test_access import cast, house, own_media, rows, store
 __all__ = ["cast", "house", "own_media", "rows", "store"]
 pytestmark = pytest.mark.one_database
 
-EXAMPLES = 4
+EXAMPLES = 2
+# What all long lists are asked with; that is tried with one of them.
+OF_LISTS = {"cursor", "limit"}
 CHECKS = (not_a_server_error, status_code_conformance, response_schema_conformance)
 
 
@@ -76,8 +78,11 @@ def test_nothing_that_the_document_allows_or_forbids_is_a_fault(
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
+    tried: set[str] = set()
     for found in schema.get_all_operations():
         operation = found.ok()
-        if operation.body or operation.query:  # of the others test_access.py tries all there is to try
+        queries = {one.name for one in operation.query}
+        if operation.body or queries - tried:  # of the others test_access.py tries all there is to try
             quick(hypothesis.given(operation.as_strategy())(try_one))()
-    assert asked > 100
+        tried |= queries & OF_LISTS
+    assert asked > 60

@@ -1,7 +1,7 @@
 """Every test in one command: `make test`, or with pytest's own words: python -m tests.run tests/audio -k name.
 
-Without words it runs three stages: everything but the browser on SQLite, then what asks much of a database once more
-on a real PostgreSQL, and beside both the browser. Nothing here imports Django.
+Without words it runs three stages: everything but the browser on SQLite; beside it the browser, and then what asks much
+of a database once more on a real PostgreSQL. Nothing here imports Django.
 """
 
 import os
@@ -129,7 +129,7 @@ def main(words: Sequence[str]) -> int:
 def _everything() -> list[Stage]:
     _say("starting a PostgreSQL for this run")
     with running_postgres() as url, ThreadPoolExecutor(2) as lanes:
-        began = [lanes.submit(_without_browser, url), lanes.submit(_in_a_browser)]
+        began = [lanes.submit(_on_sqlite), lanes.submit(_in_a_browser_and_on_postgres, url)]
         try:
             for lane in wait(began, return_when=FIRST_EXCEPTION).done:
                 lane.result()  # raises what ended it before its time
@@ -139,19 +139,20 @@ def _everything() -> list[Stage]:
             raise
 
 
-def _without_browser(postgres: str) -> list[Stage]:
-    name = "everything but the browser, on SQLite"
-    first = _pytest(name, ["tests", f"--ignore={JOURNEYS}", *_spread()])
-    migrated.make_template(postgres)
-    more = {"NARRATOR_TEST_DATABASE_URL": postgres, "NARRATOR_TEST_TEMPLATE": migrated.TEMPLATE}
+def _on_sqlite() -> list[Stage]:
+    words = ["tests", f"--ignore={JOURNEYS}", *_spread()]
+    return [_pytest("everything but the browser, on SQLite", words)]
+
+
+def _in_a_browser_and_on_postgres(url: str) -> list[Stage]:
+    stages = []
+    if _prepare_browser():
+        stages = [_pytest("journeys in a real browser", [JOURNEYS, *_spread()], aside=True)]
+    migrated.make_template(url)
+    more = {"NARRATOR_TEST_DATABASE_URL": url, "NARRATOR_TEST_TEMPLATE": migrated.TEMPLATE}
     words = [*ON_POSTGRES, "-m", "not one_database", *_spread()]
-    return [first, _pytest("what asks much of a database, on PostgreSQL", words, **more)]
-
-
-def _in_a_browser() -> list[Stage]:
-    if not _prepare_browser():
-        return []
-    return [_pytest("journeys in a real browser", [JOURNEYS, *_spread()], aside=True)]
+    name = "what asks much of a database, on PostgreSQL"
+    return [*stages, _pytest(name, words, aside=True, **more)]
 
 
 def _spread() -> list[str]:

@@ -33,7 +33,7 @@ class Program:
             self._queue.put(line.rstrip("\n"))
         self._queue.put(None)
 
-    def says(self, text: str, within_s: float = 60) -> str:
+    def says(self, text: str, within_s: float = 120) -> str:
         """Wait for a line with this text and return it; fail if the program ends or stays silent."""
         while (line := self._queue.get(timeout=within_s)) is not None:
             self.lines.append(line)

@@ -8,7 +8,7 @@ from pathlib import Path
 PROC = Path("/proc/self/environ").exists()
 
 
-def until(question: Callable[[], object], within_s: float = 15.0) -> None:
+def until(question: Callable[[], object], within_s: float = 60.0) -> None:
     """Return when the question is answered with something true; fail when it takes too long."""
     deadline = time.monotonic() + within_s
     while not question():

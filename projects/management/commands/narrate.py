@@ -41,6 +41,7 @@ GIVE_UP_S = 120
 
 class Command(BaseCommand):
     help = "Narrate a manuscript: import, render, assemble. Run again after a crash, it resumes."
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the manuscript: TXT, Markdown or EPUB")

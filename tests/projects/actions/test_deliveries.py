@@ -19,6 +19,8 @@ from tests.audio import sounds
 from tests.audio.test_destinations import png
 from tests.cast import Cast
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def book(cast: Cast) -> Project:

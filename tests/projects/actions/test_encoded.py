@@ -10,6 +10,8 @@ from projects.models import Export, ExportStatus, Paragraph, Project, Script
 from tests import factories
 from tests.cast import Cast
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def book(cast: Cast) -> Project:

@@ -18,6 +18,8 @@ from tests import factories
 from tests.audio import meters, sounds
 from tests.cast import Cast
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def book(cast: Cast) -> Project:

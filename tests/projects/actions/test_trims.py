@@ -25,6 +25,8 @@ from projects.models import Paragraph, Script, Take
 from tests import factories
 from tests.cast import Cast
 
+pytestmark = pytest.mark.one_database
+
 TRIM = Trim(head_ms=100, tail_ms=150, fade_in_ms=40, fade_out_ms=60, gain_db=-4.5)
 
 

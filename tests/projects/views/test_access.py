@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import get_resolver, reverse
@@ -444,7 +444,7 @@ def test_every_address_stands_in_a_table() -> None:
 @pytest.mark.parametrize("name", DOORS)
 def test_who_may_come_in(name: str, rows: dict[str, int], clients: dict[str, Client]) -> None:
     door = DOORS[name]
-    for role in RIGHTS:
+    for role in RIGHTS if connection.vendor == "sqlite" else RIGHTS[-1:]:  # the table is Python's
         may = door.least is None or RIGHTS.index(role) >= RIGHTS.index(door.least)
         answer = knock(clients[role], name, rows)
         assert answer.status_code == (door.answer if may else door.refused), role
@@ -459,6 +459,7 @@ def test_who_may_come_in(name: str, rows: dict[str, int], clients: dict[str, Cli
     assert knock(Client(), name, rows).status_code == 302  # to the sign-in
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("address", OUTSIDE)
 def test_what_is_nobodys_work(address: str, clients: dict[str, Client]) -> None:
     path = re.sub(r"\(\?P<uidb36>.*?\)-\(.*?\)", "1-made-up", address.strip("^$"))
@@ -468,6 +469,7 @@ def test_what_is_nobodys_work(address: str, clients: dict[str, Client]) -> None:
     assert all(is_strict(answer) for answer in answers)
 
 
+@pytest.mark.one_database
 def test_the_administration_is_for_operators_alone(clients: dict[str, Client]) -> None:
     found = [address for address, _ in doors(get_resolver()) if address.startswith(ADMINISTRATION)]
     paths = {
@@ -490,6 +492,7 @@ def test_the_administration_is_for_operators_alone(clients: dict[str, Client]) -
         assert is_strict(answer), path
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.method == "post"])
 def test_nothing_changes_on_get_or_without_the_csrf_token(
     name: str, cast: Cast, rows: dict[str, int], clients: dict[str, Client]

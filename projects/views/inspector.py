@@ -14,13 +14,14 @@ from projects.actions import asking, seams
 from projects.forms.direction import DirectionForm, SpeakerForm
 from projects.models import Guide, Paragraph
 from projects.speech.instructions import PRESETS
+from projects.views import rows
 
 PAGE = "projects/script_detail.html"
 INSPECTOR = "projects/inspector.html"
 
 
 def line_context(request: Request, line: Paragraph) -> dict[str, Any]:
-    """What the row of a line needs."""
+    """What a form for a line needs, and whatever else stands beside it."""
     project = line.script.project
     return {
         "line": line,
@@ -28,6 +29,12 @@ def line_context(request: Request, line: Paragraph) -> dict[str, Any]:
         "may_edit": access.may_edit(request.user, project),
         "may_review": access.may_review(request.user, project),
     }
+
+
+def line_row(request: Request, line: Paragraph) -> HttpResponse:
+    """Answer with the row of a line."""
+    project = line.script.project
+    return HttpResponse(rows.row(line, project, access.may_edit(request.user, project)).html)
 
 
 def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
@@ -68,6 +75,7 @@ def answer_both(request: Request, paragraph_id: int, **more: Any) -> HttpRespons
     """Answer with a line's inspector, and with its row to be put in place out of band."""
     line = access.paragraph(request.user, paragraph_id)
     context = {**inspector_context(request, line), **more}
+    context["row"] = rows.row(line, context["project"], context["may_edit"]).out_of_band
     return render(request, f"{INSPECTOR}#inspector_and_line", context)
 
 

@@ -17,6 +17,7 @@ from projects.views.inspector import (
     answer_both,
     inspector_context,
     line_context,
+    line_row,
 )
 from projects.views.lines import act, refused
 
@@ -31,7 +32,7 @@ def paragraph_detail(request: Request, paragraph_id: int) -> HttpResponse:
     if request.GET.get("part") == "line":
         if line.removed:
             return HttpResponse()
-        return render(request, f"{PAGE}#line", line_context(request, line))
+        return line_row(request, line)
     return render(request, f"{INSPECTOR}#inspector", inspector_context(request, line))
 
 
@@ -60,7 +61,7 @@ def paragraph_text(request: Request, paragraph_id: int) -> HttpResponse:
     except (paragraphs.Overtaken, paragraphs.Gone):
         return edit_form(request, line, form, status=409)
     saved = access.paragraph(request.user, paragraph_id)
-    return render(request, f"{PAGE}#line", line_context(request, saved))
+    return line_row(request, saved)
 
 
 def edit_form(request: Request, line: Paragraph, form: TextForm, *, status: int) -> HttpResponse:
@@ -92,7 +93,7 @@ def paragraph_split(request: Request, paragraph_id: int) -> HttpResponse:
         whole = TextForm({"text": f"{parts['first']}\n{parts['rest']}"}, instance=line)
         return edit_form(request, line, whole, status=409)
     saved = access.paragraph(request.user, paragraph_id)
-    response = render(request, f"{PAGE}#line", line_context(request, saved))
+    response = line_row(request, saved)
     return tell(response, "lines:done", {"words": "Line split.", "select": done.lines[-1].pk})
 
 

@@ -18,7 +18,7 @@ from narrator.web import Request
 from projects import access
 from projects.actions import estimates, figures, presence
 from projects.models import Change, Paragraph, Project, Script
-from projects.views import runs
+from projects.views import row_words, runs
 
 # More changed rows than this come with the next poll, at once, so that one answer stays small.
 ROWS_A_POLL = 60
@@ -30,6 +30,7 @@ KEPT_S = 6 * 3600
 ORDER_KEPT_S = 60
 # Whatever anybody changes is to be seen within two seconds (docs/adr/0002 has what that costs).
 POLL_S = 1.5
+ROW = "projects/script_detail.html#line"
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,15 @@ def _window(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> s
 
 def _drawn(wanted: list[tuple[int, int, int]], project: Project, may_edit: bool) -> list[Row]:
     """Draw rows, given as key, version and position each."""
-    language = get_language()
-    about = {"project": project, "may_edit": may_edit, "LANGUAGE_CODE": language}
-    keys = {
-        pk: f"row-{pk}-{version}-{position}-{int(may_edit)}-{language}" for pk, version, position in wanted
-    }
+    seen_by = f"{int(may_edit)}-{get_language()}"
+    keys = {pk: f"row-{pk}-{version}-{position}-{seen_by}" for pk, version, position in wanted}
     kept = own.get_many(keys.values())
     missing = [pk for pk, key in keys.items() if key not in kept]
     if missing:
-        template = get_template("projects/script_detail.html#line")
+        template = get_template(ROW)
         fresh = Paragraph.everything.for_page().filter(pk__in=missing)
-        made = {keys[line.pk]: template.render({"line": line, **about}) for line in fresh}
+        shared = _shared(project, may_edit)
+        made = {keys[line.pk]: template.render(shared | row_words.of(line)) for line in fresh}
         own.set_many(made, KEPT_S)
         kept |= made
     return [
@@ -89,6 +88,17 @@ def _drawn(wanted: list[tuple[int, int, int]], project: Project, may_edit: bool)
         for pk, version, position in wanted
         if keys[pk] in kept
     ]
+
+
+def _shared(project: Project, may_edit: bool) -> dict[str, Any]:
+    """What all rows are drawn with."""
+    return {"project": project, "may_edit": may_edit, **row_words.of_all()}
+
+
+def row(line: Paragraph, project: Project, may_edit: bool) -> Row:
+    """The row of a line that was read already."""
+    html = get_template(ROW).render(_shared(project, may_edit) | row_words.of(line))
+    return Row(line.pk, line.version, line.position, SafeString(html))
 
 
 @require_safe

@@ -47,6 +47,18 @@ def test_the_page_costs_the_same_queries_for_three_lines_and_for_sixty(cast: Cas
     assert counts[0] == counts[1] <= 8
 
 
+def test_each_reads_the_rows_in_a_language_of_their_own(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team)
+    pages = {}
+    for person, language in ((cast.editor, "en"), (cast.admin, "zh-hans"), (cast.editor, "en")):
+        User.objects.filter(pk=person.pk).update(language=language)
+        page = sign_in(person).get(reverse("script-detail", args=[script.pk])).content.decode()
+        rows_of_it = page[page.index('id="lines"') : page.index("</ol>", page.index('id="lines"'))]
+        assert rows_of_it.count(f'lang="{language}"') == 2 * 3  # the mark at the edge and the foot
+        assert pages.setdefault(language, rows_of_it) == rows_of_it
+    assert "To generate" in pages["en"]
+
+
 def test_a_poll_where_nothing_changed_is_204_and_cheap(cast: Cast, sign_in: SignIn) -> None:
     script = factories.script(cast.team)
     client = sign_in(cast.viewer)

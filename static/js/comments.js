@@ -1,4 +1,6 @@
 // A comment in the inspector is on the words that are selected in its line, or on the moment at which its take is heard.
+import { gettext } from "./words.js";
+
 let at = 0;
 let heard = "";
 
@@ -11,6 +13,6 @@ document.addEventListener("focusin", (event) => {
   const words = getSelection().toString().trim();
   form.elements.words.value = words && line?.querySelector(".words")?.contains(getSelection().anchorNode) ? words.slice(0, 200) : "";
   form.elements.at_ms.value = at > 0.2 && line?.dataset.take === heard ? Math.round(at * 1000) : "";
-  const on = form.elements.words.value ? `On “${form.elements.words.value}”` : form.elements.at_ms.value ? `At ${at.toFixed(1)} s` : "";
+  const on = form.elements.words.value ? gettext("On “%(words)s”", { words: form.elements.words.value }) : form.elements.at_ms.value ? gettext("At %(seconds)s s", { seconds: at.toFixed(1) }) : "";
   form.querySelector("[data-comment-on]").textContent = on;
 });

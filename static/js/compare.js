@@ -1,4 +1,6 @@
 // Two takes of a line against each other: both run, one is heard, and a swap is instant, at the same place and level.
+import { gettext } from "./words.js";
+
 const MUTED = 0;
 let pair = null; // {bar, takes: [{id, name, volume, sound}], heard, blind}
 
@@ -41,7 +43,7 @@ async function listen() {
   try {
     await Promise.all(pair.takes.map(({ sound }) => sound.play()));
   } catch (error) {
-    if (error.name !== "AbortError") tell("say", "These takes could not be played. Try again.");
+    if (error.name !== "AbortError") tell("say", gettext("These takes could not be played. Try again."));
   }
   draw();
 }
@@ -62,9 +64,9 @@ function swap() {
 
 function draw() {
   if (!pair) return;
-  const shown = pair.blind ? `Sound ${pair.heard + 1} of 2` : pair.takes[pair.heard].name;
+  const shown = pair.blind ? gettext("Sound %(number)s of 2", { number: pair.heard + 1 }) : pair.takes[pair.heard].name;
   find("now").textContent = shown;
-  find("play").textContent = pair.takes.some(({ sound }) => !sound.paused && !sound.ended) ? "Again" : "Play";
+  find("play").textContent = pair.takes.some(({ sound }) => !sound.paused && !sound.ended) ? gettext("Again") : gettext("Play");
 }
 
 function choose() {
@@ -72,7 +74,7 @@ function choose() {
   const inspector = document.getElementById("inspector");
   const { name } = take;
   end();
-  tell("say", `${name} is chosen.`);
+  tell("say", gettext("%(name)s is chosen.", { name }));
   htmx.ajax("POST", `/takes/${take.id}/choose/`, { source: inspector, target: inspector, swap: "innerHTML" });
 }
 

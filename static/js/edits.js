@@ -2,6 +2,7 @@
 // the page's poll then brings what changed, and a sentence says what was done.
 import { begins } from "./page.js";
 import * as rows from "./rows.js";
+import { gettext, ngettext } from "./words.js";
 
 let desk = null; // knows the addresses
 let more = null;
@@ -64,7 +65,7 @@ document.addEventListener("click", (event) => {
 // The sheet with all there is to do. It stands beside its button; on a phone at the lower edge.
 function drawMore() {
   const many = lines.length > 1;
-  more.querySelector("[data-which]").textContent = many ? `${lines.length} lines` : `Line ${rows.number(first())}`;
+  more.querySelector("[data-which]").textContent = many ? ngettext("%(count)s line", "%(count)s lines", lines.length) : gettext("Line %(number)s", { number: rows.number(first()) });
   const speech = lines.some((id) => rows.entry(id)?.kind !== "clip"); // nobody speaks, merges or unlocks a clip
   for (const one of more.querySelectorAll("[data-speech]")) one.hidden = !speech;
   for (const one of more.querySelectorAll("[data-one]")) one.hidden = many || !speech;
@@ -157,7 +158,7 @@ function show(words) {
 document.addEventListener("lines:done", ({ detail }) => {
   if (!detail.words) return;
   show(detail.words);
-  did.querySelector("[data-act]").hidden = detail.words.startsWith("Undone");
+  did.querySelector("[data-act]").hidden = detail.words.startsWith(gettext("Undone"));
   if (isOfChosen(detail.lines)) return;
   next = detail.select ? String(detail.select) : null;
   goOn();

@@ -1,6 +1,7 @@
 // Search in the script, in place of the browser's own, which sees only the rows that are on the page.
 import { begins } from "./page.js";
 import * as rows from "./rows.js";
+import { gettext, ngettext } from "./words.js";
 
 let bar = null;
 let field = null;
@@ -38,9 +39,11 @@ async function search() {
   if (own !== asked) return;
   if (result.error) return say(result.error);
   found = result.lines.map(([id, spans]) => [String(id), spans]);
-  say(found.length ? `${result.count.toLocaleString("en")} in ${found.length.toLocaleString("en")} lines` : "Not found");
+  say(found.length ? inLines(result.count) : gettext("Not found"));
   draw();
 }
+
+const inLines = (hits) => ngettext("%(hits)s in %(count)s line", "%(hits)s in %(count)s lines", found.length, { hits: hits.toLocaleString("en") });
 
 function say(words) {
   told.textContent = words;
@@ -57,7 +60,7 @@ function go(by) {
     at += by;
   }
   at = (at + found.length) % found.length;
-  told.textContent = `${(at + 1).toLocaleString("en")} of ${found.length.toLocaleString("en")} lines`;
+  told.textContent = ngettext("%(at)s of %(count)s line", "%(at)s of %(count)s lines", found.length, { at: (at + 1).toLocaleString("en") });
   tell("line:select", { line: found[at][0], scroll: true });
 }
 

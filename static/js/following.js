@@ -3,6 +3,7 @@
 import * as rows from "./rows.js";
 import * as tape from "./tape.js";
 import { momentOf } from "./moments.js";
+import { gettext } from "./words.js";
 
 const PATIENCE_MS = 4000; // so long after a person has scrolled or typed nothing scrolls by itself
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
@@ -53,7 +54,7 @@ async function hearFrom(event) {
   if (letter === null) return;
   const { take, v, ms } = line.dataset;
   const at = await momentOf({ text: words.textContent, letter, take, v, ms: Number(ms), language: words.closest("[lang]")?.lang });
-  if (!hasSaid) tell("say", "From about here. Where a word stands in the sound is estimated, sentence by sentence.");
+  if (!hasSaid) tell("say", gettext("From about here. Where a word stands in the sound is estimated, sentence by sentence."));
   hasSaid = true;
   if (isHeard) tell("sound:seek", { at });
   else tell("sound:play", { line: line.dataset.line, at });

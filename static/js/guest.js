@@ -1,4 +1,6 @@
 // A guest hears a chapter: one line after the other with its pause, the text going along. A touch begins there.
+import { gettext } from "./words.js";
+
 const list = document.getElementById("guest-lines");
 const button = document.getElementById("play");
 const sound = new Audio();
@@ -22,7 +24,7 @@ function play(from) {
   now = from.id;
   from.classList.add("is-heard");
   sound.src = from.dataset.sound;
-  sound.play().catch((error) => error.name !== "AbortError" && document.dispatchEvent(new CustomEvent("say", { detail: "This line could not be played. Load the page again." })));
+  sound.play().catch((error) => error.name !== "AbortError" && document.dispatchEvent(new CustomEvent("say", { detail: gettext("This line could not be played. Load the page again.") })));
   document.getElementById("now").textContent = from.querySelector("[data-words]").textContent;
   const box = from.getBoundingClientRect();
   if (box.top < 60 || box.bottom > innerHeight - 90) from.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
@@ -39,7 +41,7 @@ function toggle() {
 }
 
 function draw() {
-  button.setAttribute("aria-label", isPlaying() ? "Pause" : "Play");
+  button.setAttribute("aria-label", isPlaying() ? gettext("Pause") : gettext("Play"));
   button.querySelector("use").setAttribute("href", isPlaying() ? "#i-pause" : "#i-play");
 }
 

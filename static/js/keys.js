@@ -2,6 +2,7 @@
 // has the focus, but for those of the pen.
 // On another page, where the sound goes on, those of the player act alone.
 import { begins } from "./page.js";
+import { gettext } from "./words.js";
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 let help = null; // is there where the lines are
@@ -21,64 +22,64 @@ function openMore() {
 
 // [keys, words, action, options]; "mod" is Ctrl, or Command on a Mac. again: acts on, too, while the key is held.
 const TABLE = [
-  ["Listen", [
-    [["space"], "Play, pause; on a line that is being made: hear it as it comes", () => tell("sound:toggle"), { anywhere: true }],
-    [["shift+space"], "Play from here to the end; the selected lines, where there are several", act("onward")],
-    [["arrowleft"], "Back 5 seconds", () => tell("sound:back"), { anywhere: true }],
-    [["<", ","], "Slower", () => tell("sound:speed", { by: -1 }), { anywhere: true }],
-    [[">"], "Faster", () => tell("sound:speed", { by: 1 }), { anywhere: true }],
-    [["alt+click"], "Hear from this word, about; in the line that is heard a click does", null],
-    [["shift+arrowright"], "On the waveform: select what is heard over and over", null],
-    [["["], "Earlier take", () => tell("line:take", { by: -1 }), { edits: true }],
-    [["s"], "Seam: the take with 3 seconds before and after it", () => press("[data-chosen] [data-play-seam]")],
-    [["t"], "Trim the chosen take", () => press("[data-chosen] [data-trim-open]"), { edits: true }],
-    [["]"], "Later take", () => tell("line:take", { by: 1 }), { edits: true }],
-    [["x"], "Swap the two takes that are compared (A/B)", null],
+  [gettext("Listen"), [
+    [["space"], gettext("Play, pause; on a line that is being made: hear it as it comes"), () => tell("sound:toggle"), { anywhere: true }],
+    [["shift+space"], gettext("Play from here to the end; the selected lines, where there are several"), act("onward")],
+    [["arrowleft"], gettext("Back 5 seconds"), () => tell("sound:back"), { anywhere: true }],
+    [["<", ","], gettext("Slower"), () => tell("sound:speed", { by: -1 }), { anywhere: true }],
+    [[">"], gettext("Faster"), () => tell("sound:speed", { by: 1 }), { anywhere: true }],
+    [["alt+click"], gettext("Hear from this word, about; in the line that is heard a click does"), null],
+    [["shift+arrowright"], gettext("On the waveform: select what is heard over and over"), null],
+    [["["], gettext("Earlier take"), () => tell("line:take", { by: -1 }), { edits: true }],
+    [["s"], gettext("Seam: the take with 3 seconds before and after it"), () => press("[data-chosen] [data-play-seam]")],
+    [["t"], gettext("Trim the chosen take"), () => press("[data-chosen] [data-trim-open]"), { edits: true }],
+    [["]"], gettext("Later take"), () => tell("line:take", { by: 1 }), { edits: true }],
+    [["x"], gettext("Swap the two takes that are compared (A/B)"), null],
   ]],
-  ["Go", [
-    [["j", "arrowdown"], "Next line", step(1), { again: true }],
-    [["k", "arrowup"], "Line before", step(-1), { again: true }],
-    [["home"], "First line", () => tell("line:end", { at: 0 })],
-    [["end"], "Last line", () => tell("line:end", { at: -1 })],
-    [["shift+j", "shift+arrowdown"], "Select the next line, too", step(1, true), { again: true }],
-    [["shift+k", "shift+arrowup"], "Select the line before, too", step(-1, true), { again: true }],
-    [["mod+a"], "Select all lines", () => tell("lines:all")],
-    [["mod+f", "/"], "Search in this chapter", () => tell("find:open")],
-    [["h"], "Search and replace", () => document.querySelector("[data-replace]")?.click(), { edits: true }],
+  [gettext("Go"), [
+    [["j", "arrowdown"], gettext("Next line"), step(1), { again: true }],
+    [["k", "arrowup"], gettext("Line before"), step(-1), { again: true }],
+    [["home"], gettext("First line"), () => tell("line:end", { at: 0 })],
+    [["end"], gettext("Last line"), () => tell("line:end", { at: -1 })],
+    [["shift+j", "shift+arrowdown"], gettext("Select the next line, too"), step(1, true), { again: true }],
+    [["shift+k", "shift+arrowup"], gettext("Select the line before, too"), step(-1, true), { again: true }],
+    [["mod+a"], gettext("Select all lines"), () => tell("lines:all")],
+    [["mod+f", "/"], gettext("Search in this chapter"), () => tell("find:open")],
+    [["h"], gettext("Search and replace"), () => document.querySelector("[data-replace]")?.click(), { edits: true }],
   ]],
-  ["Write", [
-    [["e", "enter"], "Edit the text", act("edit"), { edits: true }],
-    [["mod+enter"], "Save", null, { edits: true }],
-    [["alt+enter"], "Split at the cursor, while editing", null, { edits: true }],
-    [["shift+l"], "Say the selected words differently", () => document.querySelector("#say:not([hidden]), [data-say]")?.click(), { edits: true }],
-    [["n"], "New line after this one; pasting does the same", edit("insert"), { edits: true }],
-    [["shift+n"], "New line before this one", edit("insert-before"), { edits: true }],
-    [["m"], "Merge with the next line", edit("merge-next"), { edits: true }],
-    [["shift+m"], "Merge with the line before", edit("merge-before"), { edits: true }],
-    [["d"], "Voice, direction, language, character of what is selected", edit("direct"), { edits: true }],
-    [["alt+arrowup"], "Move up", edit("up"), { edits: true, again: true }],
-    [["alt+arrowdown"], "Move down", edit("down"), { edits: true, again: true }],
-    [["delete", "backspace"], "Delete", edit("remove"), { edits: true }],
-    [["l"], "Lock: text, direction and take stay as they are; unlock", edit("turn-lock"), { edits: true }],
-    [["mod+z"], "Undo", edit("undo"), { edits: true }],
-    [["mod+shift+z", "mod+y"], "Redo", edit("redo"), { edits: true }],
+  [gettext("Write"), [
+    [["e", "enter"], gettext("Edit the text"), act("edit"), { edits: true }],
+    [["mod+enter"], gettext("Save"), null, { edits: true }],
+    [["alt+enter"], gettext("Split at the cursor, while editing"), null, { edits: true }],
+    [["shift+l"], gettext("Say the selected words differently"), () => document.querySelector("#say:not([hidden]), [data-say]")?.click(), { edits: true }],
+    [["n"], gettext("New line after this one; pasting does the same"), edit("insert"), { edits: true }],
+    [["shift+n"], gettext("New line before this one"), edit("insert-before"), { edits: true }],
+    [["m"], gettext("Merge with the next line"), edit("merge-next"), { edits: true }],
+    [["shift+m"], gettext("Merge with the line before"), edit("merge-before"), { edits: true }],
+    [["d"], gettext("Voice, direction, language, character of what is selected"), edit("direct"), { edits: true }],
+    [["alt+arrowup"], gettext("Move up"), edit("up"), { edits: true, again: true }],
+    [["alt+arrowdown"], gettext("Move down"), edit("down"), { edits: true, again: true }],
+    [["delete", "backspace"], gettext("Delete"), edit("remove"), { edits: true }],
+    [["l"], gettext("Lock: text, direction and take stay as they are; unlock"), edit("turn-lock"), { edits: true }],
+    [["mod+z"], gettext("Undo"), edit("undo"), { edits: true }],
+    [["mod+shift+z", "mod+y"], gettext("Redo"), edit("redo"), { edits: true }],
   ]],
-  ["Review", [
-    [["a"], "Approve what is chosen", act("approve"), { reviews: true }],
-    [["f"], "Ask for a pickup, with the reason", act("pickup"), { reviews: true }],
-    [["c"], "Comment", act("comment"), { reviews: true }],
+  [gettext("Review"), [
+    [["a"], gettext("Approve what is chosen"), act("approve"), { reviews: true }],
+    [["f"], gettext("Ask for a pickup, with the reason"), act("pickup"), { reviews: true }],
+    [["c"], gettext("Comment"), act("comment"), { reviews: true }],
   ]],
-  ["Make", [
-    [["r"], "Generate, regenerate", act("render"), { edits: true }],
-    [["shift+r"], "Three alternatives to choose from", () => press("[data-alternatives]"), { edits: true }],
-    [["."], "Everything that can be done to the line", openMore, { edits: true }],
-    [["escape"], "Close; select one line only", act("close")],
-    [["?"], "These keys", () => help.togglePopover()],
+  [gettext("Make"), [
+    [["r"], gettext("Generate, regenerate"), act("render"), { edits: true }],
+    [["shift+r"], gettext("Three alternatives to choose from"), () => press("[data-alternatives]"), { edits: true }],
+    [["."], gettext("Everything that can be done to the line"), openMore, { edits: true }],
+    [["escape"], gettext("Close; select one line only"), act("close")],
+    [["?"], gettext("These keys"), () => help.togglePopover()],
   ]],
 ];
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
-const NAMES = { click: "Click", arrowdown: "↓", arrowup: "↑", arrowleft: "←", arrowright: "→", space: "Space", escape: "Esc", mod: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: "Shift", enter: "Enter", delete: "Del", backspace: "⌫", home: "Home", end: "End" };
+const NAMES = { click: gettext("Click"), arrowdown: "↓", arrowup: "↑", arrowleft: "←", arrowright: "→", space: gettext("Space"), escape: "Esc", mod: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: "Shift", enter: "Enter", delete: "Del", backspace: "⌫", home: "Home", end: "End" };
 const shown = (part) => NAMES[part] ?? part.toUpperCase();
 const has = ([, , , options]) => (mayEdit || !options?.edits) && (mayReview || !options?.reviews) && (help || options?.anywhere);
 
@@ -105,7 +106,7 @@ function write() {
       keys.forEach((key, at) => {
         const set = document.createElement("span");
         set.className = "num";
-        set.append(...(at ? ["or "] : []), caps(key));
+        set.append(...(at ? [gettext("or"), " "] : []), caps(key));
         term.append(set);
       });
       const told = document.createElement("dd");

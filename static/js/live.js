@@ -1,5 +1,7 @@
 // Listening to a line while it is being made: its sound as it arrives. The player says when (live:toggle, live:stop)
 // and is told how it goes (live:state, live:time); when all was heard it goes on with the finished take.
+import { gettext } from "./words.js";
+
 const RATE = 24000;
 const HEAD_S = 0.03; // between the arrival of the first sound and its start ...
 const AGAIN_S = 0.1; // ... and after the sound ran dry, to have a little more in hand
@@ -19,7 +21,7 @@ function begin(line, take) {
   empty(session);
   follow(session);
   show();
-  tell("say", "Listening. This line is heard as soon as its sound comes.");
+  tell("say", gettext("Listening. This line is heard as soon as its sound comes."));
   frame(session);
 }
 
@@ -83,7 +85,7 @@ function take(own, headers, sound) {
   const epoch = headers.get("Live-Epoch");
   if (own.epoch !== "0" && epoch !== own.epoch && epoch !== "0") {
     empty(own);
-    tell("say", "The sound broke off and is being made again. It starts from its beginning.");
+    tell("say", gettext("The sound broke off and is being made again. It starts from its beginning."));
   }
   own.epoch = epoch;
   own.place = headers.get("Live-Next");
@@ -92,7 +94,7 @@ function take(own, headers, sound) {
   if (state === "ready") ready(own, Number(headers.get("Live-Ms")));
   else if (state !== "coming") {
     stop();
-    tell("say", state === "failed" ? "This take could not be made. Its line says why." : "This take was taken back.");
+    tell("say", state === "failed" ? gettext("This take could not be made. Its line says why.") : gettext("This take was taken back."));
   }
 }
 

@@ -1,10 +1,12 @@
 // Says in one sentence, in one place, that a request did not come through, and what to do.
+import { gettext } from "./words.js";
+
 const place = () => document.getElementById("notice");
 const WORDS = {
-  403: "This needs other rights than yours. Ask an admin of your team.",
-  404: "This is no longer there. Load the page again.",
-  413: "This is larger than the studio accepts.",
-  429: "Too many requests at once. Wait a moment and try again.",
+  403: gettext("This needs other rights than yours. Ask an admin of your team."),
+  404: gettext("This is no longer there. Load the page again."),
+  413: gettext("This is larger than the studio accepts."),
+  429: gettext("Too many requests at once. Wait a moment and try again."),
 };
 let timer = 0;
 
@@ -30,7 +32,7 @@ function reason(xhr) {
 document.addEventListener("say", ({ detail }) => show(detail.value ?? detail));
 
 document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-  const own = WORDS[xhr.status] ?? "The studio made a mistake. Nothing that was saved is lost. Try again; the log says why.";
+  const own = WORDS[xhr.status] ?? gettext("The studio made a mistake. Nothing that was saved is lost. Try again; the log says why.");
   show(([403, 503].includes(xhr.status) && reason(xhr)) || own);
 });
 
@@ -38,7 +40,7 @@ let away = false;
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => {
     away = true;
-    show("The studio does not answer. What was saved is safe. This page tries again by itself.", 0);
+    show(gettext("The studio does not answer. What was saved is safe. This page tries again by itself."), 0);
   });
 }
 document.addEventListener("htmx:afterRequest", ({ detail }) => {

@@ -3,6 +3,7 @@
 import * as rows from "./rows.js";
 import * as tape from "./tape.js";
 import { clock, lengthOf } from "./clock.js";
+import { gettext } from "./words.js";
 
 const player = document.getElementById("player");
 const playButton = document.getElementById("play");
@@ -75,11 +76,11 @@ function learnLag() {
 function failed(error) {
   if (error.name === "AbortError") return;
   delete deck.dataset.sound;
-  tell("say", "This take could not be played. The browser did not get its sound. Try again.");
+  tell("say", gettext("This take could not be played. The browser did not get its sound. Try again."));
   draw();
 }
 
-const lineName = (id) => (tape.isHere() && rows.number(id) ? `Line ${rows.number(id)}` : "Line");
+const lineName = (id) => (tape.isHere() && rows.number(id) ? gettext("Line %(number)s", { number: rows.number(id) }) : gettext("Line"));
 
 function startLine({ id, take, v, ms }, options) {
   start({ line: id, take, v, ms, name: lineName(id) }, options);
@@ -143,7 +144,7 @@ function toggle() {
   } else if (gap) {
     leaveGap();
   } else if (!heard) {
-    tell("say", "This line has no take yet. Generate it first.");
+    tell("say", gettext("This line has no take yet. Generate it first."));
   } else if (!heard.started || deck.ended) {
     if (!heard.started) tape.open();
     start(heard);
@@ -174,7 +175,7 @@ function play({ line, until: onward, toggle: press, at, lines }) {
   let from = lines ? tape.chosenLines()[0] : tape.entry(line);
   if (from && !from.take && until) from = tape.playable(line, 1);
   if (from?.take) startLine(from, { at });
-  else tell("say", "There is no take from here on. Generate the lines first.");
+  else tell("say", gettext("There is no take from here on. Generate the lines first."));
 }
 
 function setUntil(on) {
@@ -229,7 +230,7 @@ function drawSoon() {
 let length = { before: 0, all: 0 };
 function draw() {
   const playing = isPlaying();
-  playButton.setAttribute("aria-label", playing ? "Pause" : "Play");
+  playButton.setAttribute("aria-label", playing ? gettext("Pause") : gettext("Play"));
   playButton.querySelector("use").setAttribute("href", playing ? "#i-pause" : "#i-play");
   player.toggleAttribute("data-on", playing || isPaused());
   length = lengthOf(heard && !heard.line && !live ? heard : null, (live ?? heard)?.line);

@@ -1,10 +1,12 @@
 // An own take of the selected line: from the microphone, or a file, into the form that stands in the inspector.
+import { gettext } from "./words.js";
+
 const MOST_S = 600;
 const tell = (sentence) => document.dispatchEvent(new CustomEvent("say", { detail: sentence }));
 const WHY = {
-  NotAllowedError: "The browser may not use the microphone. Allow it beside the address, then press Record again.",
-  NotFoundError: "There is no microphone. Connect one, then press Record again.",
-  NotReadableError: "Another program holds the microphone. Close it there, then press Record again.",
+  NotAllowedError: gettext("The browser may not use the microphone. Allow it beside the address, then press Record again."),
+  NotFoundError: gettext("There is no microphone. Connect one, then press Record again."),
+  NotReadableError: gettext("Another program holds the microphone. Close it there, then press Record again."),
 };
 const canRecord = Boolean(navigator.mediaDevices?.getUserMedia && window.MediaRecorder);
 let taking = null; // {form, recorder, parts, kept, timer}: what is being recorded now
@@ -24,7 +26,7 @@ async function start(form) {
     // As the microphone hears it: filters made for calls would change a narrator's voice.
     stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
   } catch (error) {
-    return tell(WHY[error.name] ?? "The microphone could not be used. Hand in a file instead.");
+    return tell(WHY[error.name] ?? gettext("The microphone could not be used. Hand in a file instead."));
   }
   if (!form.isConnected) return stream.getTracks().forEach((track) => track.stop());
   document.dispatchEvent(new CustomEvent("sound:hush"));

@@ -1,4 +1,6 @@
 // The page of the next line to hear: its keys, and where a finding or a comment begins.
+import { gettext } from "./words.js";
+
 const field = (target) => target.closest("input, textarea, select");
 const find = (what) => document.querySelector(`#hear ${what}`);
 const sound = () => document.getElementById("sound");
@@ -39,5 +41,5 @@ document.addEventListener("focusin", (event) => {
   if (chosen && document.getElementById("hear-line").contains(getSelection().anchorNode)) form.elements.words.value = chosen.slice(0, 200);
   if (sound().currentTime > 0 && !sound().ended) form.elements.at_ms.value = Math.round(sound().currentTime * 1000);
   const at = Number(form.elements.at_ms.value);
-  form.querySelector("[data-comment-on]").textContent = form.elements.words.value ? `On “${form.elements.words.value}”` : at ? `At ${(at / 1000).toFixed(1)} s` : "";
+  form.querySelector("[data-comment-on]").textContent = form.elements.words.value ? gettext("On “%(words)s”", { words: form.elements.words.value }) : at ? gettext("At %(seconds)s s", { seconds: (at / 1000).toFixed(1) }) : "";
 });

@@ -2,6 +2,7 @@
 // What is far away is a gap of about the right height; its rows are fetched when it comes near. Import this module,
 // never load it by itself: everybody must share the one order.
 import { begins } from "./page.js";
+import { gettext } from "./words.js";
 
 export let list = null;
 
@@ -147,7 +148,7 @@ function lay() {
 
 // What a screen reader says of a row: which line it is, of how many.
 function name(row, at) {
-  row.querySelector(".lane")?.setAttribute("aria-label", `Line ${at + 1}`);
+  row.querySelector(".lane")?.setAttribute("aria-label", gettext("Line %(number)s", { number: at + 1 }));
   row.setAttribute("aria-posinset", at + 1);
   row.setAttribute("aria-setsize", isWhole ? order.length : -1);
 }

@@ -2,6 +2,7 @@
 // and carries the buttons of a line. What is done to lines is in edits.js.
 import { begins } from "./page.js";
 import * as rows from "./rows.js";
+import { gettext, ngettext } from "./words.js";
 
 let list = null;
 let inspector = null;
@@ -36,7 +37,7 @@ function dress(line) {
 function buttons(line) {
   const own = actions.cloneNode(true);
   const word = own.querySelector("[data-render-word]");
-  if (word && line.dataset.take) word.textContent = "Regenerate";
+  if (word && line.dataset.take) word.textContent = gettext("Regenerate");
   let unfit = "locked" in line.dataset ? '[data-act="edit"], [data-act="render"]' : '[data-act="unlock"]';
   if (line.dataset.kind === "clip") unfit = '[data-act="edit"], [data-act="render"], [data-act="unlock"]';
   for (const button of own.querySelectorAll(unfit)) button.remove();
@@ -96,7 +97,7 @@ function chooseAll() {
 function showBar() {
   if (chosen.size < 2 && !picking) chosen = new Set();
   bar.hidden = chosen.size === 0;
-  const words = chosen.size ? `${chosen.size.toLocaleString("en")} line${chosen.size === 1 ? "" : "s"} selected` : "";
+  const words = chosen.size ? ngettext("%(count)s line selected", "%(count)s lines selected", chosen.size) : "";
   const place = bar.querySelector("[data-count]");
   if (place.textContent !== words) place.textContent = words;
   tell("lines:chosen", { lines: chosen.size ? inOrder(chosen) : selected ? [selected] : [] });
@@ -136,7 +137,7 @@ function act(name) {
   if (name === "pick") {
     picking = true;
     document.getElementById("more").hidePopover();
-    return tell("say", "Tap the lines you want. The cross ends it.");
+    return tell("say", gettext("Tap the lines you want. The cross ends it."));
   }
   if (!line) return;
   if (name === "edit" && mayEdit) {
@@ -287,7 +288,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.elt.id !== "direction" || !detail.successful) return;
   delete detail.elt.dataset.changed;
   const saved = document.getElementById("saved");
-  if (saved) saved.textContent = "Saved.";
+  if (saved) saved.textContent = gettext("Saved.");
 });
 function sendDirection() {
   const form = document.getElementById("direction");

@@ -1,6 +1,7 @@
 // Who else is here, and where they write: their initials stand at that line's edge. The poll brings them (#here) and
 // carries which line is under the pen on this page.
 import * as rows from "./rows.js";
+import { gettext } from "./words.js";
 
 const pen = () => document.querySelector("[data-editing]")?.dataset.line ?? "";
 
@@ -13,7 +14,7 @@ function draw() {
     const row = rows.element(person.dataset.at);
     if (!row) continue;
     row.dataset.at = row.dataset.at ? `${row.dataset.at} ${person.dataset.initials}` : person.dataset.initials;
-    row.querySelector(".lane")?.setAttribute("aria-description", `${person.dataset.name} is writing here`);
+    row.querySelector(".lane")?.setAttribute("aria-description", gettext("%(name)s is writing here", { name: person.dataset.name }));
   }
 }
 

@@ -1,5 +1,7 @@
 // The trim of a take: handles on its whole waveform and numbers below it, which move together. What is heard before it
 // is kept comes from the studio, so that it is the same to the sample.
+import { gettext } from "./words.js";
+
 const PAIRS_A_SECOND = 50;
 const STEP_MS = 10;
 const LEAST_MS = 100;
@@ -81,7 +83,7 @@ function drawHandle(one) {
   one.setAttribute("aria-valuemin", 0);
   one.setAttribute("aria-valuemax", Math.max(0, most(name)));
   one.setAttribute("aria-valuenow", value(name));
-  one.setAttribute("aria-valuetext", `${value(name)} milliseconds`);
+  one.setAttribute("aria-valuetext", gettext("%(count)s milliseconds", { count: value(name) }));
 }
 
 async function begin(form) {

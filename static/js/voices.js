@@ -1,5 +1,7 @@
 // The voices of a team: looked through and heard, on their page and in a dialog beside a field that names one. The
 // field itself stays a plain select; what is taken here is put into it, as if it had been chosen there.
+import { gettext, ngettext } from "./words.js";
+
 const audio = new Audio();
 let dialog = null;
 let field = ""; // the id of the select that the dialog is for
@@ -22,7 +24,7 @@ function filter(box) {
   }
   const shown = all.filter((row) => !row.hidden).length;
   list.querySelector("[data-none]").hidden = shown > 0;
-  box.querySelector("[data-told]").textContent = shown < all.length ? `${shown} of ${all.length} voices` : "";
+  box.querySelector("[data-told]").textContent = shown < all.length ? ngettext("%(shown)s of %(count)s voice", "%(shown)s of %(count)s voices", all.length, { shown }) : "";
   if (dialog?.open) nameUse();
 }
 
@@ -64,7 +66,7 @@ function play(row, address) {
   heard = row;
   audio.src = address;
   audio.play().catch((error) => {
-    if (error.name !== "AbortError") document.dispatchEvent(new CustomEvent("say", { detail: "This sample could not be played. Try again." }));
+    if (error.name !== "AbortError") document.dispatchEvent(new CustomEvent("say", { detail: gettext("This sample could not be played. Try again.") }));
     draw();
   });
   draw();
@@ -81,7 +83,7 @@ function draw(row = heard) {
   const button = row?.querySelector("[data-hear]");
   if (!button) return;
   const sounds = heard === row && !audio.paused;
-  button.setAttribute("aria-label", `${sounds ? "Stop" : "Hear"} ${row.dataset.voice}`);
+  button.setAttribute("aria-label", sounds ? gettext("Stop %(voice)s", row.dataset) : gettext("Hear %(voice)s", row.dataset));
   button.querySelector("use").setAttribute("href", sounds ? "#i-pause" : "#i-play");
   row.style.setProperty("--heard", sounds && audio.duration ? audio.currentTime / audio.duration : 0);
   if (sounds) requestAnimationFrame(() => heard === row && draw(row));
@@ -153,7 +155,7 @@ const picked = () => dialog.querySelector(".voice:not([hidden]) > :checked[name=
 function nameUse() {
   const button = dialog.querySelector("[data-use]");
   button.disabled = !picked();
-  button.textContent = picked()?.value ? `Use ${picked().value}` : "Use this voice";
+  button.textContent = picked()?.value ? gettext("Use %(voice)s", { voice: picked().value }) : gettext("Use this voice");
 }
 
 function use() {

@@ -1,5 +1,7 @@
 // The waveform of what is heard: a click or an arrow key goes there, a drag (or Shift and an arrow) selects what is heard
 // over and over.
+import { gettext } from "./words.js";
+
 const canvas = document.getElementById("waveform");
 const pen = canvas.getContext("2d");
 const PAIRS_A_SECOND = 50;
@@ -104,8 +106,13 @@ function seek(to) {
 function describe() {
   canvas.setAttribute("aria-valuemax", seconds.toFixed(1));
   canvas.setAttribute("aria-valuenow", at.toFixed(1));
-  const loop = region ? `; ${region[0].toFixed(1)} to ${region[1].toFixed(1)} is heard over and over` : "";
-  canvas.setAttribute("aria-valuetext", seconds ? `${at.toFixed(1)} of ${seconds.toFixed(1)} seconds${loop}` : "Nothing is loaded");
+  canvas.setAttribute("aria-valuetext", seconds ? told() : gettext("Nothing is loaded"));
+}
+
+function told() {
+  const values = { at: at.toFixed(1), all: seconds.toFixed(1), from: region?.[0].toFixed(1), to: region?.[1].toFixed(1) };
+  if (!region) return gettext("%(at)s of %(all)s seconds", values);
+  return gettext("%(at)s of %(all)s seconds; %(from)s to %(to)s is heard over and over", values);
 }
 
 document.addEventListener("sound:loaded", ({ detail }) => {

@@ -1,7 +1,11 @@
 // The words of the pages' scripts in the page's language. `make messages` writes words/CODE.js, which pages in that
 // language load before every other script; without one, the sentences stay as they are written.
 const known = new Map();
-const plurals = new Intl.PluralRules(document.documentElement.lang);
+const language = document.documentElement.lang;
+const plurals = new Intl.PluralRules(language);
+
+/** For dates and times: as the browser writes them, as long as it does so in the page's language. */
+export const locales = [...navigator.languages.filter((one) => one.slice(0, 2) === language.slice(0, 2)), language];
 
 /** Learn translations: of a sentence a string, of one with a plural the list of its forms. */
 export function learn(words) {
@@ -16,7 +20,7 @@ export function gettext(sentence, values) {
 /** The sentence for so many things. Languages that are translated into have one form for all numbers. */
 export function ngettext(one, many, count, values = {}) {
   const said = known.get(one)?.[0] || (plurals.select(count) === "one" ? one : many);
-  return fill(said, { count, ...values });
+  return fill(said, { count: count.toLocaleString("en"), ...values });
 }
 
 function fill(sentence, values = {}) {

@@ -1,6 +1,7 @@
 """Whose language a page, a mail and a kept sentence are in."""
 
 import pytest
+from django.core import mail
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
@@ -69,6 +70,16 @@ def test_no_request_leaves_its_language_behind(cast: Cast) -> None:
 def test_programs_are_told_in_english(path: str) -> None:
     request = RequestFactory().get(path, headers={"accept-language": "zh-CN"})
     assert languages.asked_for(request) == "en"
+
+
+def test_a_mail_is_in_the_language_of_who_gets_it(cast: Cast, settings: object) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
+    cast.viewer.choose_language("zh-hans")
+    for person in (cast.editor, cast.viewer):
+        Client().post(reverse("account_reset_password"), {"email": person.email})
+    assert [message.subject for message in mail.outbox] == ["A new password", "新密码"]
+    assert "asked for a new password" in mail.outbox[0].body
+    assert "请求" in mail.outbox[1].body
 
 
 def test_an_account_keeps_the_language_that_it_was_made_in(db: None, settings: object) -> None:

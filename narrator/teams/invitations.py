@@ -11,7 +11,9 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from narrator.languages import speaking
 from narrator.teams import audit
 from narrator.teams.models import AuditKind, Invitation, Membership, Role, Team, User
 
@@ -58,8 +60,11 @@ def make(
 def send(invitation: Invitation, token: str) -> None:
     """Mail an invitation to its address. Raises SMTPException, OSError; network: keep it out of transactions."""
     address = f"{settings.SITE_URL}{reverse('join', args=[token])}"
-    text = render_to_string("teams/invitation.txt", {"invitation": invitation, "address": address})
-    subject = f"{invitation.created_by} invites you to {invitation.team}"
+    context = {"invitation": invitation, "address": address}
+    with speaking(User.objects.filter(email__iexact=invitation.email).first()):
+        text = render_to_string("teams/invitation.txt", context)
+        names = {"who": invitation.created_by, "team": invitation.team}
+        subject = _("%(who)s invites you to %(team)s") % names
     EmailMessage(" ".join(subject.split())[:150], text, to=[invitation.email]).send()
 
 

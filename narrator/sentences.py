@@ -26,19 +26,20 @@ def gettext_noop(sentence: str) -> str:
 
 
 def said(text: str) -> str:
-    """Say a marked sentence in the language of whoever reads; what is not one, or not one any more, as it is."""
+    """Say a marked sentence in the language of whoever reads; what is not one, or not one any more, as it is.
+
+    A label that was put into a sentence in small letters is found by its capital.
+    """
     if not text or (get_language() or "en").startswith("en"):
         return text
-    whole = gettext(text)
-    if whole != text:
-        return whole
+    for wording in (text, text[0].upper() + text[1:]):
+        if (whole := gettext(wording)) != wording:
+            return whole
     singular, plural, values = _made_of(text, sum(map(len, KNOWN)))
     if not singular:
         return text
     sentence = gettext(singular) if plural is None else ngettext(singular, plural, _count(values))
-    return sentence % {
-        name: said(value) if name.startswith("said") else value for name, value in values.items()
-    }
+    return sentence % {name: _value(name, value) for name, value in values.items()}
 
 
 def english(label: Any) -> str:
@@ -70,6 +71,13 @@ def _pattern(wording: str) -> re.Pattern[str]:
     literal = [re.escape(part.replace("%%", "%")) for part in parts]
     groups = [f"(?P<{name}>.*?)" for name in names]
     return re.compile("".join(a + b for a, b in zip(literal, [*groups, ""], strict=True)), re.DOTALL)
+
+
+def _value(name: str, value: str) -> str:
+    """What stands in a placeholder: ``said_all`` are phrases with commas between, ``said…`` is one, else a name."""
+    if name == "said_all":
+        return gettext(", ").join(said(one) for one in value.split(", "))
+    return said(value) if name.startswith("said") else value
 
 
 def _count(values: dict[str, str]) -> int:

@@ -12,7 +12,11 @@ MARKED: dict[str, str | None] = {}
 
 
 def gettext_noop(sentence: str) -> str:
-    """The sentence itself. A placeholder ``said`` or ``said_…`` holds what is marked itself: a phrase, a sentence."""
+    """The sentence itself.
+
+    A placeholder named ``said…`` holds a phrase or sentence that is marked itself, ``said_all`` several of them with
+    commas between; any other holds a name or a number, which stays as it is.
+    """
     if "%(" in sentence:
         MARKED[sentence] = None
     return sentence

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from narrator.teams.models import Team, User
 from projects.actions import estimates, reach
@@ -20,11 +21,21 @@ from projects.lexicon.lexicon import Lexicon
 from projects.models import Guide, LexiconChange, LexiconEntry, Paragraph, Price, Project
 from projects.models.lexicons import SAID, Kind, Slow
 from projects.models.takes import ACTIVE
+from projects.sentences import gettext_noop
 
 LINES_A_QUERY = 5_000
 # So many lines a preview shows; the one that is heard is the shortest of so many.
 SHOWN, LOOKED_AT = 5, 200
 ENTRIES_AT_MOST, PATTERNS_AT_MOST = 2_000, 50
+
+
+# What the history of a lexicon says of a change.
+IS_SAID = gettext_noop("“%(written)s” is said “%(spoken)s”")
+IS_LEFT = gettext_noop("“%(written)s” is said as it is written")
+IMPORTED = gettext_noop("Imported %(count)s entries")
+TAKEN_BACK = gettext_noop("Taken back: %(said_change)s")
+EXPANDED = gettext_noop("Spoken in full: %(said_all)s")
+NOTHING_EXPANDED = gettext_noop("Nothing is spoken in full any more")
 
 
 class Unfit(Exception):
@@ -35,8 +46,11 @@ class Full(Unfit):
     """More entries than every line of every chapter can be looked through for."""
 
     def __init__(self) -> None:
-        most = f"{ENTRIES_AT_MOST:,} entries, {PATTERNS_AT_MOST} of them patterns"
-        super().__init__(f"A lexicon has at most {most}. Remove some first.")
+        most = {"entries": f"{ENTRIES_AT_MOST:,}", "patterns": PATTERNS_AT_MOST}
+        super().__init__(
+            _("A lexicon has at most %(entries)s entries, %(patterns)s of them patterns. Remove some first.")
+            % most
+        )
 
 
 class Taken(Unfit):
@@ -44,7 +58,8 @@ class Taken(Unfit):
 
     def __init__(self, row: LexiconEntry) -> None:
         super().__init__(
-            f"“{row.written}” is in this lexicon already: it is said “{row.spoken}”. Edit that entry."
+            _("“%(written)s” is in this lexicon already: it is said “%(spoken)s”. Edit that entry.")
+            % {"written": row.written, "spoken": row.spoken}
         )
 
 
@@ -52,7 +67,7 @@ class TooSlow(Unfit):
     """A pattern of the change takes too long on lines that are there."""
 
     def __init__(self) -> None:
-        super().__init__("This pattern takes too long on the lines that are there. Make it simpler.")
+        super().__init__(_("This pattern takes too long on the lines that are there. Make it simpler."))
 
 
 @dataclass(frozen=True)
@@ -290,6 +305,16 @@ def undoing(change: LexiconChange) -> tuple[Change, int]:
     return Change(scope, put, drop, back), kept
 
 
+def is_said(row: LexiconEntry) -> str:
+    """What an entry says, as a change that puts it."""
+    return IS_SAID % {"written": row.written, "spoken": row.spoken}
+
+
+def expanded(kinds: list[str]) -> str:
+    """What is spoken in full from now on, as a change; ``kinds`` in words."""
+    return EXPANDED % {"said_all": ", ".join(kinds)} if kinds else NOTHING_EXPANDED
+
+
 @transaction.atomic
 def undo(change: LexiconChange, *, by: User | None) -> tuple[LexiconChange, int] | None:
     """Take a change back; None where somebody did already. What was changed again since stays as it is.
@@ -299,7 +324,7 @@ def undo(change: LexiconChange, *, by: User | None) -> tuple[LexiconChange, int]
     if not LexiconChange.objects.filter(pk=change.pk, undone_at=None).update(undone_at=timezone.now()):
         return None
     back, kept = undoing(change)
-    return make(back, f"Taken back: {change.words}", by=by), kept
+    return make(back, TAKEN_BACK % {"said_change": change.words}, by=by), kept
 
 
 def to_render(change: LexiconChange) -> list[Paragraph]:

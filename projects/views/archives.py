@@ -3,9 +3,10 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator import limits, media
+from narrator import limits, media, sentences
 from narrator.teams import access as teams
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
@@ -33,14 +34,16 @@ def archive_new(request: Request) -> HttpResponse:
     """Hand in an archive, of which a project is made."""
     own = teams.teams_for(request.user, Right.EDIT.least)
     if not own:
-        raise PermissionDenied("Importing needs the role editor or higher in a team; ask an admin of yours.")
+        raise PermissionDenied(
+            _("Importing needs the role editor or higher in a team; ask an admin of yours.")
+        )
     form = ArchiveForm(request.POST or None, request.FILES or None, teams=own)
     if request.method == "POST" and form.is_valid():
         file, team = form.cleaned_data["file"], form.cleaned_data["team"]
         try:
             return go(request, tasks.queue_unarchive(file, file.name, team=team, by=request.user))
         except BadArchive as error:
-            form.add_error("file", str(error))
+            form.add_error("file", sentences.said(str(error)))
     context = {"form": form, "teams": own}
     return render(request, "projects/archive_new.html", context, status=422 if form.errors else 200)
 

@@ -5,8 +5,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from narrator.sentences import said
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
@@ -46,7 +49,7 @@ def cast_find(request: Request, project_id: int) -> HttpResponse:
     count = tasks.queue_change(project, lambda: speakers.find(project), by=request.user)
     if not count:
         messages.info(
-            request, "Nobody was found: no label, and no speech in quotation marks that says whose it is."
+            request, _("Nobody was found: no label, and no speech in quotation marks that says whose it is.")
         )
     return go(request, "cast-detail", project_id)
 
@@ -71,10 +74,19 @@ def cast_decide(request: Request, project_id: int) -> HttpResponse:
             project, lambda: cast.decide(project, by=request.user, **decision), by=request.user
         )
     except cast.NameTaken as error:
-        form.add_error(None, f"There is a character {error} already. Choose it instead of a new one.")
+        form.add_error(
+            None,
+            _("There is a character %(taken)s already. Choose it instead of a new one.") % {"taken": error},
+        )
         return render(request, "projects/cast_detail.html", _cast(request, project, form), status=422)
     messages.info(
-        request, f"Done: {moved:,} line{'' if moved == 1 else 's'} changed hands. You can undo it below."
+        request,
+        ngettext(
+            "Done: %(count)s line changed hands. You can undo it below.",
+            "Done: %(count)s lines changed hands. You can undo it below.",
+            moved,
+        )
+        % {"count": f"{moved:,}"},
     )
     return go(request, "cast-detail", project_id)
 
@@ -85,10 +97,14 @@ def cast_undo(request: Request, change_id: int) -> HttpResponse:
     row = access.cast_change(request.user, change_id)
     undone = tasks.queue_change(row.project, lambda: cast_changes.undo(row), by=request.user)
     if undone is None:
-        messages.info(request, "Somebody took this back already.")
+        messages.info(request, _("Somebody took this back already."))
     elif undone.kept:
-        kept = f"{undone.kept:,} line{'' if undone.kept == 1 else 's'}"
-        messages.info(request, f"Taken back: {row}. {kept} changed again since and stayed as they are.")
+        taken_back = ngettext(
+            "Taken back: %(change)s. %(count)s line changed again since and stayed as they are.",
+            "Taken back: %(change)s. %(count)s lines changed again since and stayed as they are.",
+            undone.kept,
+        )
+        messages.info(request, taken_back % {"change": said(str(row)), "count": f"{undone.kept:,}"})
     else:
-        messages.info(request, f"Taken back: {row}.")
+        messages.info(request, _("Taken back: %(change)s.") % {"change": said(str(row))})
     return go(request, "cast-detail", row.project_id)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from narrator.teams.rights import Right
@@ -24,7 +25,7 @@ def character_new(request: Request, project_id: int) -> HttpResponse:
     row = Character(project=project)
     initial: dict[str, Any] = {"colour": cast.free_colour(project)}
     if request.GET.get("narrator"):
-        initial |= {"name": "Narrator", "is_narrator": True}
+        initial |= {"name": _("Narrator"), "is_narrator": True}
     form = _form(request, row, Guide.of(project_id), initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -62,14 +63,19 @@ def _saved(form: CharacterForm, change: Any, request: Request) -> bool:
         changed = tasks.queue_change(project, change, by=request.user)
     except cast.NameTaken as error:
         form.add_error(
-            "name", f"There is a character {error} already. Choose another name, or merge the two."
+            "name",
+            _("There is a character %(taken)s already. Choose another name, or merge the two.")
+            % {"taken": error},
         )
         return False
     except cast.NarratorTaken as error:
-        form.add_error("is_narrator", f"{error} speaks those lines already. Only one character can.")
+        form.add_error(
+            "is_narrator",
+            _("%(narrator)s speaks those lines already. Only one character can.") % {"narrator": error},
+        )
         return False
     if changed and isinstance(changed, int):
-        messages.info(request, f"Saved. {said(changed)} You can undo it below.")
+        messages.info(request, _("Saved. %(change)s You can undo it below.") % {"change": said(changed)})
     return True
 
 
@@ -100,7 +106,9 @@ def character_merge(request: Request, character_id: int) -> HttpResponse:
     if question is not None:
         return question
     tasks.queue_change(row.project, lambda: cast.merge(row, into=into, by=request.user), by=request.user)
-    messages.info(request, f"{row} and {into} are one now. You can undo it below.")
+    messages.info(
+        request, _("%(name)s and %(into)s are one now. You can undo it below.") % {"name": row, "into": into}
+    )
     return go(request, "cast-detail", row.project_id)
 
 
@@ -112,7 +120,7 @@ def character_remove(request: Request, character_id: int) -> HttpResponse:
     if question is not None:
         return question
     tasks.queue_change(row.project, lambda: cast.remove(row, by=request.user), by=request.user)
-    messages.info(request, f"{row} left the cast. You can undo it below.")
+    messages.info(request, _("%(name)s left the cast. You can undo it below.") % {"name": row})
     return go(request, "cast-detail", row.project_id)
 
 

@@ -4,9 +4,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from narrator import media
+from narrator.sentences import said
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
@@ -16,8 +19,10 @@ from projects.forms.clips import ClipForm, ClipNameForm, ClipPlaceForm
 from projects.models import Clip, Project
 from projects.views.lines import act, first_error, refused
 
-TAKEN = "Another clip has this name. Choose another one."
-CUT_SHORT = "This file ends earlier than it says. The {seconds:.1f} s of sound that are in it were kept."
+TAKEN = gettext_lazy("Another clip has this name. Choose another one.")
+CUT_SHORT = gettext_lazy(
+    "This file ends earlier than it says. The %(seconds)s s of sound that are in it were kept."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,11 +56,15 @@ def _added(request: Request, project: Project, form: ClipForm) -> bool:
             project, data["name"], data["file"], is_for_team=data["is_for_team"], by=request.user
         )
     except recording.Unreadable as error:
-        form.add_error("file", str(error))
+        form.add_error("file", said(str(error)))
     except clips.NameTaken:
         form.add_error("name", TAKEN)
     else:
-        words = CUT_SHORT.format(seconds=clip.duration_ms / 1000) if is_cut_short else f"{clip} is here."
+        words = (
+            CUT_SHORT % {"seconds": f"{clip.duration_ms / 1000:.1f}"}
+            if is_cut_short
+            else _("%(name)s is here.") % {"name": clip}
+        )
         messages.info(request, words)
     return not form.errors
 
@@ -82,7 +91,7 @@ def clip_remove(request: Request, project_id: int, clip_id: int) -> HttpResponse
     project = access.project(request.user, project_id, least=Right.EDIT)
     clip = get_object_or_404(Clip.objects.within(project), pk=clip_id)
     clips.remove(clip, by=request.user)
-    messages.info(request, f"{clip} was removed. Where it is placed, it stays.")
+    messages.info(request, _("%(name)s was removed. Where it is placed, it stays.") % {"name": clip})
     return go(request, "clip-list", project.pk)
 
 
@@ -106,4 +115,6 @@ def clip_place(request: Request, script_id: int) -> HttpResponse:
         Clip.objects.within(script.project).select_related("sound"), pk=form.cleaned_data["clip"]
     )
     after = form.cleaned_data["lines"]
-    return act(request, script_id, clips.place, clip, after=after, words=f"{clip} placed.")
+    return act(
+        request, script_id, clips.place, clip, after=after, words=_("%(name)s placed.") % {"name": clip}
+    )

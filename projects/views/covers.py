@@ -3,8 +3,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from narrator import sentences
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
@@ -19,16 +21,16 @@ def cover_edit(request: Request, project_id: int) -> HttpResponse:
     project = access.project(request.user, project_id, least=Right.EDIT)
     if "remove" in request.POST:
         covers.remove(project, by=request.user)
-        messages.info(request, "The project has no cover any more.")
+        messages.info(request, _("The project has no cover any more."))
         return go(request, project)
     form = CoverForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             covers.give(project, form.cleaned_data["file"].read(), by=request.user)
         except BadCover as error:
-            form.add_error("file", str(error))
+            form.add_error("file", sentences.said(str(error)))
         else:
-            messages.info(request, "Saved. Exports from now on carry this cover.")
+            messages.info(request, _("Saved. Exports from now on carry this cover."))
             return go(request, project)
     context = {"project": project, "form": form}
     return render(request, "projects/cover_edit.html", context, status=422 if form.errors else 200)

@@ -3,8 +3,11 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from narrator.sentences import said
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
@@ -39,8 +42,12 @@ def delivery_fix(request: Request, export_id: int) -> HttpResponse:
     """Set what puts one rule right; the files are right when the export is ordered again."""
     export = access.export(request.user, export_id, least=Right.EXPORT)
     remedy = remedies.apply(export, request.POST.get("rule", ""), by=request.user)
-    said = f"{remedy.words}: set. Export again to have it." if remedy else "There was nothing left to set."
-    messages.info(request, said)
+    words = (
+        _("%(words)s: set. Export again to have it.") % {"words": said(remedy.words)}
+        if remedy
+        else _("There was nothing left to set.")
+    )
+    messages.info(request, words)
     return go(request, "delivery-report", export.pk)
 
 
@@ -53,10 +60,17 @@ def export_again(request: Request, export_id: int) -> HttpResponse:
         made = tasks.queue_export(project, project.scripts.all(), by=request.user, **exports.again(export))
     except exports.NotReady as error:
         lines = len(error.lines)
-        told = f"{lines} lines are" if lines > 1 else "1 line is"
-        messages.error(request, f"Nothing was ordered: {told} not ready. Generate what is missing first.")
+        messages.error(
+            request,
+            ngettext(
+                "Nothing was ordered: %(count)s line is not ready. Generate what is missing first.",
+                "Nothing was ordered: %(count)s lines are not ready. Generate what is missing first.",
+                lines,
+            )
+            % {"count": lines},
+        )
     except exports.NothingToExport:
-        messages.error(request, "Nothing was ordered: no line has a take.")
+        messages.error(request, _("Nothing was ordered: no line has a take."))
     else:
         return go(request, made)
     return go(request, export)

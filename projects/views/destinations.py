@@ -3,8 +3,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from narrator.sentences import said
 from narrator.teams.models import Team
 from narrator.teams.rights import Right
 from narrator.web import Request, go
@@ -28,7 +30,10 @@ def destination_list(request: Request, team_id: int) -> HttpResponse:
 
 
 def _told(asked: list[Asked] | tuple[Asked, ...]) -> list[str]:
-    return [f"{one.name}: {deliveries.bounds(one)}" for one in asked]
+    return [
+        _("%(rule)s: %(bounds)s") % {"rule": said(one.name), "bounds": deliveries.bounds(one)}
+        for one in asked
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +49,9 @@ def destination_edit(request: Request, destination_id: int) -> HttpResponse:
     if "remove" in request.POST:
         destinations.remove(row, by=request.user)
         messages.info(
-            request, f"{row} was removed. Files of projects that go there are not measured any more."
+            request,
+            _("%(name)s was removed. Files of projects that go there are not measured any more.")
+            % {"name": row},
         )
         return go(request, "destination-list", row.team_id)
     return _edit(request, row.team, row)
@@ -55,7 +62,9 @@ def _edit(request: Request, team: Team, row: Destination) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         row.name = form.cleaned_data.get("name") or row.name
         destinations.save(team, row, form.asked(), by=request.user)
-        messages.info(request, f"Saved. {row} can be chosen where the sound of exports is set.")
+        messages.info(
+            request, _("Saved. %(name)s can be chosen where the sound of exports is set.") % {"name": row}
+        )
         return go(request, "destination-list", team.pk)
     context = {"team": team, "destination": row, "form": form}
     return render(request, "projects/destination_edit.html", context, status=422 if form.errors else 200)

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from narrator.teams.rights import Right
@@ -36,7 +38,7 @@ def script_direction(request: Request, script_id: int) -> HttpResponse:
             script.project, lambda: projects.direct_script(directed, by=request.user), by=request.user
         )
         if changed:
-            messages.info(request, f"Saved. {said(changed)}")
+            messages.info(request, _("Saved. %(change)s") % {"change": said(changed)})
         return go(request, script)
     context = {
         "script": script,
@@ -78,7 +80,10 @@ def _direct(
     request: Request, script: Script, chosen: list[int], wish: directing.Wish, context: dict[str, Any]
 ) -> HttpResponse:
     """Do it; where the words do not fit behind those of a line, say which line that is."""
-    locked = f" Left as locked: {count(context['locked'])}." if context["locked"] else ""
+    words = _("%(lines)s directed.") % {"lines": count(len(chosen) - context["locked"])}
+    if context["locked"]:
+        left = {"words": words, "lines": count(context["locked"])}
+        words = _("%(words)s Left as locked: %(lines)s.") % left
     try:
         return act(
             request,
@@ -86,10 +91,12 @@ def _direct(
             directing.direct,
             chosen,
             wish,
-            words=f"{count(len(chosen) - context['locked'])} directed.{locked}",
+            words=words,
         )
     except directing.TooLong as error:
-        sentence = f"With these words the direction of line {error.line.number()} is too long. Shorten them."
+        sentence = _("With these words the direction of line %(number)s is too long. Shorten them.") % {
+            "number": error.line.number()
+        }
         context["form"].add_error("instructions", sentence)
         del context["impact"]
         return render(request, LINES, context, status=422)
@@ -102,6 +109,9 @@ def has_agreed(request: Request, impact: reach.Impact) -> bool:
 
 def said(changed: int) -> str:
     """What a change did to so many lines."""
-    if changed == 1:
-        return "One line would now be spoken differently; its takes are kept."
-    return f"{changed:,} lines would now be spoken differently; their takes are kept."
+    words = ngettext(
+        "One line would now be spoken differently; its takes are kept.",
+        "%(count)s lines would now be spoken differently; their takes are kept.",
+        changed,
+    )
+    return words % {"count": f"{changed:,}"}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from narrator.teams.rights import Right
@@ -19,13 +20,15 @@ SHOWN = 50
 @require_POST
 def edit_undo(request: Request, script_id: int) -> HttpResponse:
     """Take back this person's last act in this script."""
-    return _turn(request, script_id, edits.undo, "Undone", "There is nothing of yours to undo here.")
+    return _turn(request, script_id, edits.undo, _("Undone"), _("There is nothing of yours to undo here."))
 
 
 @require_POST
 def edit_redo(request: Request, script_id: int) -> HttpResponse:
     """Do again what this person took back last."""
-    return _turn(request, script_id, edits.redo, "Done again", "There is nothing of yours to redo here.")
+    return _turn(
+        request, script_id, edits.redo, _("Done again"), _("There is nothing of yours to redo here.")
+    )
 
 
 def _turn(
@@ -39,7 +42,7 @@ def _turn(
     except edits.ChangedSince as error:
         return refused(request, script_id, str(error))
     kind = done.edit.get_kind_display() if done.edit else ""
-    return answer(request, script, done, f"{word}: {kind}.")
+    return answer(request, script, done, _("%(word)s: %(what)s.") % {"word": word, "what": kind})
 
 
 @require_safe
@@ -64,4 +67,4 @@ def change_restore(request: Request, change_id: int) -> HttpResponse:
         done = tasks.queue_act(edits.restore, change, by=request.user)
     except paragraphs.Gone as error:
         return refused(request, script.pk, str(error))
-    return answer(request, script, done, "Restored as it was before.")
+    return answer(request, script, done, _("Restored as it was before."))

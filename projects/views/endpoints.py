@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,8 +31,8 @@ def badge(request: Request) -> dict[str, Any]:
 
     @functools.cache
     def name() -> str:
-        hosts = sorted({host for _, host in endpoint.hosts(request.user)} or {endpoint.default_host()})
-        return hosts[0] if len(hosts) == 1 else f"{len(hosts)} endpoints"
+        hosts = sorted({host for _team, host in endpoint.hosts(request.user)} or {endpoint.default_host()})
+        return hosts[0] if len(hosts) == 1 else _("%(count)s endpoints") % {"count": len(hosts)}
 
     return {
         "endpoint_is_standin": SimpleLazyObject(lambda: name() == endpoint.STANDIN),
@@ -73,9 +75,11 @@ def endpoint_edit(request: Request, team_id: int) -> HttpResponse:
 
 
 def _saved(row: TeamEndpoint, *, went_on: bool) -> str:
-    found = len(row.voices)
-    known = f" It has {found} voice{'' if found == 1 else 's'}." if row.voices else ""
-    return f"Connected to {row.host}.{known}{' The queue goes on.' if went_on else ''}"
+    words = _("Connected to %(host)s.") % {"host": row.host}
+    if found := len(row.voices):
+        known = ngettext("%(words)s It has %(count)s voice.", "%(words)s It has %(count)s voices.", found)
+        words = known % {"words": words, "count": found}
+    return _("%(words)s The queue goes on.") % {"words": words} if went_on else words
 
 
 def _page(request: Request, team: Team, part: str, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -102,7 +106,11 @@ def endpoint_voices(request: Request, team_id: int) -> HttpResponse:
     said = failed = ""
     try:
         found = connecting.list_voices(row)
-        said = f"It lists {found} voice{'' if found == 1 else 's'}." if found else "It has no list of voices."
+        said = (
+            ngettext("It lists %(count)s voice.", "It lists %(count)s voices.", found) % {"count": found}
+            if found
+            else _("It has no list of voices.")
+        )
     except connecting.Unfit as unfit:
         failed = unfit.message
     return _page(request, row.team, "voices", said=said, failed=failed, status=422 if failed else 200)
@@ -136,7 +144,7 @@ def endpoint_leave(request: Request, team_id: int) -> HttpResponse:
     team = access.team(request.user, team_id, least=Right.CONNECT)
     if connecting.leave(team, by=request.user):
         tasks.queue_team(team, by=request.user)
-        messages.info(request, "The team's own endpoint and its token are gone.")
+        messages.info(request, _("The team's own endpoint and its token are gone."))
     return go(request, "endpoint-edit", team.pk)
 
 
@@ -151,7 +159,9 @@ def project_voices(request: Request, project_id: int) -> HttpResponse:
         by = request.user
         lines = tasks.queue_change(project, lambda: voices.replace(project, instead, by=by), by=by)
         messages.info(
-            request, f"Changed. {lines} lines are spoken by another voice now; their takes are kept."
+            request,
+            _("Changed. %(count)s lines are spoken by another voice now; their takes are kept.")
+            % {"count": lines},
         )
         return go(request, project)
     context = {"project": project, "form": form, "may_connect": access.may_connect(request.user, project)}

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from narrator import media
@@ -31,7 +32,7 @@ def export_new(request: Request, project_id: int) -> HttpResponse:
                 {"line": line, "script": line.script, "number": numbers[line.pk]} for line in error.lines
             ]
         except exports.NothingToExport:
-            form.add_error(None, "No line has a take yet. Open a chapter and generate it first.")
+            form.add_error(None, _("No line has a take yet. Open a chapter and generate it first."))
         else:
             return go(request, "project-detail", project.pk)
     context = {"project": project, "export_form": form, "missing": missing, "may_edit": True}
@@ -62,7 +63,7 @@ def export_cancel(request: Request, export_id: int) -> HttpResponse:
     """Take an export back."""
     export = access.export(request.user, export_id, least=Right.EXPORT)
     if not exports.cancel(export, by=request.user):
-        messages.info(request, "This export was finished already.")
+        messages.info(request, _("This export was finished already."))
     return _state(request, export_id) if request.htmx else go(request, "project-detail", export.project_id)
 
 

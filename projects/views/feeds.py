@@ -4,16 +4,18 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
-from projects.actions import activity, exports, feeds
+from projects.actions import exports, feeds
 from projects.forms.feeds import FeedForm
 from projects.models import Feed, Project
 from projects.models.exports import Format
 from projects.models.feeds import Episodes
+from projects.views.lines import count
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,12 +63,15 @@ def feed_fill(request: Request, feed_id: int) -> HttpResponse:
     except exports.NotReady as error:
         messages.info(
             request,
-            f"Not assembled: {activity.counted(len(error.lines))} not ready. A feed with drafts takes what there is.",
+            _("Not assembled: %(lines)s not ready. A feed with drafts takes what there is.")
+            % {"lines": count(len(error.lines))},
         )
     except exports.NothingToExport:
-        messages.info(request, "No line has a take yet. Open a chapter and generate it first.")
+        messages.info(request, _("No line has a take yet. Open a chapter and generate it first."))
     else:
-        messages.info(request, "The files are being assembled. The feed has them as soon as they are ready.")
+        messages.info(
+            request, _("The files are being assembled. The feed has them as soon as they are ready.")
+        )
     return go(request, "feed-list", project.pk)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from narrator.tags import level
@@ -20,7 +21,7 @@ def finish_edit(request: Request, project_id: int) -> HttpResponse:
     """A project's finish. ``?preset=`` fills the form in and saves nothing."""
     project = access.project(request.user, project_id, least=Right.EDIT)
     places, asked_for = destinations.choices(project), request.GET.get("preset", "")
-    presets = [("none", "as it is"), *places]
+    presets = [("none", _("as it is")), *places]
     shown = destinations.begin(project, asked_for) if asked_for in dict(presets) else project.finishing
     form = FinishForm(request.POST or None, initial=shown.kept(), destinations=places)
     if request.method == "POST" and form.is_valid():
@@ -40,9 +41,9 @@ def finish_edit(request: Request, project_id: int) -> HttpResponse:
 def _said(finish: Finish, heard: Heard) -> str:
     reached = finish.level_db(heard)
     if finish.target_db is None or reached is None:
-        return "Saved. Exports from now on are made like this."
+        return _("Saved. Exports from now on are made like this.")
     unit = "LUFS" if finish.scale == "lufs" else "dB RMS"
-    return (
-        f"Saved. As the project stands, an export comes to {level(reached)} {unit}, "
-        f"with a true peak of {level(heard.true_peak_dbfs)} dB."
-    )
+    return _(
+        "Saved. As the project stands, an export comes to %(level)s %(unit)s, with a true peak "
+        "of %(peak)s dB."
+    ) % {"level": level(reached), "unit": unit, "peak": level(heard.true_peak_dbfs)}

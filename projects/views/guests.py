@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -59,12 +60,12 @@ def guest_password(request: HttpRequest, token: str) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         if not guests.may_try(link):
-            refusal = "Too many tries. Wait an hour, or ask who sent the link for another."
+            refusal = _("Too many tries. Wait an hour, or ask who sent the link for another.")
         elif link.opens_with(request.POST.get("password", "")):
             request.session[f"guest-{link.pk}"] = link.password
             return redirect("guest-project", token=token)
         else:
-            refusal = "This is not the password of this link."
+            refusal = _("This is not the password of this link.")
     context = {"link": link, "refusal": refusal}
     return render(request, "projects/guest_password.html", context, status=422 if refusal else 200)
 
@@ -131,7 +132,7 @@ def guest_comment(request: HttpRequest, link: GuestLink, paragraph_id: int) -> H
     form = CommentForm(request.POST)
     if form.is_valid():
         reviews.comment(line, text=form.cleaned_data["text"], by=None, guest=link)
-    return _line(request, link, line, [] if form.is_valid() else ["Write a few words."])
+    return _line(request, link, line, [] if form.is_valid() else [_("Write a few words.")])
 
 
 def _line(request: HttpRequest, link: GuestLink, line: Paragraph, refusals: list[str]) -> HttpResponse:

@@ -24,7 +24,11 @@ def entry_edit(request: Request, entry_id: int) -> HttpResponse:
         changed = form.save(commit=False)
         try:
             change = Change(Scope(row.team, row.project), [changed])
-            made = decide(request, change, f"“{changed.written}” is said “{changed.spoken}”")
+            made = decide(
+                request,
+                change,
+                lexicons.is_said(changed),
+            )
             if isinstance(made, LexiconChange):
                 return saved(request, made)
             question = made
@@ -38,7 +42,7 @@ def entry_remove(request: Request, entry_id: int) -> HttpResponse:
     """Take an entry out; what its lines come to is a question first."""
     row = access.lexicon_entry(request.user, entry_id)
     change = Change(Scope(row.team, row.project), drop=[row])
-    made = decide(request, change, f"“{row.written}” is said as it is written")
+    made = decide(request, change, lexicons.IS_LEFT % {"written": row.written})
     if isinstance(made, LexiconChange):
         return saved(request, made)
     return _page(request, row, EntryForm(instance=row), made, is_leaving=True)

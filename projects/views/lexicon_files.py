@@ -58,7 +58,12 @@ def _import(request: Request, scope: Scope) -> HttpResponse:
         context["text"] = form.cleaned_data["text"]
         try:
             if put:
-                made = decide(request, Change(scope, put), f"Imported {len(put)} entries", ask=True)
+                made = decide(
+                    request,
+                    Change(scope, put),
+                    lexicons.IMPORTED % {"count": len(put)},
+                    ask=True,
+                )
                 if isinstance(made, LexiconChange):
                     return saved(request, made)
                 context["question"] = made

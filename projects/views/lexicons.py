@@ -12,9 +12,11 @@ from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from narrator import media
+from narrator import media, sentences
 from narrator.teams import access as teams
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
@@ -26,7 +28,6 @@ from projects.lexicon import expansions
 from projects.lexicon.entries import WRITTEN_CHARACTERS
 from projects.models import LexiconChange, LexiconEntry, Paragraph, Price
 from projects.speech.errors import SpeechError
-from projects.views.lines import count
 from projects.views.rows import position
 
 PAGE = "projects/lexicon_detail.html"
@@ -70,12 +71,12 @@ def decide(request: Request, change: Change, words: str, *, ask: bool = False) -
 def saved(request: Request, made: LexiconChange) -> HttpResponse:
     """Back to the lexicon that was changed, with what that did."""
     finished = len(made.lines)
-    told = (
-        f"{count(finished)} with a take {'is' if finished == 1 else 'are'} out of date now."
-        if finished
-        else ""
+    told = ngettext(
+        "Saved. %(count)s line with a take is out of date now.",
+        "Saved. %(count)s lines with a take are out of date now.",
+        finished,
     )
-    messages.info(request, f"Saved. {told}".strip())
+    messages.info(request, told % {"count": f"{finished:,}"} if finished else _("Saved."))
     return back(request, Scope(made.team, made.project))
 
 
@@ -122,7 +123,11 @@ def _lexicon(request: Request, scope: Scope) -> HttpResponse:
     if form.is_valid():
         row = form.save(commit=False)
         try:
-            made = decide(request, Change(scope, [row]), f"“{row.written}” is said “{row.spoken}”")
+            made = decide(
+                request,
+                Change(scope, [row]),
+                lexicons.is_said(row),
+            )
             if isinstance(made, LexiconChange):
                 return saved(request, made)
             question = made
@@ -207,8 +212,7 @@ def lexicon_expansions(request: Request, project_id: int) -> HttpResponse:
     if not form.is_valid():
         return back(request, scope)
     chosen = form.chosen()
-    named = ", ".join(EXPANSIONS[kind][0].lower() for kind in chosen)
-    words = f"Spoken in full: {named}" if named else "Nothing is spoken in full any more"
+    words = lexicons.expanded([sentences.english(EXPANSIONS[kind][0]).lower() for kind in chosen])
     made = decide(request, Change(scope, expansions=chosen), words)
     if isinstance(made, LexiconChange):
         return saved(request, made)
@@ -227,14 +231,16 @@ def lexicon_undo(request: Request, change_id: int) -> HttpResponse:
     try:
         undone = tasks.queue_changes(scope.projects, undo, by=request.user)
     except lexicons.Unfit as error:
-        messages.info(request, f"Nothing was taken back. {error}")
+        messages.info(request, _("Nothing was taken back. %(why)s") % {"why": error})
         return back(request, scope)
     if undone is None:
-        messages.info(request, "Somebody took this back already.")
+        messages.info(request, _("Somebody took this back already."))
     elif undone[1]:
-        messages.info(request, f"Taken back, but for {undone[1]} that changed again since.")
+        messages.info(
+            request, _("Taken back, but for %(lines)s that changed again since.") % {"lines": undone[1]}
+        )
     else:
-        messages.info(request, f"Taken back: {row}.")
+        messages.info(request, _("Taken back: %(change)s.") % {"change": sentences.said(str(row))})
     return back(request, scope)
 
 
@@ -246,12 +252,16 @@ def lexicon_render(request: Request, change_id: int) -> HttpResponse:
     shown = next((one for one in _changes(scope, True) if one["row"].pk == row.pk), None)
     if shown is None or request.POST.get("agreed") != str(shown["estimate"].amount_micro):
         messages.info(
-            request, "The lines or their price changed meanwhile. Nothing was generated; look again."
+            request, _("The lines or their price changed meanwhile. Nothing was generated; look again.")
         )
         return back(request, scope)
     waiting = tasks.queue_changed(row, by=request.user)
     messages.info(
-        request, f"{count(len(waiting))} {'waits' if len(waiting) == 1 else 'wait'} to be generated."
+        request,
+        ngettext(
+            "%(count)s line waits to be generated.", "%(count)s lines wait to be generated.", len(waiting)
+        )
+        % {"count": f"{len(waiting):,}"},
     )
     return back(request, scope)
 

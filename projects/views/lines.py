@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from narrator.teams.rights import Right
@@ -22,25 +24,32 @@ def lines_insert(request: Request, script_id: int) -> HttpResponse:
         return refused(request, script_id, first_error(form))
     texts = form.cleaned_data["text"]
     after = form.cleaned_data["after"]
-    return act(request, script_id, lines.insert, texts, after=after, words=f"{count(len(texts))} inserted.")
+    return act(
+        request,
+        script_id,
+        lines.insert,
+        texts,
+        after=after,
+        words=_("%(lines)s inserted.") % {"lines": count(len(texts))},
+    )
 
 
 @require_POST
 def lines_remove(request: Request, script_id: int) -> HttpResponse:
     """Delete lines; their takes are kept for undo."""
-    return _chosen(request, script_id, lines.remove, "deleted")
+    return _chosen(request, script_id, lines.remove, gettext_lazy("%(lines)s deleted."))
 
 
 @require_POST
 def lines_pause(request: Request, script_id: int) -> HttpResponse:
     """Set the pause after lines; an empty one is the project's."""
-    return _chosen(request, script_id, lines.pause, "given this pause", "pause_ms")
+    return _chosen(request, script_id, lines.pause, gettext_lazy("%(lines)s given this pause."), "pause_ms")
 
 
 @require_POST
 def lines_mark(request: Request, script_id: int) -> HttpResponse:
     """Say what lines are: lines, titles, or the ends of scenes."""
-    return _chosen(request, script_id, lines.mark, "marked", "kind")
+    return _chosen(request, script_id, lines.mark, gettext_lazy("%(lines)s marked."), "kind")
 
 
 @require_POST
@@ -51,11 +60,11 @@ def lines_move(request: Request, script_id: int) -> HttpResponse:
     if not form.is_valid():
         return refused(request, script_id, first_error(form))
     chosen, after, to = form.cleaned_data["lines"], form.cleaned_data["after"], script
-    words = f"{count(len(chosen))} moved."
+    words = _("%(lines)s moved.") % {"lines": count(len(chosen))}
     if form.cleaned_data["to"]:
         to = access.script(request.user, form.cleaned_data["to"], least=Right.EDIT)
         after = to.paragraphs.order_by("-position").values_list("pk", flat=True).first()
-        words = f"{count(len(chosen))} moved to {to.title}."
+        words = _("%(lines)s moved to %(title)s.") % {"lines": count(len(chosen)), "title": to.title}
     try:
         return act(request, script_id, lines.move, chosen, after=after, to=to, words=words)
     except lines.OtherProject as error:
@@ -63,7 +72,7 @@ def lines_move(request: Request, script_id: int) -> HttpResponse:
 
 
 def _chosen(
-    request: Request, script_id: int, do: Callable[..., paragraphs.Done], words: str, *names: str
+    request: Request, script_id: int, do: Callable[..., paragraphs.Done], words: Any, *names: str
 ) -> HttpResponse:
     """Do something to the lines that the request names, with those of its fields that are wanted."""
     form = LinesForm(request.POST)
@@ -71,7 +80,7 @@ def _chosen(
         return refused(request, script_id, first_error(form))
     chosen = form.cleaned_data["lines"]
     options = {name: form.cleaned_data[name] for name in names}
-    return act(request, script_id, do, chosen, words=f"{count(len(chosen))} {words}.", **options)
+    return act(request, script_id, do, chosen, words=words % {"lines": count(len(chosen))}, **options)
 
 
 def act(
@@ -87,7 +96,7 @@ def act(
     try:
         done = tasks.queue_act(do, script, *args, by=request.user, **options)
     except paragraphs.Gone as error:
-        return refused(request, script_id, f"{error} Nothing was changed.")
+        return refused(request, script_id, _("%(why)s Nothing was changed.") % {"why": error})
     return answer(request, script, done, words)
 
 
@@ -113,4 +122,5 @@ def first_error(form: Any) -> str:
 
 
 def count(lines: int) -> str:
-    return "1 line" if lines == 1 else f"{lines:,} lines"
+    """So many lines, in words."""
+    return ngettext("%(count)s line", "%(count)s lines", lines) % {"count": f"{lines:,}"}

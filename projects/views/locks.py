@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap
 
@@ -13,7 +15,7 @@ from projects.actions import locks, paragraphs
 from projects.forms import LinesForm
 from projects.views.lines import answer, count, first_error, refused
 
-LACKING = "Only a line with a take of what it says now can be locked. Generate it first."
+LACKING = gettext_lazy("Only a line with a take of what it says now can be locked. Generate it first.")
 
 
 class LockedLines:
@@ -44,13 +46,18 @@ def lines_lock(request: Request, script_id: int) -> HttpResponse:
     try:
         done = tasks.queue_act(locks.lock, script, chosen, by=request.user)
     except locks.NothingToLock:
-        return refused(request, script_id, LACKING)
+        return refused(request, script_id, str(LACKING))
     except paragraphs.Gone as error:
-        return refused(request, script_id, f"{error} Nothing was locked.")
+        return refused(request, script_id, _("%(why)s Nothing was locked.") % {"why": error})
     left = len(set(chosen)) - len(done.lines)
-    words = f"{count(len(done.lines))} locked."
+    words = _("%(lines)s locked.") % {"lines": count(len(done.lines))}
     return answer(
-        request, script, done, f"{words} {count(left)} without a current take left open." if left else words
+        request,
+        script,
+        done,
+        _("%(words)s %(lines)s without a current take left open.") % {"words": words, "lines": count(left)}
+        if left
+        else words,
     )
 
 
@@ -64,5 +71,5 @@ def lines_unlock(request: Request, script_id: int) -> HttpResponse:
     try:
         done = tasks.queue_act(locks.unlock, script, form.cleaned_data["lines"], by=request.user)
     except paragraphs.Gone as error:
-        return refused(request, script_id, f"{error} Nothing was unlocked.")
-    return answer(request, script, done, f"{count(len(done.lines))} unlocked.")
+        return refused(request, script_id, _("%(why)s Nothing was unlocked.") % {"why": error})
+    return answer(request, script, done, _("%(lines)s unlocked.") % {"lines": count(len(done.lines))})

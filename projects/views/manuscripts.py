@@ -6,9 +6,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from narrator import sentences
 from narrator.teams import access as teams
 from narrator.teams.rights import Right
 from narrator.web import Request
@@ -31,15 +33,17 @@ def manuscript_new(request: Request) -> HttpResponse:
     """Choose a file or paste a text."""
     own = teams.teams_for(request.user, Right.EDIT)
     if not own:
-        raise PermissionDenied("Importing needs the role editor or higher in a team; ask an admin of yours.")
+        raise PermissionDenied(
+            _("Importing needs the role editor or higher in a team; ask an admin of yours.")
+        )
     wanted = next((team for team in own if str(team.pk) == request.GET.get("team")), own[0])
     form = ManuscriptForm(request.POST or None, request.FILES or None, teams=own, initial={"team": wanted})
     if request.method == "POST" and form.is_valid():
         data, filename = form.manuscript()
         try:
-            row, _ = manuscripts.keep(data, filename, team=form.cleaned_data["team"], by=request.user)
+            row, _is_new = manuscripts.keep(data, filename, team=form.cleaned_data["team"], by=request.user)
         except Unreadable as error:
-            form.add_error("file" if form.cleaned_data["file"] else "text", str(error))
+            form.add_error("file" if form.cleaned_data["file"] else "text", sentences.said(str(error)))
         else:
             return redirect(row)
     status = 422 if form.errors else 200
@@ -76,7 +80,7 @@ def manuscript_arrange(request: Request, manuscript_id: int) -> HttpResponse:
     read = manuscripts.read(row)
     form, act = _form(request, row, read), ArrangeForm(request.POST)
     if not act.is_valid():
-        return HttpResponse("This is no passage of the manuscript. Load the page again.", status=422)
+        return HttpResponse(_("This is no passage of the manuscript. Load the page again."), status=422)
     plan, at = _acted(form.arranged(), act.cleaned_data, read)
     manuscripts.arrange(row, plan, form.draft())
     if not request.htmx:

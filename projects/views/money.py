@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from narrator.tags import money
@@ -164,7 +165,13 @@ def price_edit(request: Request, team_id: int) -> HttpResponse:
 
 def _saved(price: Price, *, moved: bool) -> str:
     cap = price.monthly_cap_micro
-    held = "No monthly cap." if cap is None else f"At most {money(cap, price.currency)} in a month."
+    held = (
+        _("No monthly cap.")
+        if cap is None
+        else _("At most %(cap)s in a month.") % {"cap": money(cap, price.currency)}
+    )
     if moved:
-        held += f" Caps of projects are read in {price.currency} from now on; what was spent before is kept apart."
-    return f"Saved. {held}"
+        held = _(
+            "%(held)s Caps of projects are read in %(currency)s from now on; what was spent before is kept apart."
+        ) % {"held": held, "currency": price.currency}
+    return _("Saved. %(held)s") % {"held": held}

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -54,7 +55,7 @@ def notification_wishes(request: Request) -> HttpResponse:
     form = WishesForm(request.POST or None, wishes=wishes)
     if request.method == "POST" and form.is_valid():
         notifications.wish(request.user, ways=form.ways(), often=form.cleaned_data["often"])
-        messages.info(request, "Saved.")
+        messages.info(request, _("Saved."))
         return go(request, "notification-list")
     context = {"form": form, "mail_from": settings.DEFAULT_FROM_EMAIL}
     return render(request, "projects/notification_wishes.html", context, status=422 if form.errors else 200)

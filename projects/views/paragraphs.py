@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reswap
 
@@ -83,7 +84,7 @@ def paragraph_split(request: Request, paragraph_id: int) -> HttpResponse:
     line = access.paragraph(request.user, paragraph_id, least=Right.EDIT, removed=True)
     form = SplitForm(request.POST, instance=line)
     if not form.is_valid():
-        sentence = "Put the cursor between two words, with something to speak on both sides."
+        sentence = _("Put the cursor between two words, with something to speak on both sides.")
         return say(edit_form(request, line, form, status=422), sentence)
     parts = {"first": form.cleaned_data["text"], "rest": form.cleaned_data["rest"]}
     opened = form.cleaned_data["opened"]
@@ -94,7 +95,7 @@ def paragraph_split(request: Request, paragraph_id: int) -> HttpResponse:
         return edit_form(request, line, whole, status=409)
     saved = access.paragraph(request.user, paragraph_id)
     response = line_row(request, saved)
-    return tell(response, "lines:done", {"words": "Line split.", "select": done.lines[-1].pk})
+    return tell(response, "lines:done", {"words": _("Line split."), "select": done.lines[-1].pk})
 
 
 @require_POST
@@ -103,9 +104,13 @@ def paragraph_merge(request: Request, paragraph_id: int) -> HttpResponse:
     line = access.paragraph(request.user, paragraph_id, least=Right.EDIT)
     after = request.POST.get("way") != "before"
     try:
-        return act(request, line.script_id, lines.merge, line.pk, next=after, words="Two lines merged.")
+        return act(request, line.script_id, lines.merge, line.pk, next=after, words=_("Two lines merged."))
     except lines.NoNeighbour:
-        sentence = f"There is no line {'after' if after else 'before'} this one to merge it with."
+        sentence = (
+            _("There is no line after this one to merge it with.")
+            if after
+            else _("There is no line before this one to merge it with.")
+        )
         return refused(request, line.script_id, sentence)
 
 

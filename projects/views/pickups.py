@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator import media
+from narrator import media, sentences
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
@@ -31,7 +33,7 @@ def pickup_sheet(request: Request, project_id: int) -> HttpResponse:
         try:
             return go(request, pickups.take_in(project, file, name=file.name, by=request.user))
         except (recording.Unreadable, pickups.NothingToFile) as error:
-            form.add_error("file", str(error))
+            form.add_error("file", sentences.said(str(error)))
     context = {
         "project": project,
         "rows": _numbered(project),
@@ -70,7 +72,10 @@ def pickup_confirm(request: Request, pickup_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         filed = pickups.file(row, form.given(), by=request.user)
         words = (
-            f"{filed} take{'' if filed == 1 else 's'} filed and chosen." if filed else "Nothing was filed."
+            ngettext("%(count)s take filed and chosen.", "%(count)s takes filed and chosen.", filed)
+            % {"count": filed}
+            if filed
+            else _("Nothing was filed.")
         )
         messages.info(request, words)
         return go(request, "pickup-sheet", row.project_id)

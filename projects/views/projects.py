@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from narrator import media
@@ -96,7 +97,7 @@ def project_edit(request: Request, project_id: int) -> HttpResponse:
             project, lambda: projects.direct(directed, by=request.user), by=request.user
         )
         if changed:
-            messages.info(request, f"Saved. {said(changed)}")
+            messages.info(request, _("Saved. %(change)s") % {"change": said(changed)})
         return go(request, project)
     status = 422 if form.errors else 200
     context = {

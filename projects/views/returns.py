@@ -3,9 +3,11 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator import limits, media
+from narrator import limits, media, sentences
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
@@ -36,7 +38,7 @@ def return_new(request: Request, export_id: int) -> HttpResponse:
                 by=request.user,
             )
         except (recording.Unreadable, returns.NothingToTakeIn) as error:
-            form.add_error("file", str(error))
+            form.add_error("file", sentences.said(str(error)))
         else:
             return go(request, row)
     context = {
@@ -56,8 +58,8 @@ def return_confirm(request: Request, return_id: int) -> HttpResponse:
     form = ConfirmForm(request.POST or None, rows=rows)
     if request.method == "POST" and form.is_valid():
         filed = returns.file(row, form.cleaned_data["lines"], by=request.user)
-        takes = f"{filed} take{'' if filed == 1 else 's'}"
-        messages.info(request, f"{takes} filed and chosen." if filed else "Nothing was filed.")
+        words = ngettext("%(count)s take filed and chosen.", "%(count)s takes filed and chosen.", filed)
+        messages.info(request, words % {"count": filed} if filed else _("Nothing was filed."))
         return go(request, row.export)
     numbers = Paragraph.objects.filter(pk__in=[one["line"].pk for one in rows]).numbers() if rows else {}
     drift_ms = pcm.frames_to_ms(row.sound.frames) - pcm.frames_to_ms(row.was_frames)

@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from narrator import sentences
 from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access, tasks
@@ -27,11 +29,11 @@ PAGE = "projects/revision_detail.html"
 AT_ONCE = 60
 # What each kind of difference is called, and what the two buttons say.
 WORDS = {
-    State.CONFLICT: ("Changed by both", "The author’s", "Ours"),
-    State.CHANGED: ("Changed", "Change", "Keep ours"),
-    State.ADDED: ("Added", "Add", "Leave out"),
-    State.REMOVED: ("Removed", "Remove", "Keep"),
-    State.MOVED: ("Moved", "Move", "Leave it there"),
+    State.CONFLICT: (_("Changed by both"), _("The author’s"), _("Ours")),
+    State.CHANGED: (_("Changed"), _("Change"), _("Keep ours")),
+    State.ADDED: (_("Added"), _("Add"), _("Leave out")),
+    State.REMOVED: (_("Removed"), _("Remove"), _("Keep")),
+    State.MOVED: (_("Moved"), _("Move"), _("Leave it there")),
 }
 
 
@@ -45,7 +47,7 @@ def revision_new(request: Request, project_id: int) -> HttpResponse:
         try:
             return redirect(revisions.start(project, data, filename, by=request.user))
         except Unreadable as error:
-            form.add_error("file" if form.cleaned_data["file"] else "text", str(error))
+            form.add_error("file" if form.cleaned_data["file"] else "text", sentences.said(str(error)))
     context = {"project": project, "form": form}
     return render(request, "projects/revision_new.html", context, status=422 if form.errors else 200)
 

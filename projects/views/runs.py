@@ -12,8 +12,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from narrator.sentences import said
 from narrator.tags import lasting
 from narrator.teams import access as teams
 from narrator.teams.models import Membership, Team, User
@@ -52,14 +54,14 @@ class Row:
         if self.run.state != RunState.ACTIVE:
             return str(self.run.get_state_display())
         if self.hold is not None:
-            return "Held"
+            return _("Held")
         if self.run.waits_for and not self.progress.running:
-            return f"Waiting. {self.run.waits_for}"
+            return _("Waiting. %(waits_for)s") % {"waits_for": said(self.run.waits_for)}
         if self.progress.is_late:
-            return "Takes longer than expected"
+            return _("Takes longer than expected")
         if self.progress.left_s is not None:
-            return f"About {lasting(self.progress.left_s)} left"
-        return "Generating" if self.progress.running else "Waiting for its turn"
+            return _("About %(time)s left") % {"time": lasting(self.progress.left_s)}
+        return _("Generating") if self.progress.running else _("Waiting for its turn")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from narrator import media
@@ -56,10 +57,14 @@ def _kinds(listed: list[samples.Voiced]) -> list[tuple[str, str, list[str]]]:
     moods = {mood for voice in voices for mood in voice.moods.split()}
     ages = {voice.age for voice in voices}
     kinds = [
-        ("sex", "Any sex", [sex for sex in ("female", "male") if any(voice.sex == sex for voice in voices)]),
-        ("age", "Any age", [age for age in AGES if age in ages]),
-        ("mood", "Any mood", [mood for mood in MOODS if mood in moods]),
-        ("accent", "Any accent", sorted({voice.accent for voice in voices if voice.accent})),
+        (
+            "sex",
+            _("Any sex"),
+            [sex for sex in ("female", "male") if any(voice.sex == sex for voice in voices)],
+        ),
+        ("age", _("Any age"), [age for age in AGES if age in ages]),
+        ("mood", _("Any mood"), [mood for mood in MOODS if mood in moods]),
+        ("accent", _("Any accent"), sorted({voice.accent for voice in voices if voice.accent})),
     ]
     return [kind for kind in kinds if len(kind[2]) > 1]
 

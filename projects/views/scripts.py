@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from narrator.teams.rights import Right
@@ -69,7 +70,7 @@ def script_render(request: Request, script_id: int) -> HttpResponse:
         lines = lines.filter(pk__in=form.cleaned_data["lines"])
         if not lines.exists():
             return refused(
-                request, script_id, "These lines are ready. For another take press R on one of them."
+                request, script_id, _("These lines are ready. For another take press R on one of them.")
             )
     agreed = request.POST.get("agreed", "")
     agreed_micro = int(agreed) if agreed.isdecimal() else None

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from narrator.teams.rights import Right
@@ -81,10 +83,16 @@ def _replace(request: Request, script: Script, form: ReplaceForm) -> HttpRespons
     agreed = ticked(request.POST.getlist("line"))
     done = tasks.queue_act(searching.replace, script.project, form.query(), agreed, by=request.user)
     left = len(agreed) - len(done.lines)
-    sentence = f"Replaced in {count(len(done.lines))}. Undo takes it back, chapter by chapter."
+    sentence = _("Replaced in %(lines)s. Undo takes it back, chapter by chapter.") % {
+        "lines": count(len(done.lines))
+    }
     if left:
-        were = "was" if left == 1 else "were"
-        sentence += f" {count(left)} had changed or been locked since you looked and {were} left alone."
+        skipped = ngettext(
+            "%(done)s %(count)s line had changed or been locked since you looked and was left alone.",
+            "%(done)s %(count)s lines had changed or been locked since you looked and were left alone.",
+            left,
+        )
+        sentence = skipped % {"done": sentence, "count": f"{left:,}"}
     messages.info(request, sentence)
     return go(request, "script-detail", script.pk)
 

@@ -4,6 +4,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -41,5 +42,7 @@ def token_revoke(request: Request, token_id: int) -> HttpResponse:
     """Take a token back; whatever uses it is refused from now on."""
     token = access.token(request.user, token_id)
     if tokens.revoke(token):
-        messages.info(request, f"{token} is revoked. Whatever uses it is refused from now on.")
+        messages.info(
+            request, _("%(token)s is revoked. Whatever uses it is refused from now on.") % {"token": token}
+        )
     return go(request, "token-list")

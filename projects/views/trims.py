@@ -5,10 +5,12 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import reswap, retarget
 
-from narrator import media
+from narrator import media, sentences
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
@@ -18,7 +20,7 @@ from projects.forms.trims import TrimForm
 from projects.models import Take
 from projects.views.inspector import answer_both
 
-GONE = "The sound of this take is not in the store. Generate the line again."
+GONE = gettext_lazy("The sound of this take is not in the store. Generate the line again.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +34,7 @@ def take_trim(request: Request, take_id: int) -> HttpResponse:
         try:
             trims.trim(take, form.trim(), by=request.user)
         except Impossible as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentences.said(str(error)))
         except trims.NotThere:
             form.add_error(None, GONE)
     if form.errors:
@@ -58,10 +60,10 @@ def take_trimmed(request: Request, take_id: int) -> HttpResponseBase:
     form = TrimForm(request.GET)
     try:
         if not form.is_valid():
-            raise Impossible("These are no numbers to trim by.")
+            raise Impossible(_("These are no numbers to trim by."))
         made = trims.heard(take, form.trim())
     except Impossible as error:
-        return HttpResponse(str(error), status=422, content_type="text/plain")
+        return HttpResponse(sentences.said(str(error)), status=422, content_type="text/plain")
     except trims.NotThere:
         raise Http404 from None
     return media.serve_made(request, made, content_type="audio/wav")

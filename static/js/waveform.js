@@ -106,10 +106,10 @@ function seek(to) {
 function describe() {
   canvas.setAttribute("aria-valuemax", seconds.toFixed(1));
   canvas.setAttribute("aria-valuenow", at.toFixed(1));
-  canvas.setAttribute("aria-valuetext", seconds ? told() : gettext("Nothing is loaded"));
+  canvas.setAttribute("aria-valuetext", seconds ? placeInWords() : gettext("Nothing is loaded"));
 }
 
-function told() {
+function placeInWords() {
   const values = { at: at.toFixed(1), all: seconds.toFixed(1), from: region?.[0].toFixed(1), to: region?.[1].toFixed(1) };
   if (!region) return gettext("%(at)s of %(all)s seconds", values);
   return gettext("%(at)s of %(all)s seconds; %(from)s to %(to)s is heard over and over", values);

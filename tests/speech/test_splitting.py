@@ -113,7 +113,7 @@ def test_a_written_character_larger_than_the_budget_is_cut_after_all() -> None:
     assert all(Budget(100).fits(piece) for piece in pieces)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_any_text_is_cut_into_pieces_that_fit_and_nothing_spoken_is_lost(seed: int) -> None:
     dice = random.Random(seed)
     for _round in range(12):
@@ -135,18 +135,18 @@ def test_any_text_is_cut_into_pieces_that_fit_and_nothing_spoken_is_lost(seed: i
 @pytest.mark.parametrize(
     "text",
     [
-        "a" * 100_000,
-        "a b " * 25_000,
-        "A. " * 33_000,
-        "好。" * 33_000,
-        "word, " * 16_000,
-        "\n\n".join(["Hi."] * 9000),
+        "a" * 50_000,
+        "a b " * 12_000,
+        "A. " * 12_000,
+        "好。" * 12_000,
+        "word, " * 8_000,
+        "\n\n".join(["Hi."] * 3000),
     ],
 )
 def test_a_huge_text_takes_little_time(text: str) -> None:
     start = time.process_time()
     pieces = split(text, Budget())
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 5
     assert squeezed("".join(pieces)) == squeezed(text)
 
 

@@ -38,7 +38,7 @@ DIRECTED = {
     "voice": _("Voice"),
     "language": _("Language"),
     "instructions": _("Direction"),
-    "pause_ms": _("Pause"),
+    "pause_ms": pgettext_lazy("silence", "Pause"),
     "kind": _("Kind"),
 }
 

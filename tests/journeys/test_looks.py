@@ -6,7 +6,7 @@ What the pages do is in the other journeys.
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from narrator.teams.models import User
 from projects.actions import claims, exports, feeds, manuscripts, paragraphs, rendering, takes
@@ -146,6 +146,26 @@ def test_the_script_page_is_fine(cast: Cast, desk: Desk, look: Look) -> None:
         look.to_inspector(page)
         expect(page.get_by_label("Direction")).to_be_visible()
         look.is_fine(page, "the sheet of a line")
+    is_fine_in_chinese(desk, page, look)
+
+
+def is_fine_in_chinese(desk: Desk, page: Page, look: Look) -> None:
+    """Whoever is on the page chooses Chinese, sees the same in it, and goes back to English."""
+    choose_language(page, "zh-hans")
+    page.goto(desk.script.get_absolute_url())
+    expect(page.locator("#inspector [data-inspects]")).to_be_attached()
+    row = page.locator(f"#line-{desk.lines[0].pk}")
+    expect(row.locator(".word")).to_contain_text("就绪")
+    expect(row.locator(".lane")).to_have_attribute("aria-label", "第1段")  # said by a script
+    look.is_fine(page, "the script page in Chinese")
+    choose_language(page, "en")
+
+
+def choose_language(page: Page, code: str) -> None:
+    page.goto("/account/")
+    page.locator("#id_language").select_option(code)
+    page.locator("#language button").click()
+    expect(page.locator("html")).to_have_attribute("lang", code)
 
 
 def test_nothing_moves_when_states_change(cast: Cast, desk: Desk, open_page: Opener) -> None:

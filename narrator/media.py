@@ -69,6 +69,14 @@ def serve_made(request: HttpRequest, data: bytes, *, content_type: str) -> HttpR
     return _serve(request, ContentFile(data), len(data), content_type, "", False)
 
 
+def saved(data: bytes, name: str, content_type: str) -> HttpResponse:
+    """What was made for this very request, to be saved under this name; it may be another the next time."""
+    told = content_disposition_header(True, name) or "attachment"
+    return HttpResponse(
+        data, content_type=content_type, headers={"Content-Disposition": told, "Cache-Control": "no-store"}
+    )
+
+
 def _serve(
     request: HttpRequest,
     file: File,

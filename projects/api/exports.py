@@ -1,24 +1,26 @@
 """Finished files: ordering one, following it, downloading it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
 from django.http import Http404, HttpResponseBase
 from ninja import Schema
 from pydantic import Field
 
-from narrator import media
 from narrator.teams.rights import Right
-from projects import access, tasks
-from projects.actions import exports
+from projects import access, serving, tasks
+from projects.actions import approvals, exports
 from projects.api import files, forms
 from projects.api.doors import ApiRequest, Noun
 from projects.api.pages import Id, Page, Wanted, page
 from projects.api.sent import Sent
 from projects.forms.exports import ExportForm
-from projects.models import Export, ExportStatus
+from projects.models import Export
 
 router = Noun("exports")
+
+TextKind = Literal["srt", "vtt", "txt", "json", "words", "labels", "cues"]
+MarksKind = Literal["podcast", "podlove", "ffmetadata"]
 
 KEPT = (
     *("id", "project_id", "format", "status", "title", "author", "narrator", "partial", "by_chapter"),
@@ -64,6 +66,18 @@ class ExportOut(Schema):
         return cls(**values, approved=row.is_approved, left_s=row.left_s, marks=row.marks)
 
 
+class ApprovalOut(Schema):
+    """One line of a file, with the verdict on which it went in."""
+
+    chapter: str
+    number: int
+    text: str
+    voice: str
+    take_id: int
+    who: str
+    at: datetime | None
+
+
 class ExportIn(Sent):
     """What file is wanted. Lines that are not ready refuse it, unless ``partial`` asks for what there is."""
 
@@ -101,15 +115,6 @@ def export_detail(request: ApiRequest, export_id: Id) -> ExportOut:
     return ExportOut.of(access.export(request.user, export_id))
 
 
-@router.look("/exports/{export_id}/delivery", dict[str, Any])
-def export_delivery(request: ApiRequest, export_id: Id) -> dict[str, Any]:
-    """What was measured of the files, where the project's finish names a destination."""
-    export = access.export(request.user, export_id)
-    if not export.delivery:
-        raise Http404
-    return dict(export.delivery)
-
-
 @router.act("/exports/{export_id}/cancel", ExportOut)
 def export_cancel(request: ApiRequest, export_id: Id) -> ExportOut:
     """Take an export back; one that is finished stays."""
@@ -122,10 +127,34 @@ def export_cancel(request: ApiRequest, export_id: Id) -> ExportOut:
 def export_download(request: ApiRequest, export_id: Id) -> HttpResponseBase:
     """The finished file, with byte ranges."""
     export = access.export(request.user, export_id, least=Right.DOWNLOAD)
-    if export.status != ExportStatus.READY:
+    return serving.export(request, export, to=request.user)
+
+
+@router.look("/exports/{export_id}/text/{kind}", None, openapi_extra=files.of("application/octet-stream"))
+def export_text(request: ApiRequest, export_id: Id, kind: TextKind) -> HttpResponseBase:
+    """The text of a finished export, with its times in the file: captions, transcripts, labels or the cue sheet.
+
+    Of several files a ZIP of one for each; a plain transcript (txt) is of them all.
+    """
+    return serving.export_text(access.export(request.user, export_id), kind, to=request.user)
+
+
+@router.look("/exports/{export_id}/chapters/{kind}", None, openapi_extra=files.of("application/octet-stream"))
+def export_chapters(request: ApiRequest, export_id: Id, kind: MarksKind) -> HttpResponseBase:
+    """Where the chapters of a finished file begin, for other programs."""
+    return serving.export_chapters(access.export(request.user, export_id), kind)
+
+
+@router.look("/scripts/{script_id}/text/{kind}", None, openapi_extra=files.of("application/octet-stream"))
+def script_text(request: ApiRequest, script_id: Id, kind: TextKind) -> HttpResponseBase:
+    """The text of a chapter as it stands, its times those of a WAV of it."""
+    return serving.script_text(access.script(request.user, script_id), kind)
+
+
+@router.look("/exports/{export_id}/approvals", list[ApprovalOut])
+def export_approvals(request: ApiRequest, export_id: Id) -> list[ApprovalOut]:
+    """Who approved what of an export that took only what was approved, line by line."""
+    export = access.export(request.user, export_id)
+    if not export.is_approved:
         raise Http404
-    if media.from_the_start(request):
-        exports.note_download(export, by=request.user)
-    return media.serve(
-        request, export.file, content_type=exports.media_type(export), filename=exports.file_name(export)
-    )
+    return [ApprovalOut(**vars(one)) for one in approvals.of(export)]

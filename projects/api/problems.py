@@ -17,6 +17,7 @@ from narrator.busy import RETRY_AFTER_S, sentence_for
 from projects.actions import (
     asking,
     cast,
+    clips,
     directing,
     discards,
     edits,
@@ -27,6 +28,7 @@ from projects.actions import (
     paragraphs,
     reviews,
 )
+from projects.audio.cover import BadCover
 from projects.audio.recording import Unreadable as NoSound
 from projects.manuscript.manuscript import Unreadable as NoText
 
@@ -192,6 +194,8 @@ MEANT: dict[type[Exception], Callable[[Any], Problem]] = {
     cast.NameTaken: _name_taken,
     cast.NarratorTaken: _narrator_taken,
     lexicons.Unfit: _same("unfit"),
+    BadCover: _same("unreadable", status=422),
+    clips.NameTaken: _saying("name_taken", "Another clip has this name. Choose another one."),
     asking.TooDear: _same("too_dear"),
     discards.Needed: _same("needed"),
     reviews.NotHeard: _same("not_heard", status=422),

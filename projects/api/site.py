@@ -15,8 +15,13 @@ from narrator import limits
 from projects.api import (
     cast,
     characters,
+    clips,
+    covers,
+    deliveries,
+    destinations,
     doors,
     exports,
+    finishes,
     lexicons,
     lines,
     manuscripts,
@@ -65,8 +70,8 @@ api = Api(
     openapi_url="/openapi.json",
 )
 NOUNS = (
-    *(people, manuscripts, projects, cast, characters, lexicons, lines),
-    *(runs, takes, reviews, exports, usage),
+    *(people, manuscripts, projects, covers, cast, characters, lexicons, lines, clips, runs, takes, reviews),
+    *(finishes, destinations, exports, deliveries, usage),
 )
 for noun in NOUNS:
     api.add_router("", noun.router)

@@ -3,21 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
 from ninja import File, Schema
 from ninja.files import UploadedFile
 
-from narrator import media
 from narrator.teams.rights import Right
-from projects import access, tasks
+from projects import access, serving, tasks
 from projects.actions import asking, checks, discards, recordings, takes
 from projects.api import files, forms
 from projects.api.doors import ApiRequest, Noun
 from projects.api.pages import Id, Page, Wanted, page
 from projects.api.sent import Sent
 from projects.forms import RecordingForm
-from projects.models import Take, TakeStatus
+from projects.models import Take
 from projects.models.takes import Source
 
 router = Noun("takes")
@@ -100,10 +99,7 @@ def take_detail(request: ApiRequest, take_id: Id) -> TakeOut:
 @router.look("/takes/{take_id}/audio", None, openapi_extra=files.of("audio/wav"))
 def take_audio(request: ApiRequest, take_id: Id) -> HttpResponseBase:
     """The sound of a finished take: WAV, mono, 24 kHz, 16 bit, with byte ranges."""
-    take = access.take(request.user, take_id)
-    if take.status != TakeStatus.READY:
-        raise Http404
-    return media.serve(request, take.audio, content_type="audio/wav")
+    return serving.take(request, access.take(request.user, take_id))
 
 
 @router.make("/lines/{line_id}/takes", TakesOut)

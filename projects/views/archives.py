@@ -1,20 +1,19 @@
 """Archives: a project into one file, and out of one; each is followed while a worker is at it."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator import limits, media, sentences
+from narrator import limits, sentences
 from narrator.teams import access as teams
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
-from projects import access, tasks
-from projects.actions import archives
+from projects import access, serving, tasks
 from projects.archive.manifest import BadArchive
 from projects.forms.archives import LIMIT_BYTES, ArchiveForm
-from projects.models import Archive, ArchiveStatus
+from projects.models import Archive
 from projects.models.archives import Way
 
 
@@ -59,7 +58,4 @@ def archive_detail(request: Request, archive_id: int) -> HttpResponse:
 @require_safe
 def archive_download(request: Request, archive_id: int) -> HttpResponseBase:
     archive = access.archive(request.user, archive_id)
-    if archive.way != Way.OUT or archive.status != ArchiveStatus.READY or not archive.file:
-        raise Http404
-    archives.note_download(archive, by=request.user)
-    return media.serve(request, archive.file, content_type="application/zip", filename=archive.filename)
+    return serving.archive(request, archive, to=request.user)

@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from narrator import tables
 from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access
 from projects.actions import audits
 from projects.forms.activity import AuditForm
-from projects.views import tables
 from projects.views.activity import without_place
 
 COLUMNS = ("at_utc", "who", "what", "kind", "project", "address")

@@ -5,14 +5,13 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from narrator import media
+from narrator import tables
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
-from projects import access, tasks
+from projects import access, serving, tasks
 from projects.actions import approvals, captions, chapters, credits, exports
 from projects.forms.exports import ExportForm
-from projects.models import ExportStatus, Paragraph
-from projects.views import downloads, tables
+from projects.models import Paragraph
 
 APPROVALS = ("chapter", "line", "text", "voice", "take", "approved_by", "approved_at_utc")
 
@@ -71,23 +70,13 @@ def export_cancel(request: Request, export_id: int) -> HttpResponse:
 def export_download(request: Request, export_id: int) -> HttpResponseBase:
     """The finished file."""
     export = access.export(request.user, export_id, least=Right.DOWNLOAD)
-    if export.status != ExportStatus.READY:
-        raise Http404
-    if media.from_the_start(request):
-        exports.note_download(export, by=request.user)
-    return media.serve(
-        request, export.file, content_type=exports.media_type(export), filename=exports.file_name(export)
-    )
+    return serving.export(request, export, to=request.user)
 
 
 @require_safe
 def export_chapters(request: Request, export_id: int, kind: str) -> HttpResponse:
     """Where the chapters of a finished file begin."""
-    export = access.export(request.user, export_id)
-    if export.status != ExportStatus.READY or export.by_chapter or kind not in chapters.KINDS:
-        raise Http404
-    name, text = chapters.text(export, kind)
-    return downloads.answer(text.encode(), name, f"{chapters.KINDS[kind].content_type}; charset=utf-8")
+    return serving.export_chapters(access.export(request.user, export_id), kind)
 
 
 @require_safe

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from narrator import tables
 from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access
@@ -12,7 +13,6 @@ from projects.actions.lexicons import Change, Scope
 from projects.forms.lexicons import LexiconFileForm
 from projects.lexicon import files
 from projects.models import LexiconChange
-from projects.views import tables
 from projects.views.lexicons import decide, saved
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from narrator import tables
 from narrator.tags import money
 from narrator.teams import access as teams
 from narrator.teams.models import Team
@@ -24,7 +25,6 @@ from projects.actions import usage as usage_of
 from projects.forms import PriceForm
 from projects.models import Call, Price, Project
 from projects.models.money import MICRO, month_of
-from projects.views import tables
 
 COLUMNS = (
     "at_utc",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator import media, sentences
+from narrator import media, sentences, tables
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access
@@ -17,7 +17,6 @@ from projects.actions import pickups, sounds
 from projects.audio import recording
 from projects.forms.pickups import ConfirmForm, PickupForm
 from projects.models import Paragraph, PickupRecording, Project
-from projects.views import tables
 
 HEAD = ("number", "chapter", "line", "text", "pickup", "wanted by")
 

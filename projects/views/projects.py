@@ -1,18 +1,17 @@
 """The list of projects, and one project: its scripts, its direction, its exports."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from narrator import media
 from narrator.teams import access as teams
 from narrator.teams import members
 from narrator.teams.models import Team
 from narrator.teams.rights import Right
 from narrator.web import Request, go
-from projects import access, tasks
+from projects import access, serving, tasks
 from projects.actions import exports, figures, projects, reach, voices
 from projects.forms import ProjectForm
 from projects.forms import exports as export_forms
@@ -113,9 +112,4 @@ def project_edit(request: Request, project_id: int) -> HttpResponse:
 @require_safe
 def project_cover(request: Request, project_id: int) -> HttpResponseBase:
     """The project's cover picture."""
-    project = access.project(request.user, project_id)
-    if not project.cover:
-        raise Http404
-    with project.cover.open("rb") as file:
-        is_png = file.read(4) == b"\x89PNG"
-    return media.serve(request, project.cover.name, content_type="image/png" if is_png else "image/jpeg")
+    return serving.cover(request, access.project(request.user, project_id))

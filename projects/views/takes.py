@@ -10,9 +10,8 @@ from django_htmx.http import reswap
 from narrator import media
 from narrator.teams.rights import Right
 from narrator.web import Request
-from projects import access, tasks
-from projects.actions import checks, discards, live, playing, seams, takes
-from projects.audio.assembly import BrokenTake
+from projects import access, serving, tasks
+from projects.actions import checks, discards, live, seams, takes
 from projects.models import Take, TakeStatus
 from projects.views.inspector import answer_both
 from projects.views.lines import refused
@@ -53,13 +52,7 @@ def take_seam_waveform(request: Request, take_id: int) -> HttpResponse:
 
 
 def _seam(request: Request, take_id: int, make: Callable[[Take], bytes]) -> bytes:
-    take = access.take(request.user, take_id)
-    if take.status != TakeStatus.READY:
-        raise Http404
-    try:
-        return make(take)
-    except BrokenTake:
-        raise Http404 from None
+    return serving.made(access.take(request.user, take_id), make)
 
 
 @require_POST
@@ -82,25 +75,16 @@ def take_retry(request: Request, take_id: int) -> HttpResponse:
 def take_audio(request: Request, take_id: int) -> HttpResponseBase:
     """The take's WAV, with byte ranges. With ``v``, how often it was trimmed, the browser may keep it."""
     take = access.take(request.user, take_id)
-    if take.status != TakeStatus.READY:
-        raise Http404
-    return media.serve(request, take.audio, content_type="audio/wav", immutable=_is_named(request, take))
+    return serving.take(request, take, immutable=_is_named(request, take))
 
 
 @require_safe
 def take_heard(request: Request, take_id: int) -> HttpResponseBase:
     """The take as the project's files have it, with byte ranges; ``v`` names its trims and the finish."""
     take = access.take(request.user, take_id)
-    if take.status != TakeStatus.READY:
-        raise Http404
+    response = serving.take_heard(request, take)
     mark = take.paragraph.script.project.finishing.mark
-    if not mark:
-        return media.serve(request, take.audio, content_type="audio/wav")
-    try:
-        response = media.serve_made(request, playing.heard(take), content_type="audio/wav")
-    except BrokenTake:
-        raise Http404 from None
-    is_named = request.GET.get("v") == f"{take.trim_count}-{mark}"
+    is_named = bool(mark) and request.GET.get("v") == f"{take.trim_count}-{mark}"
     response["Cache-Control"] = f"private, {'max-age=31536000, immutable' if is_named else 'no-cache'}"
     return response
 

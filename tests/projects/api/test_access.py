@@ -113,11 +113,37 @@ DOORS = {
     "export_list": Door(SEE, 200),
     "export_detail": Door(SEE, 200),
     "export_delivery": Door(SEE, 404),
+    "delivery_report": Door(SEE, 404),
+    "delivery_fix": Door(EDIT, 200, {"rule": "ending"}),
+    "export_again": Door(EDIT, 409),  # a line was edited since
+    "export_text": Door(SEE, 200),
+    "export_chapters": Door(SEE, 200),
+    "export_approvals": Door(SEE, 404),
+    "script_text": Door(SEE, 200),
+    "preset_list": Door(SEE, 200),
+    "finish_detail": Door(SEE, 200),
+    "finish_edit": Door(EDIT, 200, {"fade_ms": 5}),
+    "destination_list": Door(EDIT, 200),
+    "destination_new": Door(EDIT, 422, {"name": "Shop", "asked": [{"rule": "title"}]}),
+    "destination_edit": Door(EDIT, 200, {"asked": [{"rule": "title"}]}),
+    "destination_remove": Door(EDIT, 204),
+    "clip_list": Door(SEE, 200),
+    "clip_new": Door(EDIT, 422, {"file": b"no sound"}, form=True),
+    "clip_rename": Door(EDIT, 200, {"name": "Outro"}),
+    "clip_remove": Door(EDIT, 204),
+    "clip_audio": Door(SEE, 200),
+    "clip_place": Door(EDIT, 404, {"clip_id": 999_999}),
+    "cover_edit": Door(EDIT, 422, {"file": b"no picture"}, form=True),
+    "cover_remove": Door(EDIT, 204),
+    "project_cover": Door(SEE, 404),
     "export_cancel": Door(EDIT, 200),
     "export_download": Door(SEE, 200),
     "team_usage": Door(SEE, 200),
     "call_list": Door(SEE, 200),
 }
+
+
+KIND = {"export_chapters": "podcast"}
 
 
 @functools.cache
@@ -140,7 +166,9 @@ def test_every_address_of_the_document_stands_in_the_table() -> None:
 def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) -> int:
     door, (method, address) = DOORS[name], addresses()[name]
     named = {**rows, "line_id": rows["paragraph_id"]}
-    filled = address.format(**{key: value + shift for key, value in named.items()}, name="made-up")
+    filled = address.format(
+        **{key: value + shift for key, value in named.items()}, name="made-up", kind=KIND.get(name, "srt")
+    )
     body = {} if door.body is None else dict(door.body)
     if name == "manuscript_new":
         body["team_id"] = rows["team_id"] + shift

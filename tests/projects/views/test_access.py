@@ -38,6 +38,7 @@ from projects.actions import (
 )
 from projects.models import (
     Archive,
+    Clip,
     Destination,
     EndpointKind,
     LexiconEntry,
@@ -350,6 +351,9 @@ def one_row_of_each(cast: Cast) -> dict[str, int]:
         "invitation_id": invitations.make(cast.team, role=Role.VIEWER, days=1, by=cast.admin)[0].pk,
         "token_id": tokens.make(cast.owner, name="Build", scopes=["runs:read"], days=1)[0].pk,
         "character_id": character.pk,
+        "clip_id": Clip.objects.create(
+            team=cast.team, project=project, name="Sting", sound=line.chosen.sound
+        ).pk,
         "cast_change_id": project.cast_changes.first().pk,
     }
 

@@ -14,6 +14,7 @@ from projects.models import ActKind, Assignment, Comment, GuestLink, Paragraph, 
 from projects.models.notifications import News
 from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.reviews import Kind
+from projects.models.scripts import ScriptQuerySet
 
 MENTION = re.compile(r"(?<!\w)@(\w+)")
 
@@ -203,6 +204,13 @@ def _progress(person: User, mine: list[Script], said: dict[tuple[int | None, str
         approved=said.get((person.pk, Kind.APPROVED), 0),
         pickups=said.get((person.pk, Kind.PICKUP), 0),
     )
+
+
+def given_to(user: User) -> ScriptQuerySet:
+    """The scripts that a person is to hear, of teams they are still in, from with_verdicts."""
+    mine = Script.objects.filter(assignments__reviewer=user, project__team__members=user)
+    # Counted apart: the joins above would count each line once for every row they find.
+    return Script.objects.filter(pk__in=mine.values("pk")).with_verdicts()
 
 
 def to_hear(script: Script) -> ParagraphQuerySet:

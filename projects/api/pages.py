@@ -1,6 +1,6 @@
 """Long lists, a page at a time: each page says with which cursor the next one is asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import QuerySet
@@ -43,6 +43,13 @@ def page(rows: QuerySet, asked: Asked, show: Callable[[Any], Item], *, by: str =
     shown = found[: asked.limit]
     more = str(getattr(shown[-1], name)) if len(found) > len(shown) else None
     return Page(items=[show(row) for row in shown], next=more)
+
+
+def part(items: Sequence[Any], asked: Asked, show: Callable[[Any], Item]) -> Page[Item]:
+    """The same of a list that is worked out for each request: its cursor is how many items were given already."""
+    start = 0 if asked.cursor is None else _place(asked.cursor)
+    end = start + asked.limit
+    return Page(items=[show(one) for one in items[start:end]], next=str(end) if end < len(items) else None)
 
 
 def _place(cursor: str) -> int:

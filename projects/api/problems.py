@@ -26,8 +26,12 @@ from projects.actions import (
     lines,
     locks,
     paragraphs,
+    pickups,
+    returns,
     reviews,
+    revising,
 )
+from projects.archive.manifest import BadArchive
 from projects.audio.cover import BadCover
 from projects.audio.recording import Unreadable as NoSound
 from projects.manuscript.manuscript import Unreadable as NoText
@@ -194,6 +198,12 @@ MEANT: dict[type[Exception], Callable[[Any], Problem]] = {
     cast.NameTaken: _name_taken,
     cast.NarratorTaken: _narrator_taken,
     lexicons.Unfit: _same("unfit"),
+    BadArchive: _same("unreadable", status=422),
+    returns.NothingToTakeIn: _same("unreadable", status=422),
+    pickups.NothingToFile: _same("unreadable", status=422),
+    revising.ChangedSince: _same("changed_since"),
+    revising.Undecided: _same("undecided"),
+    revising.NotTheLast: _same("not_the_last"),
     BadCover: _same("unreadable", status=422),
     clips.NameTaken: _saying("name_taken", "Another clip has this name. Choose another one."),
     asking.TooDear: _same("too_dear"),

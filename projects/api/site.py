@@ -13,6 +13,7 @@ from ninja.operation import Operation
 
 from narrator import limits
 from projects.api import (
+    archives,
     cast,
     characters,
     clips,
@@ -26,9 +27,12 @@ from projects.api import (
     lines,
     manuscripts,
     people,
+    pickups,
     problems,
     projects,
+    returns,
     reviews,
+    revisions,
     runs,
     takes,
     usage,
@@ -70,8 +74,21 @@ api = Api(
     openapi_url="/openapi.json",
 )
 NOUNS = (
-    *(people, manuscripts, projects, covers, cast, characters, lexicons, lines, clips, runs, takes, reviews),
-    *(finishes, destinations, exports, deliveries, usage),
+    *(
+        people,
+        manuscripts,
+        projects,
+        revisions,
+        covers,
+        cast,
+        characters,
+        lexicons,
+        lines,
+        clips,
+        runs,
+        takes,
+    ),
+    *(pickups, returns, reviews, finishes, destinations, exports, deliveries, archives, usage),
 )
 for noun in NOUNS:
     api.add_router("", noun.router)

@@ -23,9 +23,7 @@ PAGE = "projects/review_next.html"
 @require_safe
 def review_list(request: Request) -> HttpResponse:
     """The scripts that this person is to hear, with how far each is, and the open comments that name her."""
-    mine = Script.objects.filter(assignments__reviewer=request.user, project__team__members=request.user)
-    # Counted apart: the joins above would count each line once for every row they find.
-    scripts = Script.objects.filter(pk__in=mine.values("pk")).with_verdicts().select_related("project")
+    scripts = reviews.given_to(request.user).select_related("project")
     named = Comment.objects.open().mentioning(request.user).order_by("-pk")
     context = {
         "scripts": scripts.order_by("project", "position"),

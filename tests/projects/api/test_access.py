@@ -105,6 +105,33 @@ DOORS = {
     "take_clear": Door(REVIEW, 200),
     "take_retry": Door(EDIT, 201),
     "verdict_new": Door(REVIEW, 422, {"kind": "approved", "take_id": 999_999}),
+    "review_list": Door(None, 200),
+    "review_board": Door(SEE, 200),
+    "script_assign": Door(EDIT, 200, {"reviewers": []}),
+    "script_review": Door(REVIEW, 200),
+    "pickup_sheet": Door(SEE, 200),
+    "pickup_new": Door(EDIT, 422, {"file": b"no sound"}, form=True),
+    "pickup_detail": Door(EDIT, 200),
+    "pickup_audio": Door(EDIT, 200),
+    "pickup_confirm": Door(EDIT, 201, {"lines": []}),
+    "return_list": Door(EDIT, 200),
+    "return_new": Door(EDIT, 422, {"file": b"no sound"}, form=True),
+    "return_detail": Door(EDIT, 200),
+    "return_audio": Door(EDIT, 200),
+    "return_confirm": Door(EDIT, 201, {"lines": []}),
+    "revision_new": Door(EDIT, 201, {"text": "Quite other words."}, form=True),
+    "revision_list": Door(EDIT, 200),
+    "revision_detail": Door(EDIT, 200),
+    "difference_list": Door(EDIT, 200),
+    "revision_decide": Door(EDIT, 200, {"choice": "mine", "of": "all"}),
+    "revision_apply": Door(EDIT, 409, {"seen": "x"}),
+    "revision_undo": Door(EDIT, 200),
+    "revision_discard": Door(EDIT, 200),
+    "archive_list": Door(EDIT, 200),
+    "archive_order": Door(EDIT, 201),
+    "archive_new": Door(EDIT, 422, {"file": b"no archive"}, form=True),
+    "archive_detail": Door(EDIT, 200),
+    "archive_download": Door(EDIT, 404),
     "comment_list": Door(SEE, 200),
     "comment_new": Door(REVIEW, 201, {"text": "Lovely."}),
     "comment_resolve": Door(REVIEW, 200),
@@ -143,6 +170,8 @@ DOORS = {
 }
 
 
+# These name the team in what they send.
+NAME_A_TEAM = ("manuscript_new", "archive_new")
 KIND = {"export_chapters": "podcast"}
 
 
@@ -170,7 +199,7 @@ def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) ->
         **{key: value + shift for key, value in named.items()}, name="made-up", kind=KIND.get(name, "srt")
     )
     body = {} if door.body is None else dict(door.body)
-    if name == "manuscript_new":
+    if name in NAME_A_TEAM:
         body["team_id"] = rows["team_id"] + shift
     if "file" in body:
         body["file"] = SimpleUploadedFile("a.wav", body["file"])

@@ -225,6 +225,16 @@ def test_a_reviewer_says_what_she_heard(cast: Cast, script: Script) -> None:
     assert program.post(address, {**pickup, "reason": "Softer."}).json()["who"] == "Rosa"
     assert program.get(f"/lines/{line.pk}").json()["verdict"]["reason"] == "Softer."
     assert program.post(address, {"kind": "approved", "take_id": take.pk + 1}).json()["code"] == "not_heard"
+    editor = Program(cast.editor)
+    assigned = editor.ask("put", f"/scripts/{script.pk}/reviewers", {"reviewers": [cast.reviewer.pk]}).json()
+    assert [one["name"] for one in assigned["reviewers"]] == ["Rosa"]
+    refused = editor.ask("put", f"/scripts/{script.pk}/reviewers", {"reviewers": [cast.viewer.pk]})
+    assert refused.json()["errors"][0]["field"] == "reviewers"
+    (mine,) = program.get("/review").json()["scripts"]
+    assert (mine["script_id"], mine["pickup_count"], mine["to_hear_count"]) == (script.pk, 1, 0)
+    board = program.get(f"/projects/{script.project_id}/review").json()
+    assert [(one["person"]["name"], one["pickups"]) for one in board["reviewers"]] == [("Rosa", 1)]
+    assert program.get(f"/scripts/{script.pk}/review").json()["items"] == []
     comment = program.post(f"/lines/{line.pk}/comments", {"text": "Here", "at_ms": 100}).json()
     assert (comment["take_id"], comment["at_ms"]) == (take.pk, 100)
     assert program.post(f"/comments/{comment['id']}/resolve").json()["resolved_at"]

@@ -3,10 +3,13 @@
 from narrator.teams.models import User
 from projects.models import Act, GuestLink, Paragraph, Project, Script
 from projects.models.activity import WORDS
+from projects.sentences import gettext_noop, ngettext_lazy
+
+LINES = ngettext_lazy("%(count)s line", "%(count)s lines")
 
 NOBODY = "Narrator"
 # What stands before it in a project's trail came with the archive, and says nothing of this studio.
-TAKEN_IN = "took the project in from an archive"
+TAKEN_IN = gettext_noop("took the project in from an archive")
 
 
 def note(
@@ -42,6 +45,6 @@ def note(
     )
 
 
-def counted(count: int, noun: str = "line") -> str:
-    """``1 line``, ``1,200 lines``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: int) -> str:
+    """``1 line``, ``1,200 lines``, for what is kept."""
+    return LINES.of(count)

@@ -24,6 +24,11 @@ from projects.archive.writing import Writer
 from projects.audio import tags
 from projects.models import ActKind, Archive, ArchiveStatus, Project
 from projects.models.archives import Way
+from projects.sentences import gettext_noop
+
+DOWNLOADED = gettext_noop("downloaded %(name)s")
+STOPPED = gettext_noop("The worker stopped %(attempts)s times over this archive. See the worker's log.")
+REFUSED = gettext_noop("The disk refused: %(why)s. Make room, and ask again.")
 
 LEASE_S = 120
 ATTEMPTS = 3
@@ -40,7 +45,9 @@ def request(project: Project, *, by: User | None) -> Archive:
     waiting = Archive.objects.filter(project=project, way=Way.OUT, status=ArchiveStatus.QUEUED).first()
     if waiting:
         return waiting
-    activity.note(ActKind.EXPORTS, "asked for an archive of the project", by=by, project=project)
+    activity.note(
+        ActKind.EXPORTS, gettext_noop("asked for an archive of the project"), by=by, project=project
+    )
     name = f"{tags.file_stem(project.title, 'project')}{ENDING}"
     return Archive.objects.create(
         team=project.team, project=project, way=Way.OUT, filename=name, created_by=by
@@ -69,7 +76,7 @@ def keep(file: File, filename: str, *, team: Team, by: User | None) -> Archive:
 
 def note_download(archive: Archive, *, by: User) -> None:
     """Keep that somebody took the file away."""
-    activity.note(ActKind.DOWNLOADS, f"downloaded {archive}", by=by, project=archive.project)
+    activity.note(ActKind.DOWNLOADS, DOWNLOADED % {"name": archive}, by=by, project=archive.project)
 
 
 def claim(archive_id: int) -> Archive | None:
@@ -94,7 +101,7 @@ def run(archive: Archive) -> str:
     except (archiving.Incomplete, BadArchive) as error:
         return _fail(archive, str(error))
     except OSError as error:
-        return _fail(archive, f"The disk refused: {error.strerror or error}. Make room, and ask again.")
+        return _fail(archive, REFUSED % {"why": error.strerror or error})
 
 
 def _mine(archive: Archive) -> Any:
@@ -192,7 +199,7 @@ def sweep() -> list[int]:
     lost = Archive.objects.expired(now)
     lost.filter(attempts__gte=ATTEMPTS - 1).move(
         to=ArchiveStatus.FAILED,
-        error_reason=f"The worker stopped {ATTEMPTS} times over this archive. See the worker's log.",
+        error_reason=STOPPED % {"attempts": ATTEMPTS},
         finished_at=now,
     )
     lost.move(to=ArchiveStatus.QUEUED, claim_token=None, attempts=F("attempts") + 1)

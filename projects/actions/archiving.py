@@ -16,6 +16,11 @@ from projects.actions import sounds
 from projects.actions.archived import NOUNS, Noun
 from projects.archive.writing import Lost, Writer
 from projects.models import Project, Sound, Take
+from projects.sentences import gettext_noop
+
+LOST_FILE = gettext_noop(
+    "A file of this project is lost or changed (%(name)s). Restore the data folder from a backup."
+)
 
 AT_ONCE = 500
 PEOPLE = "people"
@@ -42,9 +47,7 @@ def write(project: Project, writer: Writer, *, tick: Tick) -> None:
         _files(book, writer)
         _sounds(book, writer, tick)
     except (FileNotFoundError, Lost) as error:
-        raise Incomplete(
-            f"A file of this project is lost or changed ({error}). Restore the data folder from a backup."
-        ) from error
+        raise Incomplete(LOST_FILE % {"name": error}) from error
 
 
 class _Book:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from projects.actions import estimates, money
 from projects.actions.estimates import Estimate
 from projects.actions.takes import ALTERNATIVES
@@ -49,5 +51,6 @@ def check_alternatives(line: Paragraph) -> None:
     expected, room_micro = alternatives(line), money.room_micro(line.script.project)
     if room_micro is not None and room_micro < expected.amount_micro:
         raise TooDear(
-            f"Three takes would cost {expected.amount}, more than the caps leave. Generate one instead."
+            _("Three takes would cost %(amount)s, more than the caps leave. Generate one instead.")
+            % {"amount": expected.amount}
         )

@@ -10,19 +10,29 @@ from projects.captions import labels, subtitles, transcripts
 from projects.captions.breaking import WIDTH, captions
 from projects.captions.lines import Chapter
 from projects.models import Paragraph, Take
+from projects.sentences import gettext_noop as _
 
 LABEL_CHARACTERS = 80
 
 
 KINDS = {
-    "srt": Kind("SRT", "captions for video editors and players", "srt", "application/x-subrip"),
-    "vtt": Kind("WebVTT", "captions for the web and podcast apps, with who speaks", "vtt", "text/vtt"),
-    "txt": Kind("Plain transcript", "the text under its titles", "txt", "text/plain"),
-    "json": Kind("Timed transcript", "JSON of the podcast namespace, by sentence", "json", "application/json"),
-    "words": Kind("Words with times", "the same by word, all of it estimated", "words.json", "application/json"),
-    "labels": Kind("Audacity labels", "a region for each line, to import as a label track", "labels.txt", "text/plain"),
-    "cues": Kind("Cue sheet", "CSV: each line with speaker, take, place and status", "csv", "text/csv"),
-}  # fmt: skip
+    "srt": Kind("SRT", _("captions for video editors and players"), "srt", "application/x-subrip"),
+    "vtt": Kind("WebVTT", _("captions for the web and podcast apps, with who speaks"), "vtt", "text/vtt"),
+    "txt": Kind(_("Plain transcript"), _("the text under its titles"), "txt", "text/plain"),
+    "json": Kind(
+        _("Timed transcript"), _("JSON of the podcast namespace, by sentence"), "json", "application/json"
+    ),
+    "words": Kind(
+        _("Words with times"), _("the same by word, all of it estimated"), "words.json", "application/json"
+    ),
+    "labels": Kind(
+        _("Audacity labels"),
+        _("a region for each line, to import as a label track"),
+        "labels.txt",
+        "text/plain",
+    ),
+    "cues": Kind(_("Cue sheet"), _("CSV: each line with speaker, take, place and status"), "csv", "text/csv"),
+}
 CUES = (
     *("file", "chapter", "line", "speaker", "text", "take", "start_sample", "end_sample", "rate_hz"),
     *("start", "end", "status"),

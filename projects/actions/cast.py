@@ -11,13 +11,26 @@ from django.db import transaction
 from django.db.models import Q
 
 from narrator.teams.models import User
-from projects.actions import reach
+from projects.actions import activity, reach
 from projects.actions.cast_changes import recorded
 from projects.models import Character, Guide, Paragraph, Project, Speaker
 from projects.models.characters import NAME_CHARACTERS, Colour
 from projects.models.paragraphs import ParagraphQuerySet
+from projects.sentences import gettext_noop, ngettext_lazy
 
-NARRATOR = "the narrator"
+# What the history of the cast says.
+JOINED = gettext_noop("%(name)s joined the cast")
+BECAME = gettext_noop("%(before)s became %(name)s")
+RECAST = gettext_noop("%(name)s was recast")
+WENT = gettext_noop("%(said_lines)s went to %(said_to)s")
+OF_WENT = gettext_noop("%(said_lines)s of %(said_who)s went to %(said_to)s")
+IGNORED = gettext_noop("%(said_who)s ignored")
+MERGED = gettext_noop("%(name)s became one with %(into)s")
+LEFT = gettext_noop("%(name)s left the cast")
+NAMES = ngettext_lazy("%(count)s name", "%(count)s names")
+PEOPLE = ngettext_lazy("%(count)s character", "%(count)s characters")
+
+NARRATOR = gettext_noop("the narrator")
 LINES_A_QUERY = 5000
 
 
@@ -42,7 +55,7 @@ def add(project: Project, *, by: User | None, **fields: Any) -> Character:
     """Give the project one more character, in a colour of its own. Raises ``NameTaken`` or ``NarratorTaken``."""
     reach.hold(project.pk)
     character = _new(project, **fields)
-    with recorded(project, f"{character} joined the cast", by=by, new=[character.pk]):
+    with recorded(project, JOINED % {"name": character}, by=by, new=[character.pk]):
         if character.is_narrator:
             reach.settle(project, lines_of(character))
     return character
@@ -79,7 +92,11 @@ def recast(character: Character, *, by: User | None) -> int:
     project = reach.hold(character.project_id)
     was = Character.objects.get(pk=character.pk)
     _refuse_second(project, character)
-    words = f"{was} became {character}" if was.name != character.name else f"{character} was recast"
+    words = (
+        BECAME % {"before": was, "name": character}
+        if was.name != character.name
+        else RECAST % {"name": character}
+    )
     touched = lines_of(was) | lines_of(character)
     with recorded(project, words, by=by, characters=[character.pk]):
         character.save()
@@ -107,7 +124,7 @@ def assign(
     if not ids:
         return 0
     to = str(character) if character else NARRATOR
-    with recorded(project, f"{_count(len(ids))} went to {to}", by=by, lines=ids):
+    with recorded(project, WENT % {"said_lines": _count(len(ids)), "said_to": to}, by=by, lines=ids):
         _give(project, ids, character)
     return len(ids)
 
@@ -163,12 +180,12 @@ def found_lines(project: Project, names: Sequence[str], least: int = 0) -> Parag
 
 
 def _decision(names: Sequence[str], targets: dict[str, Character | None], lines: int) -> str:
-    who = f"“{names[0]}”" if len(names) == 1 else f"{len(names)} names"
+    who = f"“{names[0]}”" if len(names) == 1 else NAMES.of(len(names))
     people = {str(target) for target in targets.values() if target}
     if not people:
-        return f"{who} ignored"
-    to = people.pop() if len(people) == 1 else f"{len(people)} characters"
-    return f"{_count(lines)} of {who} went to {to}"
+        return IGNORED % {"said_who": who}
+    to = people.pop() if len(people) == 1 else PEOPLE.of(len(people))
+    return OF_WENT % {"said_lines": _count(lines), "said_who": who, "said_to": to}
 
 
 def impact_of_leaving(character: Character, into: Character | None) -> reach.Impact:
@@ -187,7 +204,7 @@ def merge(character: Character, *, into: Character, by: User | None) -> int:
     project = reach.hold(character.project_id)
     ids = list(Paragraph.objects.filter(character=character).values_list("pk", flat=True))
     names = list(character.speakers.values_list("name", flat=True))
-    words = f"{character} became one with {into}"
+    words = MERGED % {"name": character, "into": into}
     with recorded(project, words, by=by, lines=ids, characters=[character.pk], names=names):
         character.speakers.update(character=into)
         _give(project, ids, into)
@@ -203,7 +220,7 @@ def remove(character: Character, *, by: User | None) -> int:
     names = list(character.speakers.values_list("name", flat=True))
     spoken = ids if not character.is_narrator else None
     with recorded(
-        project, f"{character} left the cast", by=by, lines=ids, characters=[character.pk], names=names
+        project, LEFT % {"name": character}, by=by, lines=ids, characters=[character.pk], names=names
     ):
         _give(project, ids, None)
         Character.objects.filter(pk=character.pk).delete()
@@ -226,4 +243,4 @@ def _some(ids: Sequence[int]) -> Iterator[ParagraphQuerySet]:
 
 
 def _count(lines: int) -> str:
-    return f"{lines:,} line{'' if lines == 1 else 's'}"
+    return activity.counted(lines)

@@ -4,12 +4,22 @@ from projects.actions.offered import Kind
 from projects.audio import chapters, tags
 from projects.audio.chapters import Chapter
 from projects.models import Export
+from projects.sentences import gettext_noop as _
 
 KINDS = {
-    "podcast": Kind("Podcast chapters", "JSON of the podcast namespace", "chapters.json", "application/json+chapters"),
-    "podlove": Kind("Podlove chapters", "JSON for Podlove's player", "podlove.json", "application/json"),
-    "ffmetadata": Kind("FFmpeg metadata", "titles and chapters, for another file", "ffmetadata.txt", "text/plain"),
-}  # fmt: skip
+    "podcast": Kind(
+        _("Podcast chapters"),
+        _("JSON of the podcast namespace"),
+        "chapters.json",
+        "application/json+chapters",
+    ),
+    "podlove": Kind(
+        _("Podlove chapters"), _("JSON for Podlove's player"), "podlove.json", "application/json"
+    ),
+    "ffmetadata": Kind(
+        _("FFmpeg metadata"), _("titles and chapters, for another file"), "ffmetadata.txt", "text/plain"
+    ),
+}
 
 
 def text(export: Export, kind: str) -> tuple[str, str]:

@@ -14,8 +14,11 @@ from projects.audio import checks
 from projects.models import ActKind, Paragraph, Price, Project, Script, Take, Usual, direct
 from projects.models.direct import Blank, Prepared
 from projects.models.money import cost_micro
+from projects.sentences import gettext_noop
 from projects.speech.budget import billing_characters
 from projects.speech.line import normalised
+
+FOUND_TAKE_GOOD = gettext_noop("found take %(number)s good all the same")
 
 # Before the first word and after the last a voice takes its time, however short the line.
 EDGES_MS = 250
@@ -118,5 +121,5 @@ def clear(take: Take, *, script_id: int, by: User) -> bool:
     if not cleared.update(cleared_at=timezone.now(), cleared_by=by):
         return False
     Paragraph.objects.filter(pk=take.paragraph_id).update(version=version)
-    activity.note(ActKind.TAKES, f"found take {take.number} good all the same", by=by, line=take.paragraph)
+    activity.note(ActKind.TAKES, FOUND_TAKE_GOOD % {"number": take.number}, by=by, line=take.paragraph)
     return True

@@ -17,6 +17,11 @@ from projects.models import Paragraph, Take, TakeStatus, direct
 from projects.models.direct import Plus
 from projects.models.moves import sources
 from projects.models.takes import MOVES, TakeQuerySet
+from projects.sentences import gettext_noop
+
+STOPPED = gettext_noop(
+    "The worker stopped %(count)s times while it made this line. See its log, then try again."
+)
 
 # A claim outlives the longest call by this much; a line of many parts renews it before each.
 LEASE_MARGIN_S = 60
@@ -121,7 +126,7 @@ def _free(take: Take) -> int:
 
 def _give_up(take: Take) -> int:
     """Fail a line that its workers do not survive, before it is paid for again and again."""
-    reason = f"The worker stopped {LOST_WORKERS} times while it made this line. See its log, then try again."
+    reason = STOPPED % {"count": LOST_WORKERS}
     return leave(
         take, to=TakeStatus.FAILED, finished_at=timezone.now(), error_code="worker_lost", error_reason=reason
     )

@@ -14,6 +14,11 @@ from projects.models import ActKind, Clip, Paragraph, Project, Script, Take, Tak
 from projects.models.edits import EditKind
 from projects.models.paragraphs import LineKind
 from projects.models.takes import Source
+from projects.sentences import gettext_noop
+
+RENAMED_THE_CLIP = gettext_noop("renamed the clip %(before)s: %(name)s")
+REMOVED_THE_CLIP = gettext_noop("removed the clip %(name)s")
+ADDED_THE_CLIP = gettext_noop("added the clip %(name)s for %(said_whose)s")
 
 MOST_CLIP_MS = 10 * 60_000
 
@@ -35,8 +40,10 @@ def add(
     clip.created_by = by
     with transaction.atomic():
         _save(clip)
-        whose = "the team" if is_for_team else "this project"
-        activity.note(ActKind.SETTINGS, f"added the clip {name} for {whose}", by=by, project=project)
+        whose = gettext_noop("the team") if is_for_team else gettext_noop("this project")
+        activity.note(
+            ActKind.SETTINGS, ADDED_THE_CLIP % {"name": name, "said_whose": whose}, by=by, project=project
+        )
     return clip, read.is_cut_short
 
 
@@ -47,14 +54,14 @@ def rename(clip: Clip, name: str, *, by: User | None) -> None:
     if before == name:
         return
     _save(clip)
-    words = f"renamed the clip {before}: {name}"
+    words = RENAMED_THE_CLIP % {"before": before, "name": name}
     activity.note(ActKind.SETTINGS, words, by=by, team_id=clip.team_id, project=clip.project)
 
 
 @transaction.atomic
 def remove(clip: Clip, *, by: User | None) -> None:
     """Take a clip out of the list. Where it is placed it stays and is heard."""
-    words = f"removed the clip {clip.name}"
+    words = REMOVED_THE_CLIP % {"name": clip.name}
     activity.note(ActKind.SETTINGS, words, by=by, team_id=clip.team_id, project=clip.project)
     clip.delete()
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from narrator import sealing
+from narrator import sealing, sentences
 from narrator.teams.models import Team, User
 from projects.actions import activity, endpoint
 from projects.models import ActKind, EndpointKind, TeamEndpoint
+from projects.sentences import gettext_noop
 from projects.speech import hosts
 from projects.speech.address import base_of, checked_token, must_be_public
 from projects.speech.deadline import Deadline, DeadlinePassed, Stalled
@@ -20,8 +22,11 @@ from projects.speech.errors import SpeechError
 from projects.speech.hosts import Origin
 from projects.speech.openai import OpenAIClient
 
+CONNECTED = gettext_noop("connected the team to %(said_kind)s at %(host)s")
+CHANGED = gettext_noop("changed the settings of %(said_kind)s at %(host)s")
+CHANGED_TOKEN = gettext_noop("changed the settings of %(said_kind)s at %(host)s with another token")
+
 LOOK_UP_S = 5.0
-INSIDE = "This address lies inside a private network. Whoever runs Narrator can allow it with "
 
 
 class Unfit(Exception):
@@ -44,7 +49,7 @@ def connect(row: TeamEndpoint, *, token: str | None, by: User | None) -> None:
     moved = kept is None or kept.address != row.address
     if moved and token is None and kept is not None and kept.token_sealed:
         # Else whoever may change the address could have the token sent to a host of their own.
-        raise Unfit("token", "Enter the token again: the one that is kept belongs to another address.")
+        raise Unfit("token", _("Enter the token again: the one that is kept belongs to another address."))
     if moved or token is not None:
         _keep_token(row, token or "")
     if moved or token is not None or kept is None or kept.kind != row.kind or not row.voices:
@@ -52,9 +57,8 @@ def connect(row: TeamEndpoint, *, token: str | None, by: User | None) -> None:
     row.changed_by = by
     with transaction.atomic():
         row.save()
-        changed = "connected the team to" if moved else "changed the settings of"
-        with_token = " with another token" if token is not None and not moved else ""
-        words = f"{changed} {row.get_kind_display()} at {row.host}{with_token}"
+        changed = CONNECTED if moved else CHANGED if token is None else CHANGED_TOKEN
+        words = changed % {"said_kind": sentences.english(row.get_kind_display()), "host": row.host}
         activity.note(ActKind.ENDPOINT, words, by=by, team_id=row.team_id)
 
 
@@ -82,7 +86,7 @@ def _reach(row: TeamEndpoint) -> None:
         ask_for_voices(row)
         if not row.voices:
             raise Unfit(
-                "typed_voices", "This endpoint does not list its voices. Write their names, one in a line."
+                "typed_voices", _("This endpoint does not list its voices. Write their names, one in a line.")
             )
     else:
         _look_up(row.address)
@@ -111,13 +115,15 @@ def _unfit(row: TeamEndpoint, error: SpeechError) -> Unfit:
     if error.code == "address_refused":
         return Unfit("address", _inside(row.address))
     if error.status == 401 and not row.token_sealed:
-        return Unfit("token", "The endpoint asks for a token.")
+        return Unfit("token", _("The endpoint asks for a token."))
     return Unfit("token" if error.status in (401, 402, 403) else "address", reason(error))
 
 
 def reason(error: SpeechError) -> str:
     """Why a call failed, for whoever looks at the settings."""
-    return "The endpoint does not accept this token." if error.status == 401 else error.reason
+    if error.status == 401:
+        return _("The endpoint does not accept this token.")
+    return sentences.said(error.reason)
 
 
 def _look_up(address: str) -> None:
@@ -130,12 +136,15 @@ def _look_up(address: str) -> None:
     except hosts.ForbiddenAddress:
         raise Unfit("address", _inside(address)) from None
     except (OSError, DeadlinePassed, Stalled):
-        raise Unfit("address", "There is no host of this name, or the network is down.") from None
+        raise Unfit("address", _("There is no host of this name, or the network is down.")) from None
 
 
 def _inside(address: str) -> str:
     origin = Origin.of(address)
-    return f"{INSIDE}NARRATOR_PRIVATE_ENDPOINTS={origin.scheme}://{origin.netloc}"
+    words = _(
+        "This address lies inside a private network. Whoever runs Narrator can allow it with %(setting)s"
+    )
+    return words % {"setting": f"NARRATOR_PRIVATE_ENDPOINTS={origin.scheme}://{origin.netloc}"}
 
 
 @transaction.atomic
@@ -143,7 +152,9 @@ def leave(team: Team, *, by: User | None) -> bool:
     """Let the team speak through the installation's endpoint again; False where it does. The token is gone then."""
     if not TeamEndpoint.objects.filter(team=team).delete()[0]:
         return False
-    activity.note(ActKind.ENDPOINT, "removed the team's own speech endpoint", by=by, team_id=team.pk)
+    activity.note(
+        ActKind.ENDPOINT, gettext_noop("removed the team's own speech endpoint"), by=by, team_id=team.pk
+    )
     return True
 
 

@@ -10,6 +10,9 @@ from narrator.teams.models import User
 from projects.actions import activity
 from projects.audio import cover
 from projects.models import ActKind, Project
+from projects.sentences import gettext_noop
+
+GAVE_COVER = gettext_noop("gave the project a cover of %(width)s × %(height)s pixels")
 
 
 @transaction.atomic
@@ -18,7 +21,7 @@ def give(project: Project, data: bytes, *, by: User | None) -> None:
     found = cover.check(data)
     if (name := keep(data)) != project.cover.name:
         _set(project, name)
-        told = f"gave the project a cover of {found.width_px} × {found.height_px} pixels"
+        told = GAVE_COVER % {"width": found.width_px, "height": found.height_px}
         activity.note(ActKind.SETTINGS, told, by=by, project=project)
 
 
@@ -27,7 +30,7 @@ def remove(project: Project, *, by: User | None) -> None:
     """Take the cover off; the picture stays in the store, where another project may have it, too."""
     if project.cover:
         _set(project, "")
-        activity.note(ActKind.SETTINGS, "took the project's cover off", by=by, project=project)
+        activity.note(ActKind.SETTINGS, gettext_noop("took the project's cover off"), by=by, project=project)
 
 
 def keep(data: bytes) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from narrator.tags import clock, level
 from projects.actions import causes
 from projects.audio import delivery, destinations
@@ -108,7 +110,7 @@ def _told(check: dict[str, Any], lines: dict[int, Paragraph], numbers: dict[int,
     asked = Asked.of({name: check[name] for name in ("rule", "least", "most", "among")})
     return {
         **check,
-        "found": _worded(asked, check["figure"]) if check["figure"] not in (None, "") else "none",
+        "found": _worded(asked, check["figure"]) if check["figure"] not in (None, "") else _("none"),
         "asked": bounds(asked),
         "line": line,
         "number": numbers.get(line.pk) if line else None,
@@ -118,13 +120,15 @@ def _told(check: dict[str, Any], lines: dict[int, Paragraph], numbers: dict[int,
 def bounds(asked: Asked) -> str:
     """What is asked, as people read it: ``−23.0 to −18.0 dB``, ``mp3 or m4b``, ``at most 2:00:00``."""
     if asked.rule == "title":
-        return "any"
+        return _("any")
     if asked.among:
-        return " or ".join(_worded(asked, one) for one in asked.among)
+        return _(" or ").join(_worded(asked, one) for one in asked.among)
     least, most = (None if one is None else _worded(asked, one) for one in (asked.least, asked.most))
     if least is None or most is None:
-        return f"at most {most}" if least is None else f"at least {least}"
-    return f"{least.removesuffix(asked.unit).strip()} to {most}"
+        if least is None:
+            return _("at most %(most)s") % {"most": most}
+        return _("at least %(least)s") % {"least": least}
+    return _("%(least)s to %(most)s") % {"least": least.removesuffix(asked.unit).strip(), "most": most}
 
 
 def _worded(asked: Asked, value: Any) -> str:

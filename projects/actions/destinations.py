@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from narrator.sentences import said
 from narrator.teams.models import Team, User
 from projects.actions import activity
 from projects.audio import destinations
@@ -11,6 +12,12 @@ from projects.audio.destinations import DESTINATIONS, Asked
 from projects.audio.finish import Finish
 from projects.models import ActKind, Destination, Project
 from projects.models.destinations import OWN
+from projects.sentences import gettext_noop
+
+ADDED = gettext_noop("added the destination %(name)s")
+CHANGED = gettext_noop("changed the destination %(name)s")
+
+REMOVED = gettext_noop("removed the destination %(name)s")
 
 
 def named(project: Project, preset: str) -> tuple[str, list[Asked]]:
@@ -33,7 +40,7 @@ def frozen(project: Project, finish: Finish) -> dict[str, Any]:
 def choices(project: Project) -> list[tuple[str, str]]:
     """Every destination that the project's files may go to: (preset, label). One query."""
     own = [(row.preset, row.name) for row in Destination.objects.filter(team=project.team_id)]
-    return [*((name, one.label) for name, one in DESTINATIONS.items()), *own]
+    return [*((name, said(one.label)) for name, one in DESTINATIONS.items()), *own]
 
 
 def begin(project: Project, preset: str) -> Finish:
@@ -44,10 +51,10 @@ def begin(project: Project, preset: str) -> Finish:
 @transaction.atomic
 def save(team: Team, row: Destination, asked: list[Asked], *, by: User) -> Destination:
     """Keep what a destination of the team asks. Exports that were ordered before are measured as it was then."""
-    told = "changed" if row.pk else "added"
+    told = CHANGED if row.pk else ADDED
     row.team, row.asked, row.edited_by = team, [one.kept() for one in asked], by
     row.save()
-    activity.note(ActKind.SETTINGS, f"{told} the destination {row}", by=by, team_id=team.pk)
+    activity.note(ActKind.SETTINGS, told % {"name": row}, by=by, team_id=team.pk)
     return row
 
 
@@ -55,4 +62,4 @@ def save(team: Team, row: Destination, asked: list[Asked], *, by: User) -> Desti
 def remove(row: Destination, *, by: User) -> None:
     """Take a destination away; files of projects that go there are measured by nobody any more."""
     if Destination.objects.filter(pk=row.pk).delete()[0]:
-        activity.note(ActKind.SETTINGS, f"removed the destination {row}", by=by, team_id=row.team_id)
+        activity.note(ActKind.SETTINGS, REMOVED % {"name": row}, by=by, team_id=row.team_id)

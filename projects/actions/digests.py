@@ -19,7 +19,10 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from narrator.languages import speaking
+from narrator.sentences import said
 from narrator.teams.models import User
 from projects.models import Notification
 
@@ -74,6 +77,13 @@ def _claimed(user_id: int, now: datetime) -> list[Notification]:
     return list(Notification.objects.filter(mail_token=token).with_places().order_by("-pk"))
 
 
+def _subject(news: list[Notification]) -> str:
+    first = said(str(news[0]))
+    if len(news) == 1:
+        return first
+    return _("%(first)s, and %(count)s more") % {"first": first, "count": len(news) - 1}
+
+
 def message(user: User, news: list[Notification]) -> EmailMultiAlternatives:
     """The mail with this news, as text and as HTML, with the ways to stop it."""
     stop = absolute(reverse("digest-stop", args=[token_of(user)]))
@@ -86,11 +96,12 @@ def message(user: User, news: list[Notification]) -> EmailMultiAlternatives:
         "wishes": absolute(reverse("notification-wishes")),
         "stop": stop,
     }
-    first = str(news[0])
-    subject = first if len(news) == 1 else f"{first}, and {len(news) - 1} more"
+    with speaking(user):
+        subject = _subject(news)
+        text, html = (render_to_string(f"projects/digest.{kind}", context) for kind in ("txt", "html"))
     mail = EmailMultiAlternatives(
         " ".join(subject.split())[:150],
-        render_to_string("projects/digest.txt", context),
+        text,
         to=[user.email],
         headers={
             "Message-ID": f"<{_name(user, news)}@{urlsplit(settings.SITE_URL).hostname}>",
@@ -99,7 +110,7 @@ def message(user: User, news: list[Notification]) -> EmailMultiAlternatives:
             "Auto-Submitted": "auto-generated",
         },
     )
-    mail.attach_alternative(render_to_string("projects/digest.html", context), "text/html")
+    mail.attach_alternative(html, "text/html")
     return mail
 
 

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from narrator.teams.models import User
 from projects.actions import activity
@@ -22,11 +23,11 @@ def discard(take: Take, *, by: User | None) -> bool:
     version = Script.next_version(take.paragraph.script_id)
     now = Take.objects.get(pk=take.pk)
     if now.is_active:
-        raise Needed("This take is still being made. Stop it, or wait until it is there.")
+        raise Needed(_("This take is still being made. Stop it, or wait until it is there."))
     if Paragraph.everything.filter(chosen=take).exists():
-        raise Needed("This take is the chosen one. Choose another one first.")
+        raise Needed(_("This take is the chosen one. Choose another one first."))
     if Verdict.objects.filter(take=take, kind=Kind.APPROVED).exists():
-        raise Needed("This take has been approved, so it is kept.")
+        raise Needed(_("This take has been approved, so it is kept."))
     rows = Take.objects.filter(pk=take.pk, discarded_at=None)
     if not rows.update(discarded_at=timezone.now(), discarded_by=by):
         return False

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from narrator.teams.models import User
 from projects.actions import lines as acts
@@ -13,6 +15,15 @@ from projects.actions.paragraphs import Done, hold
 from projects.models import Change, Edit, Paragraph, Script
 from projects.models.edits import EditKind
 from projects.models.paragraphs import EDITED
+
+UNDO = gettext_lazy(
+    "%(name)s has changed “%(words)s” since. To undo would lose that, so nothing was changed. "
+    "The history of the line has both."
+)
+REDO = gettext_lazy(
+    "%(name)s has changed “%(words)s” since. To redo would lose that, so nothing was changed. "
+    "The history of the line has both."
+)
 
 
 class NothingLeft(Exception):
@@ -24,10 +35,7 @@ class ChangedSince(Exception):
 
     def __init__(self, line: Paragraph, by: User | None, *, way: str) -> None:
         words = f"{line.text[:60]}…" if len(line.text) > 60 else line.text
-        super().__init__(
-            f"{by or 'Somebody'} has changed “{words}” since. To {way} would lose that, so nothing was changed. "
-            "The history of the line has both."
-        )
+        super().__init__((UNDO if way == "undo" else REDO) % {"name": by or _("Somebody"), "words": words})
         self.line = line
 
 

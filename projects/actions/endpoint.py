@@ -14,6 +14,7 @@ from narrator.teams.models import Team, User
 from projects.actions.backlog import Ahead
 from projects.models import EndpointKind, TeamEndpoint
 from projects.pacing.pace import Slot
+from projects.sentences import gettext_noop
 from projects.speech import errors
 from projects.speech import voices as catalogue
 from projects.speech.address import host_of, must_be_public
@@ -22,6 +23,8 @@ from projects.speech.client import Client
 from projects.speech.hosts import Origin
 from projects.speech.openai import OpenAIClient
 from projects.speech.speaking import SpeechClient
+
+ANEW = gettext_noop("%(said_reason)s An admin of the team can set it anew under Endpoint.")
 
 # A call waits at its gate for so long at most; after that its line goes back and another turn finds it.
 GATE_WAIT_S = 30
@@ -104,7 +107,9 @@ def shared() -> Endpoint:
     """The installation's endpoint, for the teams that have none. Raises Stopped as ``of``."""
     if not settings.SPEECH_URL:
         raise errors.Stopped(
-            "There is no speech endpoint for this team. An admin of the team can connect one under Endpoint.",
+            gettext_noop(
+                "There is no speech endpoint for this team. An admin of the team can connect one under Endpoint."
+            ),
             code="no_endpoint",
         )
     return configured()
@@ -161,10 +166,13 @@ def client(row: TeamEndpoint, *, deadline_s: float | None = None) -> SpeechClien
             return Client(row.address, row.token(), **options)  # type: ignore[arg-type]
         return OpenAIClient(row.address, row.token(), model=row.model, **options)  # type: ignore[arg-type]
     except sealing.Unopened:
-        reason, code = "The kept token can no longer be opened: its key is gone.", "token_unopened"
+        reason, code = (
+            gettext_noop("The kept token can no longer be opened: its key is gone."),
+            "token_unopened",
+        )
     except ValueError as error:
         reason, code = str(error), "address_refused"
-    raise errors.Stopped(f"{reason} An admin of the team can set it anew under Endpoint.", code=code)
+    raise errors.Stopped(ANEW % {"said_reason": reason}, code=code)
 
 
 def brief(row: TeamEndpoint | None, *, deadline_s: float) -> SpeechClient:
@@ -247,7 +255,9 @@ class SlotGate(Gate):
     def begin(self) -> None:
         self._say_ahead(False)
         if not self.slot.begin(self.stop, wait_s=GATE_WAIT_S):
-            raise errors.Busy("The endpoint asked everybody to wait.", retry_after_s=5, code=PAUSED)
+            raise errors.Busy(
+                gettext_noop("The endpoint asked everybody to wait."), retry_after_s=5, code=PAUSED
+            )
 
     def told(self, error: errors.SpeechError | None) -> None:
         self._say_ahead(True)

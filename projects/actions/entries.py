@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
+from narrator import sentences
 from narrator.teams.models import User
 from projects.actions.activity import NOBODY, counted
 from projects.models import (
@@ -30,6 +31,14 @@ from projects.models import (
     Verdict,
 )
 from projects.models.takes import Source
+from projects.sentences import gettext_noop as _
+
+RECORDED = _("recorded take %(number)s")
+HANDED_IN = _("handed in take %(number)s")
+ASKED = _("asked for take %(number)s")
+GENERATED = _("generated %(said_lines)s")
+ORDERED = _("ordered %(said_format)s")
+APPROVED_ONLY = _("%(said_status)s, approved lines only")
 
 
 @dataclass(frozen=True)
@@ -177,55 +186,58 @@ def act(row: Act) -> dict[str, Any]:
 
 
 def _edit(row: Edit) -> dict[str, Any]:
-    return {"words": row.get_kind_display(), "note": "undone" if row.undone_at else ""}
+    return {"words": sentences.english(row.get_kind_display()), "note": _("undone") if row.undone_at else ""}
 
 
 def _cast(row: CastChange) -> dict[str, Any]:
-    note = "taken back" if row.undone_at else ""
-    return {"words": "changed the cast", "quote": row.words, "note": note}
+    note = _("taken back") if row.undone_at else ""
+    return {"words": _("changed the cast"), "quote": row.words, "note": note}
 
 
 def _lexicon(row: LexiconChange) -> dict[str, Any]:
-    words = "changed the lexicon" if row.project_id else "changed the team's lexicon"
-    return {"words": words, "quote": row.words, "note": "taken back" if row.undone_at else ""}
+    words = _("changed the lexicon") if row.project_id else _("changed the team's lexicon")
+    return {"words": words, "quote": row.words, "note": _("taken back") if row.undone_at else ""}
 
 
 def _take(row: Take) -> dict[str, Any]:
-    did = {Source.RECORDED: "recorded", Source.UPLOADED: "handed in"}.get(Source(row.source), "asked for")
+    did = {Source.RECORDED: RECORDED, Source.UPLOADED: HANDED_IN}.get(Source(row.source), ASKED)
     return {
-        "words": f"{did} take {row.number}",
-        "note": "failed" if row.has_failed else "",
+        "words": did % {"number": row.number},
+        "note": _("failed") if row.has_failed else "",
     }
 
 
 def _run(row: Run) -> dict[str, Any]:
-    return {"words": f"generated {counted(row.total)}", "note": row.get_state_display().lower()}
+    return {
+        "words": GENERATED % {"said_lines": counted(row.total)},
+        "note": sentences.english(row.get_state_display()).lower(),
+    }
 
 
 def _verdict(row: Verdict) -> dict[str, Any]:
-    words = "approved" if row.kind == "approved" else "asked for a pickup"
+    words = _("approved") if row.kind == "approved" else _("asked for a pickup")
     return {"who": row.who, "words": words, "quote": row.reason}
 
 
 def _comment(row: Comment) -> dict[str, Any]:
-    return {"who": row.who, "words": "commented", "quote": row.text[:200]}
+    return {"who": row.who, "words": _("commented"), "quote": row.text[:200]}
 
 
 def _export(row: Export) -> dict[str, Any]:
-    only = ", approved lines only" if row.is_approved else ""
+    status = sentences.english(row.get_status_display()).lower()
     return {
-        "words": f"ordered {row.get_format_display()}",
-        "note": f"{row.get_status_display().lower()}{only}",
+        "words": ORDERED % {"said_format": sentences.english(row.get_format_display())},
+        "note": APPROVED_ONLY % {"said_status": status} if row.is_approved else status,
     }
 
 
 def _manuscript(row: Manuscript) -> dict[str, Any]:
-    return {"words": "imported", "quote": row.filename}
+    return {"words": _("imported"), "quote": row.filename}
 
 
 def _pickups(row: PickupRecording) -> dict[str, Any]:
-    note = "" if row.filed_at else "not filed"
-    return {"words": "handed in a recording of pickups", "quote": row.name, "note": note}
+    note = "" if row.filed_at else _("not filed")
+    return {"words": _("handed in a recording of pickups"), "quote": row.name, "note": note}
 
 
 BY_HAND = Q(run=None, retake_of=None)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from narrator.tags import money
 from projects.actions import endpoint
@@ -61,18 +63,24 @@ class Estimate:
         """``about 38 minutes``."""
         minutes = math.ceil(self.minutes)
         if self.minutes < 1:
-            return "under a minute"
+            return _("under a minute")
         if minutes < 120:
-            return f"about {minutes} minute{'s' if minutes > 1 else ''}"
-        return f"about {minutes // 60} h {minutes % 60:02} min"
+            return ngettext("about %(count)s minute", "about %(count)s minutes", minutes) % {"count": minutes}
+        return _("about %(hours)s h %(minutes)s min") % {
+            "hours": minutes // 60,
+            "minutes": f"{minutes % 60:02}",
+        }
 
     @property
     def work(self) -> str:
         """``412 lines, about 38 minutes of speech``."""
-        return f"{self.lines:,} line{'' if self.lines == 1 else 's'}, {self.length} of speech"
+        words = ngettext(
+            "%(count)s line, %(length)s of speech", "%(count)s lines, %(length)s of speech", self.lines
+        )
+        return words % {"count": f"{self.lines:,}", "length": self.length}
 
     def __str__(self) -> str:
-        return f"{self.work}, {self.amount}"
+        return _("%(work)s, %(amount)s") % {"work": self.work, "amount": self.amount}
 
 
 def estimate(lines: ParagraphQuerySet, project: Project, *, with_waiting: bool = False) -> Estimate:

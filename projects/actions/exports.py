@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from narrator.storage import FinishedFile
 from narrator.teams.models import User
@@ -36,6 +37,17 @@ from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, S
 from projects.models.exports import ExportQuerySet
 from projects.models.notifications import News
 from projects.models.takes import Source
+from projects.sentences import gettext_noop
+
+CANCELLED = gettext_noop("cancelled the export %(name)s")
+DOWNLOADED = gettext_noop("downloaded %(name)s")
+DOWNLOADED_OF = gettext_noop("downloaded the %(said_what)s of %(name)s")
+NOT_WRITTEN = gettext_noop("The file could not be written: %(said_why)s")
+STOPPED = gettext_noop(
+    "The worker stopped %(attempts)s times while it assembled this file. See the worker's log."
+)
+IS_READY = gettext_noop("%(name)s is ready")
+NOT_MADE = gettext_noop("%(name)s could not be made")
 
 # What an order says again where it is repeated; what is not here has its usual value then.
 OPTIONS = ("format", "partial", "by_chapter", "title", "author", "narrator")
@@ -46,7 +58,7 @@ class NotReady(Exception):
     """Some lines have no chosen take of their present text and direction: ``lines``, in the book's order."""
 
     def __init__(self, lines: list[Paragraph]) -> None:
-        super().__init__(f"{len(lines)} lines are not ready")
+        super().__init__(_("%(count)s lines are not ready") % {"count": len(lines)})
         self.lines = lines
 
 
@@ -134,13 +146,13 @@ def cancel(export: Export, *, by: User | None) -> bool:
     """Take an export back; False where it is finished already. A worker notices within a second."""
     if not Export.objects.filter(pk=export.pk).move(to=ExportStatus.CANCELLED, finished_at=timezone.now()):
         return False
-    activity.note(ActKind.EXPORTS, f"cancelled the export {export}", by=by, project=export.project)
+    activity.note(ActKind.EXPORTS, CANCELLED % {"name": export}, by=by, project=export.project)
     return True
 
 
 def note_download(export: Export, *, by: User, what: str = "") -> None:
     """Keep that somebody took the file away; or only ``what`` of it: its WebVTT."""
-    told = f"downloaded {export}" if not what else f"downloaded the {what} of {export}"
+    told = DOWNLOADED % {"name": export} if not what else DOWNLOADED_OF % {"said_what": what, "name": export}
     activity.note(ActKind.DOWNLOADS, told, by=by, project=export.project)
 
 
@@ -212,7 +224,7 @@ def _finish(export: Export, path: Path, inside: list[Enclosed]) -> str:
             finished_at=timezone.now(),
         )
         if moved:
-            _tell(export, f"{export} is ready")
+            _tell(export, IS_READY % {"name": export})
     if not moved:
         default_storage.delete(stored)
     return ExportStatus.READY if moved else ExportStatus.CANCELLED
@@ -221,7 +233,7 @@ def _finish(export: Export, path: Path, inside: list[Enclosed]) -> str:
 def _fail(export: Export, error: Exception) -> str:
     _end(
         Export.objects.filter(pk=export.pk, claim_token=export.claim_token),
-        f"The file could not be written: {error}",
+        NOT_WRITTEN % {"said_why": error},
     )
     return ExportStatus.FAILED
 
@@ -233,7 +245,7 @@ def _end(rows: ExportQuerySet, reason: str) -> None:
         if rows.filter(pk=export.pk).move(
             to=ExportStatus.FAILED, error_reason=reason, finished_at=timezone.now()
         ):
-            _tell(export, f"{export} could not be made", quote=reason)
+            _tell(export, NOT_MADE % {"name": export}, quote=reason)
 
 
 def _tell(export: Export, words: str, quote: str = "") -> None:
@@ -266,7 +278,7 @@ def sweep() -> list[int]:
     lost = Export.objects.expired(now)
     _end(
         lost.filter(attempts__gte=ATTEMPTS - 1),
-        f"The worker stopped {ATTEMPTS} times while it assembled this file. See the worker's log.",
+        STOPPED % {"attempts": ATTEMPTS},
     )
     lost.move(to=ExportStatus.QUEUED, claim_token=None, attempts=F("attempts") + 1)
     return list(Export.objects.filter(status=ExportStatus.QUEUED).values_list("pk", flat=True))

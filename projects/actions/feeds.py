@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from narrator.teams.models import User
 from projects.actions import activity, spoken
@@ -22,7 +23,11 @@ from projects.audio.formats import FORMATS, of_sound
 from projects.models import ActKind, Export, ExportStatus, Feed, Project, Script
 from projects.models.exports import ExportQuerySet
 from projects.models.feeds import Episodes, hash_of
+from projects.sentences import gettext_noop
 from projects.speech.sentences import code_of
+
+MADE = gettext_noop("made a podcast feed for %(name)s")
+TOOK_BACK = gettext_noop("took back the podcast feed for %(name)s")
 
 # What podcast apps play, with what they call it.
 PLAYED = {
@@ -90,7 +95,7 @@ def make(project: Project, *, name: str, episodes: str, has_drafts: bool, by: Us
     token = Feed.new_token()
     values = {"name": name, "episodes": episodes, "has_drafts": has_drafts, "created_by": by}
     feed = Feed.objects.create(project=project, token_hash=hash_of(token), **values)
-    activity.note(ActKind.GUESTS, f"made a podcast feed for {feed}", by=by, project=project)
+    activity.note(ActKind.GUESTS, MADE % {"name": feed}, by=by, project=project)
     return feed, token
 
 
@@ -99,7 +104,7 @@ def revoke(feed: Feed, *, by: User | None) -> bool:
     """Close a feed for good; False where it is closed already."""
     if not Feed.objects.filter(pk=feed.pk, revoked_at=None).update(revoked_at=timezone.now()):
         return False
-    activity.note(ActKind.GUESTS, f"took back the podcast feed for {feed}", by=by, project=feed.project)
+    activity.note(ActKind.GUESTS, TOOK_BACK % {"name": feed}, by=by, project=feed.project)
     return True
 
 
@@ -144,7 +149,7 @@ def language(project: Project) -> str:
 def refusal(project: Project) -> str:
     """Why the feed has no artwork, as a sentence; empty where it has."""
     if not project.cover:
-        return "This project has no cover. Podcast apps want a square JPEG of 1400 to 3000 pixels a side."
+        return _("This project has no cover. Podcast apps want a square JPEG of 1400 to 3000 pixels a side.")
     name = str(project.cover.name)
     return _refusal(name, default_storage.size(name))
 

@@ -19,9 +19,15 @@ from projects.models.destinations import OWN
 from projects.models.paragraphs import LineKind
 from projects.models.sounds import SUMS
 from projects.models.takes import Source
+from projects.sentences import gettext_noop
 
 LISTENED_TO = 20
-NAMES = {"none": "as it is", **{name: one.label for name, one in DESTINATIONS.items()}, "own": "own"}
+SET_SOUND = gettext_noop("set the sound of exports: %(said_preset)s")
+NAMES = {
+    "none": gettext_noop("as it is"),
+    **{name: one.label for name, one in DESTINATIONS.items()},
+    "own": gettext_noop("own"),
+}
 
 
 def save(project: Project, wanted: Finish, *, by: User | None) -> Finish:
@@ -33,7 +39,7 @@ def save(project: Project, wanted: Finish, *, by: User | None) -> Finish:
     with transaction.atomic():
         held = reach.hold(project.pk)
         if held.finishing.asked != named.asked:
-            told = f"set the sound of exports: {name_of(named.preset)}"
+            told = SET_SOUND % {"said_preset": name_of(named.preset)}
             activity.note(ActKind.SETTINGS, told, by=by, project=project)
     return settle(project, named)
 

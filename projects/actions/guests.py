@@ -12,6 +12,10 @@ from projects.models import ActKind, GuestLink, Paragraph, Project, Script
 from projects.models.guests import hash_of
 from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.scripts import ScriptQuerySet
+from projects.sentences import gettext_noop
+
+MADE = gettext_noop("made a guest link for %(name)s")
+TOOK_BACK = gettext_noop("took back the link for %(name)s")
 
 TRIES_AN_HOUR = 10
 SEEN_EACH = timedelta(minutes=1)
@@ -33,7 +37,7 @@ def make(
     )
     link.set_password(password)
     link.save(force_insert=True)
-    words = f"made a guest link for {link}"
+    words = MADE % {"name": link}
     activity.note(ActKind.GUESTS, words, by=by, project=project, script=script)
     return link, token
 
@@ -43,7 +47,7 @@ def revoke(link: GuestLink, *, by: User | None) -> bool:
     """Close a link for good; False where it is closed already."""
     if not GuestLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
         return False
-    activity.note(ActKind.GUESTS, f"took back the link for {link}", by=by, project=link.project)
+    activity.note(ActKind.GUESTS, TOOK_BACK % {"name": link}, by=by, project=link.project)
     return True
 
 
@@ -60,7 +64,9 @@ def find(token: str) -> GuestLink | None:
 @transaction.atomic
 def _see(link: GuestLink, now: datetime) -> None:
     if GuestLink.objects.filter(pk=link.pk, seen_at=None).update(seen_at=now):
-        activity.note(ActKind.GUESTS, "opened the link", by=None, guest=link, project=link.project)
+        activity.note(
+            ActKind.GUESTS, gettext_noop("opened the link"), by=None, guest=link, project=link.project
+        )
     else:
         GuestLink.objects.filter(pk=link.pk).update(seen_at=now)
 

@@ -10,6 +10,7 @@ from narrator.teams.models import Team, User
 from projects.actions import activity, notifications
 from projects.models import ActKind, Hold, Run, RunState
 from projects.models.notifications import News
+from projects.sentences import gettext_noop
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ def place(team_id: int, *, code: str, reason: str, detail: str = "") -> None:
     _, is_new = Hold.objects.get_or_create(team_id=team_id, defaults=why)
     if is_new:
         waiting = User.objects.filter(pk__in=Run.objects.filter(team=team_id).open().values("created_by"))
-        words = "What you generate stands still"
+        words = gettext_noop("What you generate stands still")
         notifications.tell(News.RUN, waiting, words, quote=reason, team_id=team_id)
     logger.warning("team %s is held: %s %s", team_id, code, reason)
 
@@ -38,7 +39,7 @@ def lift(team: Team, *, by: User | None, now: datetime | None = None) -> bool:
             if until > since:
                 Run.objects.filter(pk=run.pk).stand_still(until - since)
         hold.delete()
-        activity.note(ActKind.RUNS, "let the team's queue go on", by=by, team_id=team.pk)
+        activity.note(ActKind.RUNS, gettext_noop("let the team's queue go on"), by=by, team_id=team.pk)
     logger.info("team %s goes on, by %s", team.pk, by.pk if by else "itself")
     return True
 

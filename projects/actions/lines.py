@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from narrator.teams.models import User
 from projects.actions import paragraphs
@@ -25,7 +26,7 @@ class OtherProject(Exception):
     """The lines would go to a chapter of another project; ``str()`` is a sentence for people."""
 
     def __init__(self) -> None:
-        super().__init__("Lines can only be moved to a chapter of the same project.")
+        super().__init__(_("Lines can only be moved to a chapter of the same project."))
 
 
 def parted(text: str) -> list[str]:

@@ -20,10 +20,21 @@ from projects.models.direct import AtMost, Blank, Plus, Prepared
 from projects.models.money import EVER, MOVES, NEVER_SENT, cost_micro, month_of
 from projects.models.moves import sources
 from projects.models.takes import Priority
+from projects.sentences import gettext_noop
 from projects.speech import errors
 from projects.speech.budget import billing_characters
 from projects.speech.line import Line
 from projects.speech.speaking import Speech
+
+TEAM_CAP = gettext_noop(
+    "The cap of %(team)s for this month, %(cap)s, is reached: %(spent)s is spent or set aside, and this line needs "
+    "%(needed)s. It was not sent. An admin or owner of the team can raise the cap under Usage; then generate again."
+)
+PROJECT_CAP = gettext_noop(
+    "The cap of this project, %(cap)s, is reached: %(spent)s is spent or set aside, and this line needs %(needed)s. "
+    "It was not sent. An admin or owner of the team can raise the cap where the project is edited; "
+    "then generate again."
+)
 
 # A filter that may have judged the sound: free only where the request itself was refused.
 CONTENT_CODES = frozenset(
@@ -75,7 +86,9 @@ def reserve(take: Take, line: Line, *, at: datetime | None = None) -> Call:
     characters = billing_characters(line.spoken)
     with transaction.atomic():
         if not claims.renew(take):
-            raise errors.Refused("This line was taken over by another worker.", code="claim_lost")
+            raise errors.Refused(
+                gettext_noop("This line was taken over by another worker."), code="claim_lost"
+            )
         ((project_cap_micro, currency, per_10k_micro, monthly_cap_micro),) = _prices().rows(
             project=take.project_id
         )
@@ -153,12 +166,11 @@ def _cap_reached(call: Call, project_id: int | None, cap_micro: int, spent_micro
         money(micro, call.currency) for micro in (cap_micro, spent_micro, call.amount_micro)
     )
     if project_id is None:
-        which, where = f"The cap of {call.team} for this month, {cap},", "under Usage"
+        words = TEAM_CAP % {"team": call.team, "cap": cap, "spent": spent, "needed": needed}
     else:
-        which, where = f"The cap of this project, {cap},", "where the project is edited"
+        words = PROJECT_CAP % {"cap": cap, "spent": spent, "needed": needed}
     return CapReached(
-        f"{which} is reached: {spent} is spent or set aside, and this line needs {needed}. "
-        f"It was not sent. An admin or owner of the team can raise the cap {where}; then generate again.",
+        words,
         code="cap_reached",
     )
 

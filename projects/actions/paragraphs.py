@@ -10,6 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Min
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from narrator.teams.models import User
 from projects.actions import runs
@@ -28,7 +30,7 @@ class Gone(Exception):
     """The line is not there any more: somebody deleted it or moved it to another script."""
 
     def __init__(self, line: Paragraph | None = None) -> None:
-        super().__init__("This line was deleted or moved to another chapter since.")
+        super().__init__(_("This line was deleted or moved to another chapter since."))
         self.line = line
 
 
@@ -36,8 +38,22 @@ class Overtaken(Exception):
     """Somebody saved another text of this line (``line``) after the pen was opened; nothing was saved."""
 
     def __init__(self, line: Paragraph) -> None:
-        super().__init__(f"{line.edited_by or 'Somebody'} saved this line while you wrote.")
+        super().__init__(
+            _("%(name)s saved this line while you wrote.") % {"name": line.edited_by or _("Somebody")}
+        )
         self.line = line
+
+
+def _locked(first: Paragraph, more: int) -> str:
+    if more:
+        return ngettext(
+            "“%(words)s” and %(count)s other line are locked. Unlock first; nothing was changed.",
+            "“%(words)s” and %(count)s other lines are locked. Unlock first; nothing was changed.",
+            more,
+        )
+    if first.locked_by:
+        return _("“%(words)s” is locked by %(name)s. Unlock first; nothing was changed.")
+    return _("“%(words)s” is locked. Unlock first; nothing was changed.")
 
 
 class Locked(Exception):
@@ -49,15 +65,14 @@ class Locked(Exception):
     def __init__(self, lines: Sequence[Paragraph]) -> None:
         first, more = lines[0], len(lines) - 1
         if first.is_clip:
-            super().__init__(f"“{first.text}” is a clip. It has no text, direction or takes to change.")
+            super().__init__(
+                _("“%(text)s” is a clip. It has no text, direction or takes to change.")
+                % {"text": first.text}
+            )
             self.lines = lines
             return
         words = f"{first.text[:60]}…" if len(first.text) > 60 else first.text
-        others = f" and {more} other line{'' if more == 1 else 's'}" if more else ""
-        who = f" by {first.locked_by}" if first.locked_by and not more else ""
-        super().__init__(
-            f"“{words}”{others} {'are' if more else 'is'} locked{who}. Unlock first; nothing was changed."
-        )
+        super().__init__(_locked(first, more) % {"words": words, "count": more, "name": first.locked_by})
         self.lines = lines
 
 

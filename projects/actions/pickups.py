@@ -5,6 +5,7 @@ from typing import Any, BinaryIO, cast
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from narrator.teams.models import User
 from projects.actions import checks, recordings, sounds
@@ -35,11 +36,11 @@ def take_in(project: Project, file: BinaryIO, *, name: str, by: User) -> PickupR
     """
     wanted = list(sheet(project))
     if not wanted:
-        raise NothingToFile("No line waits for a pickup, so there is nothing to give this recording to.")
+        raise NothingToFile(_("No line waits for a pickup, so there is nothing to give this recording to."))
     read = recording.read(file, most_ms=MOST_RECORDING_MS)
     pieces = splitting.split(read.samples)
     if not pieces:
-        raise NothingToFile("Nothing is spoken in this recording.")
+        raise NothingToFile(_("Nothing is spoken in this recording."))
     guide = Guide.of(project.pk)
     lengths_ms = [
         checks.expected_ms(said.text, said.language) for said in (line.line(guide) for line in wanted)

@@ -17,12 +17,18 @@ from django.conf import settings
 from projects.actions.live import Sink
 from projects.audio import joining, pcm
 from projects.models import Call
+from projects.sentences import gettext_noop
 from projects.speech.budget import Budget
 from projects.speech.client import Speech
-from projects.speech.errors import AGAIN, Refused, TooLong, Unavailable
+from projects.speech.errors import Refused, TooLong, Unavailable
 from projects.speech.line import Line
 from projects.speech.record import Wire
 from projects.speech.splitting import split
+
+DISK_IS_FULL = gettext_noop(
+    "The disk is full, so nothing is called for: its sound could not be kept. Free some space. "
+    "The line is tried again by itself."
+)
 
 # Within a line the voice goes on; a longer gap would sound like a new paragraph.
 GAP_MS = 120
@@ -64,7 +70,10 @@ def speak(
     """
     pieces = split(line.spoken, budget, line.language)
     if not pieces:
-        raise Refused("There is nothing to speak in this line. Write at least one word.", code="empty_text")
+        raise Refused(
+            gettext_noop("There is nothing to speak in this line. Write at least one word."),
+            code="empty_text",
+        )
     spoken = Spoken(np.empty(0, np.int16), 0, 0, "")
     for attempt in range(RESPLITS + 1):
         try:
@@ -132,8 +141,7 @@ def has_room() -> bool:
 def _insist_on_room() -> None:
     if not has_room():
         raise Unavailable(
-            "The disk is full, so nothing is called for: its sound could not be kept. Free some space. "
-            f"{AGAIN}",
+            DISK_IS_FULL,
             code=DISK_FULL,
         )
 

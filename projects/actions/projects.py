@@ -5,10 +5,16 @@ from typing import Any
 
 from django.db import models, transaction
 
+from narrator import sentences
 from narrator.teams.models import User
 from projects.actions import activity, prices, reach
 from projects.models import ActKind, Paragraph, Price, Project, Script
 from projects.models.direction import FIELDS
+from projects.sentences import gettext_noop
+
+CHANGED = gettext_noop("changed %(said_all)s")
+CHANGED_CHAPTER = gettext_noop("changed %(said_all)s of this chapter")
+CHANGED_CAP = gettext_noop("changed the project's cap from %(said_before)s to %(said_after)s")
 
 OWN = (
     *("title", "author", "optimize_instructions"),
@@ -30,11 +36,14 @@ def direct(project: Project, *, by: User | None) -> int:
     kept = reach.hold(project.pk)
     project.save()
     if told := changes(kept, project, (*OWN, *FIELDS)):
-        activity.note(ActKind.SETTINGS, f"changed {told}", by=by, project=project)
+        activity.note(ActKind.SETTINGS, CHANGED % {"said_all": told}, by=by, project=project)
     if kept.cap_micro != project.cap_micro:
         currency = Price.of(project.team_id).currency
-        caps = f"{prices.amount(kept.cap_micro, currency)} to {prices.amount(project.cap_micro, currency)}"
-        activity.note(ActKind.MONEY, f"changed the project's cap from {caps}", by=by, project=project)
+        caps = {
+            "said_before": prices.amount(kept.cap_micro, currency),
+            "said_after": prices.amount(project.cap_micro, currency),
+        }
+        activity.note(ActKind.MONEY, CHANGED_CAP % caps, by=by, project=project)
     return reach.settle(project)
 
 
@@ -45,12 +54,12 @@ def direct_script(script: Script, *, by: User | None) -> int:
     kept = Script.objects.get(pk=script.pk)
     script.save(update_fields=FIELDS)
     if told := changes(kept, script, FIELDS):
-        activity.note(ActKind.SETTINGS, f"changed {told} of this chapter", by=by, script=script)
+        activity.note(ActKind.SETTINGS, CHANGED_CHAPTER % {"said_all": told}, by=by, script=script)
     return reach.settle(project, Paragraph.objects.filter(script=script))
 
 
 def _label(row: models.Model, name: str) -> str:
-    return str(row._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return sentences.english(row._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 def changes(kept: models.Model, row: models.Model, names: Iterable[str]) -> str:
@@ -59,10 +68,12 @@ def changes(kept: models.Model, row: models.Model, names: Iterable[str]) -> str:
     for name in names:
         before, after = getattr(kept, name), getattr(row, name)
         if before != after:
-            told.append(f"{_label(row, name)}{_way(before, after)}")
+            told.append(_way(_label(row, name), before, after))
     return ", ".join(told)
 
 
-def _way(before: Any, after: Any) -> str:
+def _way(label: str, before: Any, after: Any) -> str:
     said = [str(value) or "none" for value in (before, after)]
-    return f": {said[0]} → {said[1]}" if max(map(len, said)) <= TOLD_CHARACTERS else ""
+    if max(map(len, said)) > TOLD_CHARACTERS:
+        return label
+    return prices.FROM_TO % {"said_label": label, "said_before": said[0], "said_after": said[1]}

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from projects.actions import estimates, paragraphs
 from projects.actions.estimates import Estimate
@@ -31,13 +33,26 @@ class Impact:
     def words(self) -> str:
         """``34 lines would be spoken differently, 31 of them are finished.``"""
         if not self.lines:
-            return "No line would be spoken differently."
-        said = f"{self.lines:,} line{'' if self.lines == 1 else 's'} would be spoken differently"
+            return _("No line would be spoken differently.")
+        words = ngettext(
+            "%(count)s line would be spoken differently",
+            "%(count)s lines would be spoken differently",
+            self.lines,
+        )
+        changed = {"changed": words % {"count": f"{self.lines:,}"}}
         if not self.finished:
-            return f"{said}; none of them is finished."
+            return _("%(changed)s; none of them is finished.") % changed
         if self.finished == self.lines:
-            return f"{said}; {'it is' if self.lines == 1 else 'all are'} finished."
-        return f"{said}; {self.finished:,} of them {'is' if self.finished == 1 else 'are'} finished."
+            return (
+                ngettext("%(changed)s; it is finished.", "%(changed)s; all are finished.", self.lines)
+                % changed
+            )
+        of_them = ngettext(
+            "%(changed)s; %(count)s of them is finished.",
+            "%(changed)s; %(count)s of them are finished.",
+            self.finished,
+        )
+        return of_them % {**changed, "count": f"{self.finished:,}"}
 
     @property
     def price(self) -> str:
@@ -45,10 +60,11 @@ class Impact:
         if not self.finished:
             return ""
         if not self.estimate.lines:
-            return "Their audio in the new direction is there already: nothing is to be generated."
-        return (
-            f"Generating the finished ones again: {self.estimate.length} of speech, {self.estimate.amount}."
-        )
+            return _("Their audio in the new direction is there already: nothing is to be generated.")
+        return _("Generating the finished ones again: %(length)s of speech, %(amount)s.") % {
+            "length": self.estimate.length,
+            "amount": self.estimate.amount,
+        }
 
 
 def impact(

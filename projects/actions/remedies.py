@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from narrator import sentences
 from narrator.tags import level
 from narrator.teams.models import User
 from projects.actions import activity, deliveries, finishes
@@ -20,6 +21,16 @@ from projects.audio.finish import Finish
 from projects.audio.formats import FORMATS
 from projects.models import ActKind, Export
 from projects.models.exports import Format
+from projects.sentences import gettext_noop
+
+SET_NEXT = gettext_noop("set the next export of %(name)s: %(said_words)s")
+BRING_TO = gettext_noop("Bring the whole to %(level)s %(unit)s")
+HOLD_PEAKS = gettext_noop("Hold true peaks under %(level)s dB")
+LET_STAND = {
+    "head_ms": gettext_noop("Let %(ms)s ms of silence stand at the head"),
+    "tail_ms": gettext_noop("Let %(ms)s ms of silence stand at the tail"),
+}
+EXPORT_AS = gettext_noop("Export as %(said_label)s")
 
 _PREFERRED: tuple[formats.Format, ...] = ("mp3", "m4a", "m4b", "flac", "wav", "opus")
 _STEADY, _LOSSLESS = ("mp3",), ("flac",)
@@ -59,7 +70,7 @@ def apply(export: Export, rule: str, *, by: User) -> Remedy | None:
         finishes.save(export.project, remedy.finish, by=by)
     else:
         Export.objects.filter(pk=export.pk).update(again={**export.again, **remedy.settings})
-        told = f"set the next export of {export}: {remedy.words}"
+        told = SET_NEXT % {"name": export, "said_words": remedy.words}
         activity.note(ActKind.EXPORTS, told, by=by, project=export.project)
     return remedy
 
@@ -88,7 +99,7 @@ def _level(rule: str, export: Export) -> Remedy | None:
     aim, now = destinations.finish(export.finish["preset"], _asked(export)), export.project.finishing
     unit = "dB RMS" if aim.scale == "rms" else "LUFS"
     wanted = replace(now, scale=aim.scale, target_db=aim.target_db, peak_db=min(now.peak_db, aim.peak_db))
-    return _finished(rule, export, f"Bring the whole to {level(aim.target_db)} {unit}", wanted)
+    return _finished(rule, export, BRING_TO % {"level": level(aim.target_db), "unit": unit}, wanted)
 
 
 def _peak(rule: str, export: Export) -> Remedy | None:
@@ -99,25 +110,32 @@ def _peak(rule: str, export: Export) -> Remedy | None:
     peak_db = then.peak_db - _STEP_DB if held else aim.peak_db
     target = (now.scale, now.target_db) if now.target_db is not None else (aim.scale, aim.target_db)
     if target[1] is None:
-        return Remedy(rule, "Set a loudness, and peaks are held down", address=_place(export, "finish-edit"))
+        return Remedy(
+            rule,
+            gettext_noop("Set a loudness, and peaks are held down"),
+            address=_place(export, "finish-edit"),
+        )
     wanted = replace(now, scale=target[0], target_db=target[1], peak_db=min(now.peak_db, peak_db))
-    return _finished(rule, export, f"Hold true peaks under {level(peak_db)} dB", wanted)
+    return _finished(rule, export, HOLD_PEAKS % {"level": level(peak_db)}, wanted)
 
 
 def _silence(rule: str, export: Export) -> Remedy | None:
     aim, now = destinations.finish(export.finish["preset"], _asked(export)), export.project.finishing
     ms = getattr(aim, rule)
     keep_ms = aim.keep_ms if now.keep_ms is None or aim.keep_ms is None else min(now.keep_ms, aim.keep_ms)
-    end = "head" if rule == "head_ms" else "tail"
     wanted = replace(now, keep_ms=keep_ms, **{rule: ms})
-    return _finished(rule, export, f"Let {ms:,} ms of silence stand at the {end}", wanted)
+    return _finished(rule, export, LET_STAND[rule] % {"ms": f"{ms:,}"}, wanted)
 
 
 def _format(rule: str, export: Export) -> Remedy | None:
     """The first format in which everything is as it is asked, of those that can be exported."""
     asked = [one for one in _asked(export) if one.rule in _OF_FORMAT]
     fit = next((name for name in _PREFERRED if name != export.format and _fits(name, asked)), None)
-    return _set(rule, export, f"Export as {Format(fit).label}", format=fit) if fit else None
+    return (
+        _set(rule, export, EXPORT_AS % {"said_label": sentences.english(Format(fit).label)}, format=fit)
+        if fit
+        else None
+    )
 
 
 def _fits(name: formats.Format, asked: list[Asked]) -> bool:
@@ -138,15 +156,23 @@ def _set(rule: str, export: Export, words: str, **settings: Any) -> Remedy:
 
 
 def _length(rule: str, export: Export) -> Remedy | None:
-    return None if export.by_chapter else _set(rule, export, "One file for each chapter", by_chapter=True)
+    return (
+        None
+        if export.by_chapter
+        else _set(rule, export, gettext_noop("One file for each chapter"), by_chapter=True)
+    )
 
 
 def _cover(rule: str, export: Export) -> Remedy:
-    return Remedy(rule, "Give the project a cover that fits", address=_place(export, "cover-edit"))
+    return Remedy(
+        rule, gettext_noop("Give the project a cover that fits"), address=_place(export, "cover-edit")
+    )
 
 
 def _title(rule: str, export: Export) -> Remedy:
-    return Remedy(rule, "Name the project and its chapters", address=_place(export, "project-edit"))
+    return Remedy(
+        rule, gettext_noop("Name the project and its chapters"), address=_place(export, "project-edit")
+    )
 
 
 def _place(export: Export, name: str) -> str:

@@ -23,10 +23,17 @@ from projects.actions.takes import MEASURED
 from projects.audio import measure
 from projects.models import Call, Paragraph, Take, TakeStatus, direct
 from projects.models.direct import Plus
+from projects.sentences import gettext_noop
 from projects.speech import errors, record
 from projects.speech.client import Speech
 from projects.speech.line import Line
 from projects.speech.record import Wire
+
+UNKNOWN_VOICE = gettext_noop(
+    "The team's endpoint has no voice named %(voice)s. Choose another one for this line, or "
+    "change the voice everywhere under Voices on the project's page. Nothing was sent."
+)
+NOT_STORED = gettext_noop("The audio could not be stored: %(why)s. %(said_remedy)s.")
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -79,14 +86,20 @@ def _or_outcome(take: Take, step: Callable[[], Result]) -> Result | Outcome:
         return settle_error(take, error)
     except OSError as error:
         logger.exception("take %s could not be stored", take.pk)
-        remedy = "Look after the store" if isinstance(error, StoreAway) else "Free some disk space"
-        return _put_back(take, "storage", f"The audio could not be stored: {error.strerror}. {remedy}.")
+        remedy = (
+            gettext_noop("Look after the store")
+            if isinstance(error, StoreAway)
+            else gettext_noop("Free some disk space")
+        )
+        return _put_back(take, "storage", NOT_STORED % {"why": error.strerror, "said_remedy": remedy})
     except DatabaseError:
         raise  # nothing can be written now: the sweep frees the claim, and the parts that were paid for are kept
     except Exception:
         logger.exception("take %s met a fault of Narrator's own", take.pk)
         return _put_back(
-            take, "internal", "Narrator met a fault of its own with this line. See the worker's log."
+            take,
+            "internal",
+            gettext_noop("Narrator met a fault of its own with this line. See the worker's log."),
         )
 
 
@@ -137,8 +150,7 @@ def _assign(take: Take, endpoint: Endpoint) -> None:
 
 def _unknown_voice(take: Take) -> errors.Refused:
     return errors.Refused(
-        f"The team's endpoint has no voice named {take.voice}. Choose another one for this line, or change the "
-        "voice everywhere under Voices on the project's page. Nothing was sent.",
+        UNKNOWN_VOICE % {"voice": take.voice},
         code="voice_unknown",
     )
 
@@ -281,7 +293,7 @@ def _end_run(take: Take) -> None:
 def _error_fields(error: errors.SpeechError, reason: str) -> dict[str, str]:
     return {
         "error_code": error.code[:100],
-        "error_reason": reason or "The endpoint gave no reason. Try again.",
+        "error_reason": reason or gettext_noop("The endpoint gave no reason. Try again."),
         "error_detail": error.detail,
         "request_id": error.request_id[:200],
     }

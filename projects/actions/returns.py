@@ -8,6 +8,7 @@ import numpy as np
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from narrator.teams.models import User
 from projects.actions import encoded, recordings, sounds
@@ -42,17 +43,18 @@ def take_in(
     """
     lines, was_frames = _lines(export, of)
     if not lines:
-        raise NothingToTakeIn("This export has no lines in that file.")
+        raise NothingToTakeIn(_("This export has no lines in that file."))
     if labels is not None and len(labels) != len(lines):
         raise NothingToTakeIn(
-            f"There are {len(labels)} labels and {len(lines)} lines. Give along one label for each line, or none."
+            _("There are %(labels)s labels and %(lines)s lines. Give along one label for each line, or none.")
+            % {"labels": len(labels), "lines": len(lines)}
         )
     read = recording.read(file, most_ms=MOST_MS)
     was = [Was(line["was_start"], line["was_end"]) for line in lines]
     found = _found(read.samples, lines, was, labels)
     if all(one.change == Change.GONE for one in found):
         raise NothingToTakeIn(
-            "Nothing of this export was found in the file, and nothing else is spoken in it."
+            _("Nothing of this export was found in the file, and nothing else is spoken in it.")
         )
     return Return.objects.create(
         project=export.project,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from narrator.teams.models import User
 from projects.actions import activity, notifications
@@ -15,6 +16,21 @@ from projects.models.notifications import News
 from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.reviews import Kind
 from projects.models.scripts import ScriptQuerySet
+from projects.sentences import gettext_noop
+
+PICKUP_OF_YOURS = gettext_noop("%(name)s wants a pickup of a line that you had made")
+WANTS_PICKUP = gettext_noop("%(name)s wants a pickup")
+APPROVED = gettext_noop("%(name)s approved a line")
+NAMES_YOU = gettext_noop("%(name)s names you in a comment")
+COMMENTED_TOO = gettext_noop("%(name)s commented on a line on which you did")
+COMMENTED = gettext_noop("%(name)s commented")
+OPENED = gettext_noop("opened a comment again: “%(comment)s”")
+OPENED_YOURS = gettext_noop("%(name)s opened your comment again")
+RESOLVED = gettext_noop("resolved a comment: “%(comment)s”")
+RESOLVED_YOURS = gettext_noop("%(name)s resolved your comment")
+GAVE = gettext_noop("gave this chapter to %(name)s")
+GAVE_YOU = gettext_noop("%(name)s gave you %(title)s to hear")
+TOOK = gettext_noop("took this chapter from %(name)s")
 
 MENTION = re.compile(r"(?<!\w)@(\w+)")
 
@@ -43,12 +59,12 @@ def judge(
     joined = ("chosen__created_by", "verdict__by", "verdict__guest", "script__project__created_by")
     line = Paragraph.objects.select_related(*joined).defer("chosen__peaks").get(pk=line.pk)
     if line.chosen is None or line.chosen.pk != take_id:
-        raise NotHeard("Another take was chosen meanwhile. Hear that one, then decide.")
+        raise NotHeard(_("Another take was chosen meanwhile. Hear that one, then decide."))
     if trim_count not in (None, line.chosen.trim_count):
-        raise NotHeard("This take was trimmed meanwhile. Hear it again, then decide.")
+        raise NotHeard(_("This take was trimmed meanwhile. Hear it again, then decide."))
     if line.is_stale:
         raise NotHeard(
-            "The text or direction changed since this take was spoken. It has to be generated first."
+            _("The text or direction changed since this take was spoken. It has to be generated first.")
         )
     standing = line.standing
     said = (kind, reason, by, guest)
@@ -74,11 +90,11 @@ def _tell_of(verdict: Verdict, line: Paragraph) -> None:
     makers, hosts = [], [verdict.guest.created_by] if verdict.guest else []
     if verdict.kind == Kind.PICKUP:
         makers = [line.chosen.created_by or line.script.project.created_by] if line.chosen else []
-        words = f"{verdict.who} wants a pickup of a line that you had made"
+        words = PICKUP_OF_YOURS % {"name": verdict.who}
         notifications.tell(News.PICKUP, makers, words, by=verdict.by, quote=verdict.reason, line=line)
-    did = "wants a pickup" if verdict.kind == Kind.PICKUP else "approved a line"
+    did = WANTS_PICKUP if verdict.kind == Kind.PICKUP else APPROVED
     others = [host for host in hosts if host not in makers]
-    notifications.tell(News.GUEST, others, f"{verdict.who} {did}", quote=verdict.reason, line=line)
+    notifications.tell(News.GUEST, others, did % {"name": verdict.who}, quote=verdict.reason, line=line)
 
 
 @transaction.atomic
@@ -117,11 +133,11 @@ def _tell_of_comment(row: Comment, named: list[User]) -> None:
     talking = set(User.objects.filter(pk__in=line.comments.exclude(by=None).values("by"))) - set(named)
     hosts = {row.guest.created_by} - talking - set(named) if row.guest else set()
     for kind, people, did in (
-        (News.MENTION, named, "names you in a comment"),
-        (News.REPLY, talking, "commented on a line on which you did"),
-        (News.GUEST, hosts, "commented"),
+        (News.MENTION, named, NAMES_YOU),
+        (News.REPLY, talking, COMMENTED_TOO),
+        (News.GUEST, hosts, COMMENTED),
     ):
-        notifications.tell(kind, people, f"{row.who} {did}", by=row.by, quote=quote, line=line)
+        notifications.tell(kind, people, did % {"name": row.who}, by=row.by, quote=quote, line=line)
 
 
 def _mentioned(text: str, project: Project) -> list[User]:
@@ -143,9 +159,9 @@ def resolve(row: Comment, *, by: User, again: bool = False) -> bool:
     if not rows.update(resolved_at=when, resolved_by=None if again else by):
         return False
     Paragraph.objects.filter(pk=row.paragraph_id).update(version=version)
-    did = "opened a comment again" if again else "resolved a comment"
-    activity.note(ActKind.COMMENTS, f"{did}: “{row}”", by=by, line=row.paragraph)
-    told = f"{by} {did.replace(' a ', ' your ')}"
+    did, told = (OPENED, OPENED_YOURS) if again else (RESOLVED, RESOLVED_YOURS)
+    activity.note(ActKind.COMMENTS, did % {"comment": row}, by=by, line=row.paragraph)
+    told = told % {"name": by}
     notifications.tell(News.REPLY, [row.by], told, by=by, quote=row.text, line=row.paragraph)
     return True
 
@@ -160,11 +176,11 @@ def assign(script: Script, reviewers: Iterable[User], *, by: User) -> None:
     fresh = [Assignment(script=script, reviewer=user, by=by) for pk, user in wanted.items() if pk not in had]
     Assignment.objects.bulk_create(fresh)
     for one in fresh:
-        activity.note(ActKind.ASSIGNMENTS, f"gave this chapter to {one.reviewer}", by=by, script=script)
+        activity.note(ActKind.ASSIGNMENTS, GAVE % {"name": one.reviewer}, by=by, script=script)
     given = [one.reviewer for one in fresh]
-    notifications.tell(News.ASSIGNMENT, given, f"{by} gave you {script} to hear", by=by, script=script)
+    notifications.tell(News.ASSIGNMENT, given, GAVE_YOU % {"name": by, "title": script}, by=by, script=script)
     for pk in had.keys() - wanted.keys():
-        activity.note(ActKind.ASSIGNMENTS, f"took this chapter from {had[pk]}", by=by, script=script)
+        activity.note(ActKind.ASSIGNMENTS, TOOK % {"name": had[pk]}, by=by, script=script)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from narrator.teams.models import User
 from projects.actions import edits, lines, paragraphs, reach, revisions
@@ -25,8 +27,10 @@ class ChangedSince(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "Something changed since you opened this page: a line, or a decision. Nothing was done. "
-            "The page shows it as it is now; look at it, then take it over."
+            _(
+                "Something changed since you opened this page: a line, or a decision. Nothing was done. "
+                "The page shows it as it is now; look at it, then take it over."
+            )
         )
 
 
@@ -34,11 +38,12 @@ class Undecided(Exception):
     """Some differences wait for a person's word; nothing was done."""
 
     def __init__(self, count: int) -> None:
-        one = count == 1
-        super().__init__(
-            f"{count:,} difference{'' if one else 's'} still {'waits' if one else 'wait'} for your decision. "
-            "Nothing was done."
+        words = ngettext(
+            "%(count)s difference still waits for your decision. Nothing was done.",
+            "%(count)s differences still wait for your decision. Nothing was done.",
+            count,
         )
+        super().__init__(words % {"count": f"{count:,}"})
 
 
 class NotTheLast(Exception):
@@ -46,7 +51,7 @@ class NotTheLast(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "A later version of the manuscript was taken over after this one. Take that one back first."
+            _("A later version of the manuscript was taken over after this one. Take that one back first.")
         )
 
 

@@ -26,6 +26,9 @@ from projects.merging.units import Comparison, State, Unit
 from projects.models import Guide, Manuscript, Paragraph, Project, Revision, Script
 from projects.models.activity import ActKind
 from projects.models.paragraphs import LineKind
+from projects.sentences import gettext_noop
+
+DISCARDED_THE_NEW = gettext_noop("discarded the new version %(filename)s")
 
 # So many comparisons each process remembers: the page asks for one with every press of a button.
 REMEMBERED = 2
@@ -86,7 +89,7 @@ def discard(revision: Revision, *, by: User | None) -> bool:
     waiting = Revision.objects.filter(pk=revision.pk, edit=None, discarded_at=None)
     discarded = waiting.update(discarded_at=timezone.now())
     if discarded:
-        words = f"discarded the new version {revision.manuscript.filename}"
+        words = DISCARDED_THE_NEW % {"filename": revision.manuscript.filename}
         activity.note(ActKind.IMPORTS, words, by=by, project=revision.project)
     return bool(discarded)
 

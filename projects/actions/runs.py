@@ -15,6 +15,15 @@ from projects.models import ActKind, Hold, Paragraph, Run, RunState, Script, Tak
 from projects.models.direct import Blank, Prepared
 from projects.models.notifications import News
 from projects.models.takes import ACTIVE, TakeQuerySet
+from projects.sentences import gettext_noop
+
+PAUSED_RUN = gettext_noop("paused a run of %(said_lines)s")
+RESUMED_RUN = gettext_noop("resumed a run of %(said_lines)s")
+CANCELLED_RUN = gettext_noop("cancelled a run of %(said_lines)s")
+TRIED_RUN = gettext_noop("tried %(said_tried)s again of a run of %(said_lines)s")
+ALL_MADE = gettext_noop("%(said_lines)s generated")
+SOME_MADE = gettext_noop("%(made)s of %(said_lines)s generated")
+WITH_FAILED = gettext_noop("%(said_made)s, %(failed)s failed")
 
 # No time is promised before so many lines have come, and before so long.
 FIRST_LINES = 3
@@ -35,12 +44,12 @@ def pause(run: Run, *, by: User | None, now: datetime | None = None) -> bool:
     active = Run.objects.filter(pk=run.pk, state=RunState.ACTIVE)
     if not active.move(to=RunState.PAUSED, paused_at=now or timezone.now()):
         return False
-    _note("paused", run, by=by)
+    _note(PAUSED_RUN, run, by=by)
     return True
 
 
 def _note(did: str, run: Run, *, by: User | None) -> None:
-    words = f"{did} a run of {activity.counted(run.total)}"
+    words = did % {"said_lines": activity.counted(run.total)}
     activity.note(ActKind.RUNS, words, by=by, project=run.project, script=run.script)
 
 
@@ -51,7 +60,7 @@ def resume(run: Run, *, by: User | None, now: datetime | None = None) -> bool:
     if held is None:
         return False
     _stood_still(held, since=held.paused_at, now=now)
-    _note("resumed", held, by=by)
+    _note(RESUMED_RUN, held, by=by)
     return bool(Run.objects.filter(pk=run.pk).move(to=RunState.ACTIVE, paused_at=None))
 
 
@@ -60,7 +69,7 @@ def cancel(run: Run, *, by: User | None) -> int:
     """Take back what waits of this run, and end it; what is being made is finished and kept: it is paid already."""
     taken_back = take_back(Take.objects.filter(run=run))
     if Run.objects.filter(pk=run.pk).open().move(to=RunState.CANCELLED, finished_at=timezone.now()):
-        _note("cancelled", run, by=by)
+        _note(CANCELLED_RUN, run, by=by)
     return taken_back
 
 
@@ -99,7 +108,9 @@ def retry_failed(run: Run, *, by: User | None, now: datetime | None = None) -> i
     for script, version in versions.items():
         Paragraph.objects.filter(script=script, pk__in=moved).update(version=version)
     go_on(run.pk, now=now)
-    _note(f"tried {activity.counted(len(moved))} again of", run, by=by)
+    _note(
+        TRIED_RUN % {"said_tried": activity.counted(len(moved)), "said_lines": "%(said_lines)s"}, run, by=by
+    )
     return len(moved)
 
 
@@ -145,8 +156,9 @@ def _end(run: Run) -> bool:
         return False
     made = Take.objects.filter(run=run, status=TakeStatus.READY).count()
     failed = Take.objects.filter(run=run).retriable().count()
-    of_all = "" if made == run.total else f"{made:,} of "
-    words = f"{of_all}{activity.counted(run.total)} generated" + (f", {failed:,} failed" if failed else "")
+    words = ALL_MADE if made == run.total else SOME_MADE
+    words = words % {"made": f"{made:,}", "said_lines": activity.counted(run.total)}
+    words = WITH_FAILED % {"said_made": words, "failed": f"{failed:,}"} if failed else words
     notifications.tell(News.RUN, [run.created_by], words, project=run.project, script=run.script)
     return True
 

@@ -14,6 +14,7 @@ from projects.actions.manuscripts import endpoint_language
 from projects.manuscript import language as languages
 from projects.models import Paragraph, Price, Project, Sample
 from projects.models.money import cost_micro
+from projects.sentences import gettext_noop
 from projects.speech import errors
 from projects.speech.budget import billing_characters
 from projects.speech.line import Line
@@ -80,7 +81,9 @@ def speak(team: Team, *, voice: str, language: str, by: User | None) -> Sample:
         return sample
     now = timezone.now()
     if not Sample.objects.filter(pk=sample.pk).to_ask(now).update(asked_at=now):
-        raise errors.Busy("Somebody is having this sample spoken right now. Press again in a moment.")
+        raise errors.Busy(
+            gettext_noop("Somebody is having this sample spoken right now. Press again in a moment.")
+        )
     try:
         spoken = trials.say(team, endpoint.row_of(team), line, by=by)
         sample.sound = sounds.keep(np.frombuffer(spoken.speech.pcm, dtype="<i2"))

@@ -12,6 +12,8 @@ from itertools import accumulate
 import regex
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from narrator.teams.models import User
 from projects.actions import paragraphs
@@ -22,7 +24,7 @@ from projects.speech.line import is_speakable
 
 # What one search may cost of the web server, all lines together.
 PATIENCE_S = 1.5
-TOO_LONG = "This pattern takes too long. Make it simpler, or search for plain words."
+TOO_LONG = gettext_lazy("This pattern takes too long. Make it simpler, or search for plain words.")
 # No text has it, and no form takes it.
 BETWEEN = "\0"
 
@@ -51,7 +53,7 @@ class Query:
         try:
             return regex.compile(source, 0 if self.case else regex.IGNORECASE)
         except regex.error as error:
-            raise BadQuery(f"This pattern cannot be read: {error.msg}.") from error
+            raise BadQuery(_("This pattern cannot be read: %(why)s.") % {"why": error.msg}) from error
 
     def written(self, match: "regex.Match[str]") -> str:
         """What is written in the place of one match. Raises ``BadQuery``."""
@@ -60,7 +62,7 @@ class Query:
         try:
             return match.expand(self.replacement)
         except (regex.error, IndexError, KeyError) as error:
-            raise BadQuery("The replacement names a group that the pattern does not have.") from error
+            raise BadQuery(_("The replacement names a group that the pattern does not have.")) from error
 
 
 @dataclass

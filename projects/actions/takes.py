@@ -11,7 +11,13 @@ from projects.actions import activity, endpoint, locks, paragraphs, runs
 from projects.actions.endpoint import Speaker
 from projects.models import ActKind, Guide, Paragraph, Project, Run, RunState, Script, Take, TakeStatus
 from projects.models.takes import Priority
+from projects.sentences import gettext_noop
 from projects.speech.budget import billing_characters
+
+TOOK_BACK = gettext_noop("took back %(said_lines)s")
+
+PUT_TAKE_BACK = gettext_noop("put take %(number)s back into the queue")
+CHOSE_TAKE = gettext_noop("chose take %(number)s")
 
 MEASURED = (
     "audio",
@@ -182,7 +188,7 @@ def choose(take: Take, *, script_id: int, by: User | None) -> bool:
     Take.objects.filter(pk=take.pk).update(discarded_at=None, discarded_by=None)
     others = Paragraph.objects.filter(pk=take.paragraph_id).exclude(chosen=take)
     if others.update(chosen=take, version=version):
-        activity.note(ActKind.TAKES, f"chose take {take.number}", by=by, line=take.paragraph)
+        activity.note(ActKind.TAKES, CHOSE_TAKE % {"number": take.number}, by=by, line=take.paragraph)
     return True
 
 
@@ -223,7 +229,7 @@ def retry(take: Take, *, script_id: int, by: User | None) -> bool:
     if not Take.objects.filter(pk=take.pk).try_again():
         return False
     Paragraph.objects.filter(pk=take.paragraph_id).update(latest=take, version=version)
-    activity.note(ActKind.TAKES, f"put take {take.number} back into the queue", by=by, line=take.paragraph)
+    activity.note(ActKind.TAKES, PUT_TAKE_BACK % {"number": take.number}, by=by, line=take.paragraph)
     run = Run.objects.filter(takes=take).first()
     if run is not None and run.state in (RunState.PAUSED, RunState.CANCELLED):
         Take.objects.filter(pk=take.pk).update(run=None)
@@ -242,5 +248,7 @@ def cancel_waiting(script: Script, *, by: User | None) -> int:
     taken_back = runs.take_back(here)
     runs.end_empty(touched)
     if taken_back:
-        activity.note(ActKind.RUNS, f"took back {activity.counted(taken_back)}", by=by, script=script)
+        activity.note(
+            ActKind.RUNS, TOOK_BACK % {"said_lines": activity.counted(taken_back)}, by=by, script=script
+        )
     return taken_back

@@ -13,6 +13,10 @@ from narrator.teams import audit
 from narrator.teams.models import AuditKind, User
 from projects.models import ApiAnswer, ApiToken
 from projects.models.tokens import ANSWERS_KEPT, SCOPES
+from projects.sentences import gettext_noop
+
+MADE_THE_API = gettext_noop("made the API token %(row)s: %(opens)s")
+REVOKED_THE_API = gettext_noop("revoked the API token %(token)s")
 
 # So that a token in the wrong place is known for one, by people and by scanners.
 PREFIX = "narrator_"
@@ -36,7 +40,7 @@ def make(user: User, *, name: str, scopes: Iterable[str], days: int | None) -> t
         scopes=[scope for scope in SCOPES if scope in wanted],
         ends_at=None if days is None else timezone.now() + timedelta(days=days),
     )
-    audit.note(AuditKind.TOKENS, f"made the API token {row}: {row.opens}", by=user)
+    audit.note(AuditKind.TOKENS, MADE_THE_API % {"row": row, "opens": row.opens}, by=user)
     return row, secret
 
 
@@ -55,7 +59,7 @@ def revoke(token: ApiToken) -> bool:
     """Take a token back; False where it is already."""
     if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         return False
-    audit.note(AuditKind.TOKENS, f"revoked the API token {token}", by=token.user)
+    audit.note(AuditKind.TOKENS, REVOKED_THE_API % {"token": token}, by=token.user)
     return True
 
 

@@ -14,6 +14,9 @@ from django.db.models.functions import Left
 from projects.actions.activity import counted
 from projects.actions.entries import EDITS, SOURCES, Ask, Entry, Place, Rows
 from projects.models import Change, Paragraph
+from projects.sentences import gettext_noop
+
+SEVERAL = gettext_noop("%(said_words)s (%(said_lines)s)")
 
 PAGE = 50
 # So much of a line is quoted.
@@ -50,7 +53,11 @@ def _with_lines(entries: list[Entry]) -> list[Entry]:
     for entry in entries:
         if entry.place.rank == EDITS and entry.place.pk in reached:
             count, first = reached[entry.place.pk]
-            words = f"{entry.words} ({counted(count)})" if count > 1 else entry.words
+            words = (
+                SEVERAL % {"said_words": entry.words, "said_lines": counted(count)}
+                if count > 1
+                else entry.words
+            )
             entry = replace(entry, words=words, line_id=first)
         told.append(entry)
     return told

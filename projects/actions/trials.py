@@ -20,6 +20,7 @@ from projects.actions import accounts, endpoint, money, records
 from projects.actions.endpoint import Gate, SlotGate
 from projects.audio import wav
 from projects.models import Call, TeamEndpoint
+from projects.sentences import gettext_noop
 from projects.speech import errors, record
 from projects.speech.line import Line
 from projects.speech.speaking import Speech
@@ -89,7 +90,9 @@ def _gate(team_id: int) -> Iterator[Gate]:
     slot = accounts.of(team_id).pace.slot(wait_s=SLOT_WAIT_S)
     if slot is None:
         raise errors.Busy(
-            "As many calls are under way as the endpoint allows. Try again when fewer lines are being generated.",
+            gettext_noop(
+                "As many calls are under way as the endpoint allows. Try again when fewer lines are being generated."
+            ),
             code=endpoint.PAUSED,
         )
     with slot:

@@ -17,6 +17,10 @@ from projects.actions import activity, checks, locks, rendering, sounds
 from projects.audio import measure, pcm, wav
 from projects.audio.trim import Trim, apply, room_db
 from projects.models import ActKind, Paragraph, Script, Take, TakeStatus
+from projects.sentences import gettext_noop
+
+TRIMMED_TAKE = gettext_noop("trimmed take %(number)s")
+TOOK_THE_TRIM = gettext_noop("took the trim off take %(number)s")
 
 
 class NotThere(Exception):
@@ -76,6 +80,6 @@ def trim(take: Take, wanted: Trim, *, by: User | None) -> bool:
         if not {one["code"] for one in findings} <= {one["code"] for one in take.findings}:
             rows.update(cleared_by=None, cleared_at=None)
         Paragraph.objects.filter(pk=take.paragraph_id).update(version=version)
-        did = f"trimmed take {take.number}" if wanted else f"took the trim off take {take.number}"
+        did = TRIMMED_TAKE % {"number": take.number} if wanted else TOOK_THE_TRIM % {"number": take.number}
         activity.note(ActKind.TAKES, did, by=by, line=take.paragraph)
     return True

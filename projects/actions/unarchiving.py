@@ -38,6 +38,12 @@ from projects.models import (
     TakeStatus,
     direct,
 )
+from projects.sentences import gettext_noop
+
+# Begins as activity.TAKEN_IN.
+TAKEN_IN = gettext_noop("took the project in from an archive of %(date)s")
+
+THIS_ARCHIVE_LACKS = gettext_noop("This archive lacks the sound %(said)s of a take. Export it again.")
 
 Tick = Callable[[int, int], None]
 _NO_CHOICE = ("", None)
@@ -61,7 +67,7 @@ def take_in(
         store.fill(tick)
         with transaction.atomic():
             project = _Rows(reader, store, team, by).make()
-            words = f"{activity.TAKEN_IN} of {reader.manifest.about.get('at', '')[:10]}"
+            words = TAKEN_IN % {"date": reader.manifest.about.get("at", "")[:10]}
             activity.note(ActKind.IMPORTS, words, by=by, project=project)
             settle(project)
             return project
@@ -245,7 +251,7 @@ class _Rows:
             return None
         if field.related_model is Sound:
             if said not in self._store.sounds:
-                raise BadArchive(f"This archive lacks the sound {str(said)[:12]} of a take. Export it again.")
+                raise BadArchive(THIS_ARCHIVE_LACKS % {"said": str(said)[:12]})
             return self._store.sounds[said].pk
         if field.related_model is User:
             return self._who(said)

@@ -13,6 +13,10 @@ from narrator.teams.models import User
 from projects.actions import activity, endpoint, paragraphs, reach
 from projects.models import ActKind, Character, Guide, Paragraph, Project, Script, TeamEndpoint
 from projects.models.edits import EditKind
+from projects.sentences import gettext_noop
+
+IN_PLACE = gettext_noop("%(name)s in place of %(old)s")
+PUT_OTHERS = gettext_noop("put other voices: %(said_all)s")
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,6 @@ def replace(project: Project, instead: Mapping[str, str], *, by: User | None) ->
     new = Case(*(When(voice=old, then=Value(name)) for old, name in instead.items()))
     for layer in (Project.objects.filter(pk=project.pk), project.scripts, project.characters):
         layer.filter(voice__in=list(instead)).update(voice=new)
-    told = ", ".join(f"{name} in place of {old}" for old, name in instead.items())
-    activity.note(ActKind.SETTINGS, f"put other voices: {told}", by=by, project=project)
+    told = ", ".join(IN_PLACE % {"name": name, "old": old} for old, name in instead.items())
+    activity.note(ActKind.SETTINGS, PUT_OTHERS % {"said_all": told}, by=by, project=project)
     return changed + reach.settle(project)

@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from projects.sentences import gettext_noop as _
+
+THIS_ARCHIVE_IS = _(
+    "This archive is of version %(written)s, and this installation reads version %(version)s. "
+    "Update the older of the two installations."
+)
+
 FORMAT, VERSION = "narrator-project", 1
 NAME = "manifest.json"
 MOST_BYTES = 64_000_000
 MEMBER = re.compile(r"rows/[a-z_]{1,60}\.jsonl|sounds/[0-9a-f]{64}\.wav|files/[0-9a-f]{64}")
-DAMAGED = "This archive is damaged or incomplete. Export it again, or copy it once more, and try that one."
-CHANGED = "This archive was changed since it was written, so nothing of it was taken. Export it again."
-OTHER = "This is not a project archive. Hand in a file that “Archive” on a project's page has made."
+DAMAGED = _("This archive is damaged or incomplete. Export it again, or copy it once more, and try that one.")
+CHANGED = _("This archive was changed since it was written, so nothing of it was taken. Export it again.")
+OTHER = _("This is not a project archive. Hand in a file that “Archive” on a project's page has made.")
 
 
 class BadArchive(Exception):
@@ -59,10 +66,7 @@ def parse(data: bytes) -> Manifest:
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise BadArchive(OTHER)
     if said.get("version") != VERSION:
-        raise BadArchive(
-            f"This archive is of version {str(said.get('version'))[:10]}, and this installation reads version "
-            f"{VERSION}. Update the older of the two installations."
-        )
+        raise BadArchive(THIS_ARCHIVE_IS % {"written": str(said.get("version"))[:10], "version": VERSION})
     try:
         members = {name: _member(name, one) for name, one in said["members"].items()}
         return Manifest({str(key): str(text) for key, text in said["about"].items()}, members)

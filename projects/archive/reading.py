@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from projects.archive import manifest
 from projects.archive.manifest import CHANGED, DAMAGED, NAME, OTHER, BadArchive, Manifest
+from projects.sentences import gettext_noop as _
 
 MOST_MEMBERS = 500_000
 MOST_TABLE_BYTES = 4_000_000_000
@@ -29,7 +30,7 @@ MOST_RATIO = 200
 # Small members of blanks pack well and do no harm.
 RATIO_FROM_BYTES = 1_000_000
 PIECE_BYTES = 1 << 20
-TOO_LARGE = "This archive unpacks to more than a project can need, so it was not opened."
+TOO_LARGE = _("This archive unpacks to more than a project can need, so it was not opened.")
 _ERRORS = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
 
 

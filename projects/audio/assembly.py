@@ -13,6 +13,16 @@ from projects.audio import pcm, wav
 from projects.audio.book import Book, Line
 from projects.audio.timeline import Unit, timeline
 from projects.audio.treatment import levelled
+from projects.sentences import gettext_noop as _
+
+LINE_OF_CHAPTER = _(
+    "Line %(line)s of chapter %(chapter)s%(named)s cannot be used: its sound %(said_reason)s."
+)
+BREAKS_OFF_AFTER = _("breaks off after %(at)s of %(frames)s frames")
+CANNOT_BE_OPENED = _("cannot be opened (%(said_why)s)")
+IS_THAN_NOTED = _("is %(said_how)s than noted (%(frames)s frames instead of %(noted)s)")
+CANNOT_BE_READ = _("cannot be read (%(said_why)s)")
+FILE = _("file %(said_why)s")
 
 PIECE_FRAMES = 8 * pcm.RATE_HZ
 FADE_FRAMES = pcm.ms_to_frames(3)
@@ -35,7 +45,8 @@ class BrokenTake(Exception):
         self.reason = reason
         named = f' ("{title}")' if title else ""
         super().__init__(
-            f"Line {line + 1} of chapter {chapter + 1}{named} cannot be used: its sound {reason}."
+            LINE_OF_CHAPTER
+            % {"line": line + 1, "chapter": chapter + 1, "named": named, "said_reason": reason}
         )
 
 
@@ -122,20 +133,20 @@ def _opened(line: Line) -> Iterator[wav.WavReader]:
     try:
         file = line.open()
     except FileNotFoundError as error:
-        raise _Unfit("is missing") from error
+        raise _Unfit(_("is missing")) from error
     except Exception as error:
-        raise _Unfit(f"cannot be opened ({error})") from error
+        raise _Unfit(CANNOT_BE_OPENED % {"said_why": error}) from error
     with file:
         try:
             reader = wav.open_frames(file)
         except wav.BadWav as error:
-            raise _Unfit(f"file {error}") from error
+            raise _Unfit(FILE % {"said_why": error}) from error
         except Exception as error:
-            raise _Unfit(f"cannot be read ({error})") from error
+            raise _Unfit(CANNOT_BE_READ % {"said_why": error}) from error
         noted = line.treatment.head + line.frames + line.treatment.tail
         if reader.frames != noted:
-            how = "shorter" if reader.frames < noted else "longer"
-            raise _Unfit(f"is {how} than noted ({reader.frames} frames instead of {noted})")
+            how = _("shorter") if reader.frames < noted else _("longer")
+            raise _Unfit(IS_THAN_NOTED % {"said_how": how, "frames": reader.frames, "noted": noted})
         yield reader
 
 
@@ -143,9 +154,9 @@ def _read(reader: wav.WavReader, count: int) -> pcm.Pcm:
     try:
         piece = reader.read(count)
     except Exception as error:
-        raise _Unfit(f"cannot be read ({error})") from error
+        raise _Unfit(CANNOT_BE_READ % {"said_why": error}) from error
     if piece.size != count:
-        raise _Unfit(f"breaks off after {reader.at} of {reader.frames} frames")
+        raise _Unfit(BREAKS_OFF_AFTER % {"at": reader.at, "frames": reader.frames})
     return piece
 
 

@@ -13,6 +13,17 @@ import numpy as np
 
 from projects.audio import pcm
 from projects.audio.hearing import CELL_MS, HOP_MS, Hearing
+from projects.sentences import gettext_noop as _
+
+SHORT = _("Very short for its text: %(spoken)s s, expected about %(expected)s s")
+LONG = _("Very long for its text: %(spoken)s s, expected about %(expected)s s")
+PAUSE = _("Pause of %(length)s s at %(clock)s")
+CLIPPED = _("Clipped in %(count)s places, first at %(clock)s")
+TWICE = _("Perhaps said twice, again at %(clock)s")
+QUICKER = _("%(share)s quicker than this voice usually speaks here")
+SLOWER = _("%(share)s slower than this voice usually speaks here")
+LOUDER = _("%(over)s dB louder than this voice usually is here")
+SOFTER = _("%(over)s dB softer than this voice usually is here")
 
 CODES = ("silent", "cut", "pause", "clipped", "repeat", "length", "level", "pace")
 
@@ -93,7 +104,7 @@ def check(
     """
     hearing = Hearing(pcm.checked(samples))
     if not hearing.spoken.any():
-        return Checked([Finding("silent", "Silent", 0, pcm.frames_to_ms(samples.size))], None, None)
+        return Checked([Finding("silent", _("Silent"), 0, pcm.frames_to_ms(samples.size))], None, None)
     found = [*_cut(hearing), *_pauses(hearing, limits.pause_ms), *_clipped(samples), *_repeats(hearing, text)]
     spoken_ms = hearing.speech_ms(_PAUSE_COUNTED_MS)
     pace = spoken_ms / expected_ms if expected_ms and expected_ms >= _SHORTEST_JUDGED_MS else None
@@ -118,10 +129,10 @@ def _cut(hearing: Hearing) -> Iterator[Finding]:
     to_the_end = wave.size - last < pcm.ms_to_frames(1) and hearing.cells_dbfs[-2] > loud_dbfs - _BARE_END_DB
     if to_the_end or _breaks_off(wave[first:last], loud_dbfs - _CUT_END_DB):
         at_ms = pcm.frames_to_ms(last)
-        yield Finding("cut", "Cut off at the end", max(0, at_ms - _CUT_SHOWN_MS), at_ms)
+        yield Finding("cut", _("Cut off at the end"), max(0, at_ms - _CUT_SHOWN_MS), at_ms)
     if _breaks_off(wave[first:last][::-1], loud_dbfs - _CUT_START_DB):
         at_ms = pcm.frames_to_ms(first)
-        yield Finding("cut", "Begins in the middle of a sound", at_ms, at_ms + _CUT_SHOWN_MS)
+        yield Finding("cut", _("Begins in the middle of a sound"), at_ms, at_ms + _CUT_SHOWN_MS)
 
 
 def _breaks_off(wave: np.ndarray, loud_dbfs: float) -> bool:
@@ -136,7 +147,7 @@ def _pauses(hearing: Hearing, limit_ms: int) -> Iterator[Finding]:
         length_ms = (after - first) * CELL_MS
         if length_ms > limit_ms:
             at_ms = first * CELL_MS
-            text = f"Pause of {length_ms / 1000:.1f} s at {_clock(at_ms)}"
+            text = PAUSE % {"length": f"{length_ms / 1000:.1f}", "clock": _clock(at_ms)}
             yield Finding("pause", text, at_ms, after * CELL_MS)
 
 
@@ -146,7 +157,7 @@ def _clipped(samples: pcm.Pcm) -> Iterator[Finding]:
     if len(runs) < _CLIPPED_PLACES:
         return
     at_ms, until_ms = pcm.frames_to_ms(min(runs)), pcm.frames_to_ms(max(runs))
-    yield Finding("clipped", f"Clipped in {len(runs)} places, first at {_clock(at_ms)}", at_ms, until_ms + 1)
+    yield Finding("clipped", CLIPPED % {"count": len(runs), "clock": _clock(at_ms)}, at_ms, until_ms + 1)
 
 
 def _flat_runs(samples: pcm.Pcm, extreme: int) -> list[int]:
@@ -172,9 +183,7 @@ def _repeats(hearing: Hearing, text: str) -> Iterator[Finding]:
     if likeness < enough:
         return
     second_ms = (at + lag) * HOP_MS
-    yield Finding(
-        "repeat", f"Perhaps said twice, again at {_clock(second_ms)}", second_ms, second_ms + lag * HOP_MS
-    )
+    yield Finding("repeat", TWICE % {"clock": _clock(second_ms)}, second_ms, second_ms + lag * HOP_MS)
 
 
 def _likest(hearing: Hearing, is_meant: Callable[[float], bool]) -> tuple[float, int, int]:
@@ -223,8 +232,8 @@ def _length(hearing: Hearing, spoken_ms: int, expected_ms: int | None, usual: Us
     share = spoken_ms / expected_ms
     if _LEAST_SHARE <= share <= _MOST_SHARE:
         return
-    word = "short" if share < 1 else "long"
-    text = f"Very {word} for its text: {spoken_ms / 1000:.1f} s, expected about {expected_ms / 1000:.1f} s"
+    lasts = {"spoken": f"{spoken_ms / 1000:.1f}", "expected": f"{expected_ms / 1000:.1f}"}
+    text = (SHORT if share < 1 else LONG) % lasts
     yield Finding("length", text, *_whole(hearing))
 
 
@@ -236,8 +245,10 @@ def _pace(hearing: Hearing, pace: float | None, paces: list[float], limit: float
         return
     quicker = middle / pace - 1
     if quicker > limit or 1 - middle / pace > limit / (1 + limit):
-        word = f"{quicker:.0%} quicker" if quicker > 0 else f"{pace / middle - 1:.0%} slower"
-        yield Finding("pace", f"{word} than this voice usually speaks here", *_whole(hearing))
+        faster = quicker > 0
+        share = quicker if faster else pace / middle - 1
+        text = (QUICKER if faster else SLOWER) % {"share": f"{share:.0%}"}
+        yield Finding("pace", text, *_whole(hearing))
 
 
 def _level(hearing: Hearing, levels: list[float], limit_db: float) -> Iterator[Finding]:
@@ -246,10 +257,8 @@ def _level(hearing: Hearing, levels: list[float], limit_db: float) -> Iterator[F
     middle, spread = _robust(levels)
     over_db = hearing.level_dbfs - middle
     if abs(over_db) > max(limit_db, _SIGMAS * spread):
-        word = "louder" if over_db > 0 else "softer"
-        yield Finding(
-            "level", f"{abs(over_db):.0f} dB {word} than this voice usually is here", *_whole(hearing)
-        )
+        text = (LOUDER if over_db > 0 else SOFTER) % {"over": f"{abs(over_db):.0f}"}
+        yield Finding("level", text, *_whole(hearing))
 
 
 def _robust(values: list[float]) -> tuple[float, float]:

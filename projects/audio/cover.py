@@ -5,6 +5,13 @@ from typing import Any, Literal
 
 import av
 
+from projects.sentences import gettext_noop as _
+
+WANTS_SQUARE = _("Podcast apps want a square cover; this one has %(width)s x %(height)s pixels.")
+WANTS_SIZE = _("Podcast apps want a cover of 1400 to 3000 pixels a side; this one has %(width)s.")
+TOO_LARGE = _("The cover is too large: %(size)s MB. Use a picture of at most 20 MB.")
+TOO_WIDE = _("The cover has %(width)s x %(height)s pixels. Use one of at most 6000 on each side.")
+
 SIZE_LIMIT_BYTES = 20_000_000
 SIDE_LIMIT_PX = 6_000
 ARTWORK_PX = (1_400, 3_000)
@@ -31,17 +38,17 @@ class Cover:
 def check(data: bytes) -> Cover:
     """The cover in `data`: a JPEG or PNG file up to 20 MB and 6,000 pixels a side. BadCover otherwise."""
     if len(data) > SIZE_LIMIT_BYTES:
-        raise BadCover(f"The cover is too large: {len(data) / 1e6:.0f} MB. Use a picture of at most 20 MB.")
+        raise BadCover(TOO_LARGE % {"size": f"{len(data) / 1000000.0:.0f}"})
     if data.startswith(_JPEG_START):
         mime, codec, size = "image/jpeg", "mjpeg", _jpeg_size(data)
     elif data.startswith(_PNG_START):
         mime, codec, size = "image/png", "png", _png_size(data)
     else:
         raise BadCover(
-            "The cover is neither a JPEG nor a PNG picture. Save it as one of these and try again."
+            _("The cover is neither a JPEG nor a PNG picture. Save it as one of these and try again.")
         )
     if max(size) > SIDE_LIMIT_PX or min(size) < 1:
-        raise BadCover(f"The cover has {size[0]} x {size[1]} pixels. Use one of at most 6000 on each side.")
+        raise BadCover(TOO_WIDE % {"width": size[0], "height": size[1]})
     _decode(data, codec)
     return Cover(data, mime, codec, *size)  # type: ignore[arg-type]
 
@@ -49,16 +56,16 @@ def check(data: bytes) -> Cover:
 def artwork(cover: Cover) -> str:
     """Why podcast apps may refuse it, as a sentence; empty where it is a square JPEG of 1,400 to 3,000 pixels."""
     if cover.mime != "image/jpeg":
-        return "Podcast apps want the cover as a JPEG picture."
+        return _("Podcast apps want the cover as a JPEG picture.")
     if cover.width_px != cover.height_px:
-        return f"Podcast apps want a square cover; this one has {cover.width_px} x {cover.height_px} pixels."
+        return WANTS_SQUARE % {"width": cover.width_px, "height": cover.height_px}
     if not ARTWORK_PX[0] <= cover.width_px <= ARTWORK_PX[1]:
-        return f"Podcast apps want a cover of 1400 to 3000 pixels a side; this one has {cover.width_px}."
+        return WANTS_SIZE % {"width": cover.width_px}
     return ""
 
 
 def _broken() -> BadCover:
-    return BadCover("The cover picture is damaged or incomplete. Save or upload it again.")
+    return BadCover(_("The cover picture is damaged or incomplete. Save or upload it again."))
 
 
 def _png_size(data: bytes) -> tuple[int, int]:

@@ -11,24 +11,25 @@ from typing import Any
 from projects.audio.course import Stretch
 from projects.audio.delivery import Found
 from projects.audio.finish import PRESETS, Finish, Scale
+from projects.sentences import gettext_noop as _
 
 RULES = {
-    "loudness_lufs": ("Loudness", "LUFS"),
+    "loudness_lufs": (_("Loudness"), "LUFS"),
     "rms_dbfs": ("RMS", "dB"),
-    "true_peak_dbfs": ("True peak", "dB"),
-    "floor_dbfs": ("Noise floor", "dB"),
-    "head_ms": ("Silence at the head", "ms"),
-    "tail_ms": ("Silence at the tail", "ms"),
-    "longest_ms": ("Longest silence inside", "ms"),
-    "duration_ms": ("Length", "ms"),
-    "ending": ("Format", ""),
-    "rate_hz": ("Sample rate", "Hz"),
-    "channels": ("Channels", ""),
-    "kbps": ("Bit rate", "kb/s"),
-    "steadiness": ("Kind of bit rate", ""),
-    "cover_px": ("Cover", "px"),
-    "cover_shape": ("Shape of the cover", ""),
-    "title": ("Title", ""),
+    "true_peak_dbfs": (_("True peak"), "dB"),
+    "floor_dbfs": (_("Noise floor"), "dB"),
+    "head_ms": (_("Silence at the head"), "ms"),
+    "tail_ms": (_("Silence at the tail"), "ms"),
+    "longest_ms": (_("Longest silence inside"), "ms"),
+    "duration_ms": (_("Length"), "ms"),
+    "ending": (_("Format"), ""),
+    "rate_hz": (_("Sample rate"), "Hz"),
+    "channels": (_("Channels"), ""),
+    "kbps": (_("Bit rate"), "kb/s"),
+    "steadiness": (_("Kind of bit rate"), ""),
+    "cover_px": (_("Cover"), "px"),
+    "cover_shape": (_("Shape of the cover"), ""),
+    "title": (_("Title"), ""),
 }
 """What may be asked: fields of what was found, each with its name and unit, in the order of a report."""
 
@@ -100,7 +101,7 @@ DESTINATIONS: dict[str, Destination] = {
         ),
     ),
     "shops": Destination(
-        "audiobook shops",
+        _("audiobook shops"),
         (
             Asked("loudness_lufs", -20, -14),
             Asked("true_peak_dbfs", most=-3),
@@ -127,7 +128,7 @@ DESTINATIONS: dict[str, Destination] = {
         ),
     ),
     "spotify": Destination(
-        "Spotify podcasts",
+        _("Spotify podcasts"),
         (
             Asked("loudness_lufs", -16, -14),
             Asked("true_peak_dbfs", most=-1),

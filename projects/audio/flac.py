@@ -16,6 +16,7 @@ from projects.audio import flac_frames, pcm
 from projects.audio.book import Unfit
 from projects.audio.codecs import Packets
 from projects.audio.timeline import Timeline
+from projects.sentences import gettext_noop as _
 
 SEEK_EVERY = 10 * pcm.RATE_HZ
 LONGEST = 24 * 3600 * pcm.RATE_HZ
@@ -36,7 +37,7 @@ def write(file: BinaryIO, plan: Timeline, comments: bytes, picture: bytes, lots:
     Unfit for a cover of more than 16 MB, the limit of the format, and beyond a day, which FFmpeg's players refuse.
     """
     if plan.packets > LONGEST:
-        raise Unfit("A FLAC file holds 24 hours at most. Take one file per chapter, or another format.")
+        raise Unfit(_("A FLAC file holds 24 hours at most. Take one file per chapter, or another format."))
     points = -(-plan.packets // SEEK_EVERY)
     blocks = [(_COMMENTS, comments)] + ([(_PICTURE, picture)] if picture else [])
     head = b"fLaC" + _block(_INFO, _info(plan.packets, 0, 0))
@@ -134,7 +135,7 @@ def _split(packets: Packets) -> Iterator[memoryview]:
 
 def _block(kind: int, body: bytes) -> bytes:
     if len(body) >= _BLOCK_LIMIT_BYTES:
-        raise Unfit("The cover is too large for a FLAC file. Use a picture of at most 16 MB.")
+        raise Unfit(_("The cover is too large for a FLAC file. Use a picture of at most 16 MB."))
     return struct.pack(">I", kind << 24 | len(body)) + body
 
 

@@ -8,6 +8,7 @@ import struct
 from projects.audio.book import Unfit
 from projects.audio.cover import Cover
 from projects.audio.timeline import Mark
+from projects.sentences import gettext_noop as _
 
 SIZE_LIMIT_BYTES = 1 << 28
 _LIST_LIMIT = 255
@@ -31,7 +32,7 @@ def tag(
         frames.append(_picture(cover))
     body = b"".join(frames)
     if len(body) >= SIZE_LIMIT_BYTES:
-        raise Unfit("The tags and the cover are too large for an MP3 file.")
+        raise Unfit(_("The tags and the cover are too large for an MP3 file."))
     return b"ID3\x03\x00\x00" + bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0)) + body
 
 

@@ -18,6 +18,7 @@ from projects.audio.encoding import Written
 from projects.audio.formats import FORMATS, Format
 from projects.audio.packet_cache import PacketCache
 from projects.audio.progress import Progress
+from projects.sentences import gettext_noop as _
 
 _COPY_BYTES = 1 << 20
 # A file's own header in a ZIP: after so many bytes come the lengths of its name and of what else is said of it.
@@ -71,11 +72,11 @@ def write(
     Each finished file is given to `listen`, with what to call now and then meanwhile.
     """
     if not books:
-        raise EmptyBook("There is no line to assemble.")
+        raise EmptyBook(_("There is no line to assemble."))
     part = target.with_name(f"part.{FORMATS[format].ending}")
     enclosed = []
     work = [encoding.left(book, format, cache) for book in books]
-    total = sum(frames for _, frames in work)
+    total = sum(frames for _rest, frames in work)
     try:
         with ZipFile(target, "w", ZIP_STORED) as parcel:
             if wrapping:
@@ -128,8 +129,8 @@ class _Shifted:
 
 def _later(work: list[tuple[int, int]]) -> Iterator[int]:
     """Behind each file, how much there is to encode in those that follow."""
-    later = sum(left for left, _ in work)
-    for left, _ in work:
+    later = sum(left for left, _file in work)
+    for left, _file in work:
         later -= left
         yield later
 

@@ -12,8 +12,13 @@ import av
 import numpy as np
 
 from projects.audio import pcm, riff
+from projects.sentences import gettext_noop as _
 
-KINDS = "WAV, MP3, M4A, FLAC, OGG or WebM"
+NO_SOUND_FILE = _("This is no sound file that can be read. Hand in %(said_kinds)s.")
+DAMAGED = _("This file is damaged: no sound could be read from it. Hand in %(said_kinds)s.")
+TOO_LONG = _("This recording is longer than %(count)s minutes. Cut it into parts.")
+
+KINDS = _("WAV, MP3, M4A, FLAC, OGG or WebM")
 _HEAD_BYTES = 16
 _BROKEN_IN_A_ROW = 50
 # What a file says of its own length is a guess for some kinds; a shorter lack than this says nothing.
@@ -44,14 +49,14 @@ def read(file: BinaryIO, *, most_ms: int) -> Recording:
     """
     kind = _kind(file)
     if kind is None:
-        raise Unreadable(f"This is no sound file that can be read. Hand in {KINDS}.")
+        raise Unreadable(NO_SOUND_FILE % {"said_kinds": KINDS})
     try:
         is_cut_short = kind == "wav" and _ends_early(file)
         with av.open(file, format=kind, metadata_errors="ignore") as container:
             found = _read(container, most_ms)
             return Recording(found.samples, is_cut_short or found.is_cut_short)
     except (av.error.FFmpegError, IndexError, ValueError):
-        raise Unreadable(f"This file is damaged: no sound could be read from it. Hand in {KINDS}.")
+        raise Unreadable(DAMAGED % {"said_kinds": KINDS})
 
 
 def _kind(file: BinaryIO) -> str | None:
@@ -84,7 +89,7 @@ def _ends_early(file: BinaryIO) -> bool:
 def _read(container: Any, most_ms: int) -> Recording:
     stream = next(iter(container.streams.audio), None)
     if stream is None:
-        raise Unreadable("This file holds no sound.")
+        raise Unreadable(_("This file holds no sound."))
     resampler = av.AudioResampler(format="s16", layout="mono", rate=pcm.RATE_HZ)
     parts: list[pcm.Pcm] = []
     frames, broken = 0, False
@@ -94,11 +99,11 @@ def _read(container: Any, most_ms: int) -> Recording:
             parts.append(_samples(part))
             frames += parts[-1].size
         if frames > pcm.ms_to_frames(most_ms):
-            raise Unreadable(f"This recording is longer than {most_ms // 60_000} minutes. Cut it into parts.")
+            raise Unreadable(TOO_LONG % {"count": most_ms // 60000})
     parts += [_samples(part) for part in resampler.resample(None)]
     samples = np.concatenate(parts) if parts else pcm.silence(0)
     if not samples.size:
-        raise Unreadable("This file holds no sound.")
+        raise Unreadable(_("This file holds no sound."))
     lacking = _stated_ms(container, stream) - pcm.frames_to_ms(samples.size) > _LACK_MS
     return Recording(samples, is_cut_short=broken or lacking)
 

@@ -12,6 +12,7 @@ from projects.audio import pcm
 from projects.audio.book import Book, EmptyBook, Line
 from projects.audio.grid import PLAIN, Grid
 from projects.audio.treatment import Treatment
+from projects.sentences import gettext_noop as _
 
 TOGETHER_BELOW_MS = 150
 """Lines with a shorter pause between them are encoded as one: the packets of two need some silence between them."""
@@ -127,7 +128,7 @@ def timeline(book: Book, grid: Grid = PLAIN) -> Timeline:
         silent = grid.nearest(max(_samples(unit.pause_ms, grid) - over, 0))
         places.append(Place(unit, at, packets, silent))
     if not places:
-        raise EmptyBook("There is no line to assemble.")
+        raise EmptyBook(_("There is no line to assemble."))
     samples, places[-1] = _ended(places[-1], grid)
     starts = _line_starts(book, places, grid)
     if book.tone:

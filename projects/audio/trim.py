@@ -9,6 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from projects.audio import pcm
+from projects.sentences import gettext_noop as _
+
+TOO_SHORT = _("That would leave less than %(least)s ms of the take.")
+WOULD_CLIP = _("That gain would clip. This take has room for %(room)s dB.")
 
 LEAST_MS = 100
 """So much is left at least: a take is never trimmed away."""
@@ -45,9 +49,9 @@ def apply(samples: pcm.Pcm, trim: Trim) -> pcm.Pcm:
     stop = samples.size - pcm.ms_to_frames(trim.tail_ms)
     fade_in, fade_out = pcm.ms_to_frames(trim.fade_in_ms), pcm.ms_to_frames(trim.fade_out_ms)
     if stop - start < pcm.ms_to_frames(LEAST_MS):
-        raise Impossible(f"That would leave less than {LEAST_MS} ms of the take.")
+        raise Impossible(TOO_SHORT % {"least": LEAST_MS})
     if fade_in + fade_out > stop - start:
-        raise Impossible("The two fades are longer than what is left of the take.")
+        raise Impossible(_("The two fades are longer than what is left of the take."))
     kept = samples[start:stop]
     if not (fade_in or fade_out or trim.gain_db):
         return kept
@@ -56,7 +60,7 @@ def apply(samples: pcm.Pcm, trim: Trim) -> pcm.Pcm:
     curve[kept.size - fade_out :] *= pcm.fade_in_gain(fade_out)[::-1]
     made = np.rint(kept * curve)
     if made.size and max(made.max(), -made.min()) > np.iinfo(np.int16).max:
-        raise Impossible(f"That gain would clip. This take has room for {room_db(kept):.1f} dB.")
+        raise Impossible(WOULD_CLIP % {"room": f"{room_db(kept):.1f}"})
     return made.astype(np.int16)
 
 

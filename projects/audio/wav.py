@@ -10,6 +10,12 @@ from typing import BinaryIO
 import numpy as np
 
 from projects.audio import pcm, riff
+from projects.sentences import gettext_noop as _
+
+HOLDS_OTHER = _(
+    "holds %(channels)s channel(s) of %(bits)s bit at %(rate_hz)s Hz, format %(tag)s; a take "
+    "is 1 channel of 16 bit at %(our_rate_hz)s Hz, format 1"
+)
 
 PLAIN_LIMIT_BYTES = riff.U32_MAX
 _PCM_TAG, _EXTENSIBLE_TAG = 1, 0xFFFE
@@ -43,7 +49,7 @@ def open_frames(file: BinaryIO) -> "WavReader":
     file.seek(0)
     head = file.read(riff.HEAD_BYTES)
     if len(head) < riff.HEAD_BYTES or head[:4] not in (b"RIFF", b"RF64") or head[8:] != b"WAVE":
-        raise BadWav("is not a WAV file")
+        raise BadWav(_("is not a WAV file"))
     long_data_bytes, format_seen = None, False
     for chunk in riff.walk(file, end):
         if chunk.name == b"ds64":
@@ -53,11 +59,11 @@ def open_frames(file: BinaryIO) -> "WavReader":
             format_seen = True
         elif chunk.name == b"data":
             if not format_seen:
-                raise BadWav("does not say what kind of sound it holds")
+                raise BadWav(_("does not say what kind of sound it holds"))
             return WavReader(
                 file, chunk.offset, _real_bytes(chunk, end, long_data_bytes) // pcm.BYTES_PER_FRAME
             )
-    raise BadWav("holds no sound")
+    raise BadWav(_("holds no sound"))
 
 
 @dataclass
@@ -133,14 +139,14 @@ def _long_data_bytes(file: BinaryIO) -> int | None:
 
 def _check_format(body: bytes) -> None:
     if len(body) < 16:
-        raise BadWav("breaks off inside its header")
-    tag, channels, rate_hz, _, _, bits = struct.unpack("<HHIIHH", body[:16])
+        raise BadWav(_("breaks off inside its header"))
+    tag, channels, rate_hz, _bytes, _block, bits = struct.unpack("<HHIIHH", body[:16])
     if tag == _EXTENSIBLE_TAG and len(body) >= 26:
         tag = int.from_bytes(body[24:26], "little")
     if (tag, channels, rate_hz, bits) != (_PCM_TAG, 1, pcm.RATE_HZ, 16):
         raise BadWav(
-            f"holds {channels} channel(s) of {bits} bit at {rate_hz} Hz, format {tag}; "
-            f"a take is 1 channel of 16 bit at {pcm.RATE_HZ} Hz, format 1"
+            HOLDS_OTHER
+            % {"channels": channels, "bits": bits, "rate_hz": rate_hz, "tag": tag, "our_rate_hz": pcm.RATE_HZ}
         )
 
 

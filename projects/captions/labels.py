@@ -2,6 +2,13 @@
 
 from collections.abc import Iterable
 
+from projects.sentences import gettext_noop as _
+
+ENDS_EARLY = _("The label in line %(number)s ends before it begins.")
+NO_LABEL = _(
+    "Line %(number)s of the labels is none: write beginning, end and name with tabs between, in seconds."
+)
+
 Region = tuple[float, float, str]
 """Beginning and end in seconds, and the name."""
 
@@ -29,10 +36,8 @@ def read(text: str) -> list[Region]:
         try:
             region = (float(start.replace(",", ".")), float(end.replace(",", ".")), name)
         except ValueError:
-            raise BadLabels(
-                f"Line {number} of the labels is none: write beginning, end and name with tabs between, in seconds."
-            ) from None
+            raise BadLabels(NO_LABEL % {"number": number}) from None
         if not 0 <= region[0] <= region[1] < 1e6:
-            raise BadLabels(f"The label in line {number} ends before it begins.")
+            raise BadLabels(ENDS_EARLY % {"number": number})
         found.append(region)
     return sorted(one for one in found if one[1] > one[0])

@@ -21,6 +21,13 @@ from projects.lexicon.entries import (
     WRITTEN_CHARACTERS,
     Entry,
 )
+from projects.sentences import gettext_noop as _
+
+TOO_LONG = _("At most %(written)s characters can be written, and %(spoken)s said instead.")
+NO_LANGUAGE = _("%(language)s is no language of the endpoint.")
+TOO_MANY = _("This file has more than %(count)s entries. Import it in parts.")
+NO_CSV = _("This is no CSV file: %(why)s.")
+PHONEMES_ONLY = _("“%(text)s” has phonemes only, which the endpoint does not take.")
 
 COLUMNS = ("written", "say", "kind", "capitals", "language")
 FIELDS = ("written", "spoken", "kind", "case", "language")
@@ -53,15 +60,18 @@ def fault(row: dict[str, Any]) -> str:
     """Why an entry cannot be used, as a sentence; empty where it can."""
     written, spoken = row["written"], row["spoken"]
     if not written or not spoken.strip():
-        return "Something has to be written, and something said instead."
+        return _("Something has to be written, and something said instead.")
     if len(written) > WRITTEN_CHARACTERS or len(spoken) > SPOKEN_CHARACTERS:
-        return (
-            f"At most {WRITTEN_CHARACTERS} characters can be written, and {SPOKEN_CHARACTERS} said instead."
-        )
+        return TOO_LONG % {
+            "written": WRITTEN_CHARACTERS,
+            "spoken": SPOKEN_CHARACTERS,
+        }
     if row["kind"] == PATTERN:
         return patterns.fault(Entry(**row))
     return (
-        "" if any(char.isalnum() for char in spoken) else "There is nothing to speak in what is to be said."
+        ""
+        if any(char.isalnum() for char in spoken)
+        else _("There is nothing to speak in what is to be said.")
     )
 
 
@@ -82,7 +92,7 @@ def read(text: str, *, languages: Collection[str]) -> Rows:
     found, is_pls = Rows(), text.lstrip().startswith("<")
     for number, row in _pls(text) if is_pls else _csv(text):
         if len(found.rows) == MOST_ROWS:
-            raise Unusable(f"This file has more than {MOST_ROWS:,} entries. Import it in parts.")
+            raise Unusable(TOO_MANY % {"count": f"{MOST_ROWS:,}"})
         said, reason = _checked(row, languages)
         if reason:
             found.left_out.append(f"{'Entry' if is_pls else 'Row'} {number}: {reason}")
@@ -90,7 +100,7 @@ def read(text: str, *, languages: Collection[str]) -> Rows:
             found.rows.append(said)
     if not found.rows and not found.left_out:
         raise Unusable(
-            "There is no entry in this file: each row needs what is written and what is said instead."
+            _("There is no entry in this file: each row needs what is written and what is said instead.")
         )
     return found
 
@@ -104,9 +114,9 @@ def _checked(row: dict[str, Any], languages: Collection[str]) -> tuple[dict[str,
     named = {name.lower(): name for name in languages}
     language = said["language"].lower()
     if said["kind"] not in (WORD, PATTERN) or said["case"] not in (KEEP, ANY, EXACT):
-        return said, "Kind is word or pattern, capitals are keep, any or exact."
+        return said, _("Kind is word or pattern, capitals are keep, any or exact.")
     if language and language not in named:
-        return said, f"{said['language'][:40]} is no language of the endpoint."
+        return said, NO_LANGUAGE % {"language": said["language"][:40]}
     said["language"] = named.get(language, "")
     return said, fault(said)
 
@@ -117,7 +127,7 @@ def _csv(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=sign))
     except csv.Error as error:
-        raise Unusable(f"This is no CSV file: {error}.") from error
+        raise Unusable(NO_CSV % {"why": error}) from error
     names = _header(rows[0]) if rows else None
     for number, cells in enumerate(rows, 1):
         if (number == 1 and names) or not any(cell.strip() for cell in cells):
@@ -142,9 +152,9 @@ def _pls(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise Unusable("This XML file is damaged: it cannot be read to its end.") from error
+        raise Unusable(_("This XML file is damaged: it cannot be read to its end.")) from error
     if root.tag != f"{_PLS}lexicon":
-        raise Unusable("This XML file is no pronunciation lexicon (PLS).")
+        raise Unusable(_("This XML file is no pronunciation lexicon (PLS)."))
     number = 0
     for lexeme in root.iter(f"{_PLS}lexeme"):
         said = lexeme.findtext(f"{_PLS}alias")
@@ -152,7 +162,5 @@ def _pls(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
             number += 1
             row: dict[str, Any] = {"written": grapheme.text or "", "spoken": said or "", "case": EXACT}
             if said is None:
-                row["reason"] = (
-                    f"“{(grapheme.text or '')[:40]}” has phonemes only, which the endpoint does not take."
-                )
+                row["reason"] = PHONEMES_ONLY % {"text": (grapheme.text or "")[:40]}
             yield number, row

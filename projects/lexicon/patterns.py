@@ -6,13 +6,18 @@ from collections.abc import Iterator
 import regex
 
 from projects.lexicon.entries import EXACT, Entry
+from projects.sentences import gettext_noop as _
+
+NO_PATTERN = _("This pattern cannot be read: %(why)s.")
 
 # CPU time of one pattern on one line. A sound one takes some millionths of a second.
 LINE_PATIENCE_S = 0.1
 # A pattern is tried on texts like those that make bad ones slow; each may take so long.
 PROBE_PATIENCE_S = 0.05
 PROBE_CHARACTERS = 300
-SLOW = "This pattern takes too long. Make it simpler: two repetitions of the same letters in a row are often why."
+SLOW = _(
+    "This pattern takes too long. Make it simpler: two repetitions of the same letters in a row are often why."
+)
 
 
 @functools.lru_cache(maxsize=512)
@@ -38,11 +43,11 @@ def fault(entry: Entry) -> str:
     try:
         pattern = compiled(entry)
     except regex.error as error:
-        return f"This pattern cannot be read: {error.msg}."
+        return NO_PATTERN % {"why": error.msg}
     if not _has_groups(pattern, entry.spoken):
-        return "What is said names a group that the pattern does not have."
+        return _("What is said names a group that the pattern does not have.")
     if pattern.fullmatch(""):
-        return "This pattern matches nothing at all, too. Write what has to be there."
+        return _("This pattern matches nothing at all, too. Write what has to be there.")
     return SLOW if _is_slow(pattern, entry.written) else ""
 
 

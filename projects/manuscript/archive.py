@@ -10,6 +10,8 @@ import zipfile
 import zlib
 from typing import IO
 
+from projects.sentences import gettext_noop as _
+
 from .manuscript import Unreadable
 
 MAX_MEMBERS = 10_000
@@ -23,11 +25,11 @@ CHUNK_BYTES = 65_536
 END_RECORD = b"PK\x05\x06"
 END_RECORD_BYTES = 22
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-DAMAGED = "This file is damaged or incomplete. Download or export it again and try the new copy."
-TOO_LARGE = (
+DAMAGED = _("This file is damaged or incomplete. Download or export it again and try the new copy.")
+TOO_LARGE = _(
     "This file unpacks to more than a book can need, so it was not opened. Export it again from its source."
 )
-PROTECTED = "This file is protected with a password. Remove the protection and try again."
+PROTECTED = _("This file is protected with a password. Remove the protection and try again.")
 ERRORS = (
     zipfile.BadZipFile,
     zlib.error,

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from projects.sentences import gettext_noop as _
+
 from . import headings, matter
 from .layout import Block
 
-NOTE = "Left out the table of contents."
+NOTE = _("Left out the table of contents.")
 MAX_BLOCKS = 400
 NEW_SECTION_GAP = 3
 

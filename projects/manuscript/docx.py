@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from projects.sentences import gettext_noop as _
+
 from . import archive, chapters, contents, docx_styles, headings, language, markup, pieces, properties, text
 from .archive import Archive
 from .docx_body import Body, Para
@@ -21,9 +23,9 @@ ROOT_RELATIONS = "_rels/.rels"
 DOCUMENT = "word/document.xml"
 CORE = "docProps/core.xml"
 NOTE_PARTS = {"footnote": "footnotes.xml", "endnote": "endnotes.xml"}
-NOT_WORD = "This Word file has no readable text part. Open it in Word, save it again and try the new copy."
-TRACKED = "The file has tracked changes: insertions are read, deletions are not."
-COMMENTED = "The comments in the margin are not read."
+NOT_WORD = _("This Word file has no readable text part. Open it in Word, save it again and try the new copy.")
+TRACKED = _("The file has tracked changes: insertions are read, deletions are not.")
+COMMENTED = _("The comments in the margin are not read.")
 # Blank lines that a page break or a centred line is worth where chapters are told by what surrounds a line.
 PAGE_GAP, CENTRED_GAP = 4, 2
 

@@ -3,7 +3,15 @@
 import codecs
 from dataclasses import dataclass
 
+from projects.sentences import gettext_noop as _
+from projects.sentences import ngettext_lazy
+
 from .manuscript import Unreadable
+
+DAMAGED = ngettext_lazy(
+    "%(count)s damaged character was left out.", "%(count)s damaged characters were left out."
+)
+READ_AS = _("Read as %(name)s.")
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -37,7 +45,7 @@ NAMES = {
 }
 SAMPLE_BYTES = 200_000
 DAMAGE_SHARE = 0.002
-BINARY = "This file is not text: it holds binary data. Choose a text file, a Markdown file or an EPUB."
+BINARY = _("This file is not text: it holds binary data. Choose a text file, a Markdown file or an EPUB.")
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ def _by_mark(data: bytes) -> Decoded | None:
     for mark, codec, name in BOMS:
         if data.startswith(mark):
             text = data.decode(codec, errors="replace")
-            note = "" if name == "UTF-8" else f"Read as {name}."
+            note = "" if name == "UTF-8" else READ_AS % {"name": name}
             return Decoded(text, _damage(text) or note)
     return None
 
@@ -69,7 +77,7 @@ def _wide(data: bytes) -> Decoded | None:
     if len(head) < 8 or max(even, odd) < len(head) * 0.2 or min(even, odd) > len(head) * 0.02:
         return None
     text = data.decode("utf-16-be" if even > odd else "utf-16-le", errors="replace")
-    return Decoded(text, _damage(text) or "Read as UTF-16.")
+    return Decoded(text, _damage(text) or _("Read as UTF-16."))
 
 
 def _utf8(data: bytes) -> Decoded | None:
@@ -88,7 +96,7 @@ def _damage(text: str) -> str:
     broken = text.count("\ufffd")
     if not broken:
         return ""
-    return f"{broken} damaged {'character was' if broken == 1 else 'characters were'} left out."
+    return DAMAGED.of(broken)
 
 
 def _legacy(data: bytes) -> Decoded:
@@ -97,11 +105,11 @@ def _legacy(data: bytes) -> Decoded:
     best = max(scores, key=lambda codec: scores[codec])
     if scores[best] >= 0.2:
         text = data.decode(best, errors="replace")
-        return Decoded(text.replace("\ufffd", ""), _damage(text) or f"Read as {NAMES[best]}.")
+        return Decoded(text.replace("\ufffd", ""), _damage(text) or READ_AS % {"name": NAMES[best]})
     text = data.decode("cp1252", errors="replace")
     if "\ufffd" in text:
-        return Decoded(data.decode("latin-1"), "Read as Latin-1.")
-    return Decoded(text, "Read as Windows-1252.")
+        return Decoded(data.decode("latin-1"), _("Read as Latin-1."))
+    return Decoded(text, _("Read as Windows-1252."))
 
 
 def _score(sample: bytes, codec: str) -> float:

@@ -3,12 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from projects.sentences import ngettext_lazy
+
 from . import chapters, contents, language, matter, navigation, package, pages, pieces
 from .archive import Archive
 from .manuscript import Chapter, Kind, Manuscript
 from .navigation import Entry
 from .pages import Book, Page
 from .pieces import Piece
+
+UNREAD = ngettext_lazy(
+    "%(count)s page of the EPUB could not be read; check that no text is missing.",
+    "%(count)s pages of the EPUB could not be read; check that no text is missing.",
+)
 
 MAX_TITLE_CHARACTERS = 120
 MAX_TITLE_HEADINGS = 3
@@ -45,8 +52,7 @@ def read(data: bytes, *, title: str = "") -> Manuscript:
 def _unreadable(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    pages = "page" if count == 1 else "pages"
-    return (f"{count} {pages} of the EPUB could not be read; check that no text is missing.",)
+    return (UNREAD.of(count),)
 
 
 def _starts(book: Book, entries: Sequence[Entry]) -> list[Start]:

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from projects.sentences import gettext_noop as _
+
 from . import language
 
 START = re.compile(
@@ -21,7 +23,7 @@ CREDIT = re.compile(
     re.IGNORECASE,
 )
 NAME = "project gutenberg"
-LICENCE_NOTE = "Left out the Project Gutenberg licence."
+LICENCE_NOTE = _("Left out the Project Gutenberg licence.")
 
 
 @dataclass(frozen=True)

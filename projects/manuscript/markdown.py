@@ -11,8 +11,13 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from projects.sentences import gettext_noop as _
+from projects.sentences import ngettext_lazy
+
 from . import language, markup, pieces, xhtml
 from .manuscript import Manuscript, Unreadable
+
+CODE = ngettext_lazy("%(count)s code block is not read aloud.", "%(count)s code blocks are not read aloud.")
 
 FRONT_MATTER = re.compile(
     r"\A\ufeff?\s*(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.*?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL
@@ -72,7 +77,9 @@ def _pieces(text: str) -> xhtml.Walk:
         page = parser.render(text)
         return xhtml.pieces(f"<html><body>{page}</body></html>")
     except (markup.Malformed, RecursionError) as error:
-        raise Unreadable("This Markdown file cannot be read. Save it as plain text and try again.") from error
+        raise Unreadable(
+            _("This Markdown file cannot be read. Save it as plain text and try again.")
+        ) from error
 
 
 class _Renderer(RendererHTML):
@@ -108,4 +115,4 @@ def _only_title(found: Sequence[pieces.Piece]) -> str:
 def _code_note(count: int) -> str:
     if not count:
         return ""
-    return f"{count} code {'block is' if count == 1 else 'blocks are'} not read aloud."
+    return CODE.of(count)

@@ -6,6 +6,8 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from projects.sentences import gettext_noop as _
+
 from . import archive, markup
 from .archive import Archive
 from .manuscript import Unreadable
@@ -15,10 +17,10 @@ CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
 RIGHTS = "META-INF/rights.xml"  # Adobe
 LICENCES = ("META-INF/license.lcpl", "META-INF/sinf.xml")  # Readium LCP, Apple FairPlay
-NOT_A_BOOK = (
+NOT_A_BOOK = _(
     "This EPUB has no readable table of its files. Export it again from its source and try the new copy."
 )
-LOCKED = "This EPUB is locked by copy protection (DRM). Ask the publisher or author for a copy without it."
+LOCKED = _("This EPUB is locked by copy protection (DRM). Ask the publisher or author for a copy without it.")
 FONT_ALGORITHMS = frozenset(("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"))
 PAGE_TYPES = ("application/xhtml+xml", "text/html", "text/x-oeb1-document", "application/x-dtbook+xml")
 IMAGE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF", b"<svg", b"<?xml")

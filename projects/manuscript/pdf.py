@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from projects.sentences import gettext_noop as _
+
 from . import (
     archive,
     chapters,
@@ -27,20 +29,22 @@ from .layout import Block, Row
 from .manuscript import Manuscript, Unreadable
 from .pdf_pages import HEAD_SHARE, Line, Page, Setting
 
+LEFT_OUT = _("Left out %(count)s running heads and page numbers.")
+
 READER = Path(__file__).with_name("pdfium.py")
 TIMEOUT_SECONDS = 120
-SCANNED = (
+SCANNED = _(
     "This file is a scanned PDF: it has pictures of pages and no text. "
     "Export it with text, or paste the text here."
 )
-CODED = (
+CODED = _(
     "The letters of this PDF cannot be read: its fonts do not say which letter each sign is. Export it again from "
     "its source, or paste the text here."
 )
 ERRORS = {
     "password": archive.PROTECTED,
     "damaged": archive.DAMAGED,
-    "long": "This PDF holds more than a book can need, so it was not read. Split it and import the parts.",
+    "long": _("This PDF holds more than a book can need, so it was not read. Split it and import the parts."),
 }
 # How a process ends that has used up its time, or its memory.
 LIMIT_REACHED = (signal.SIGXCPU, signal.SIGKILL, signal.SIGABRT)
@@ -79,7 +83,7 @@ def read(data: bytes, *, title: str = "") -> Manuscript:
     pdf_pages.find_columns(pages, body)
     groups = _groups(pages, body)
     _mark(groups, found["outline"], body)
-    draft = text.Draft(notes=[f"Left out {furniture} running heads and page numbers."] if furniture else [])
+    draft = text.Draft(notes=[LEFT_OUT % {"count": furniture}] if furniture else [])
     named = text.NAMED.match(properties.title(found["title"]))
     draft.title = named["title"] if named else properties.title(found["title"])
     author = named["name"] if named else properties.author(found["author"])
@@ -270,7 +274,7 @@ def _by_outline(groups: Sequence[Group], outline: Sequence[tuple[int, str, int]]
     for group in groups:
         by_page.setdefault(group.lines[0].page, []).append(group)
     found = []
-    for _, title, page in (entry for entry in outline if entry[0] <= level):
+    for _level, title, page in (entry for entry in outline if entry[0] <= level):
         wanted = contents.key(title)
         for group in by_page.get(page, []):
             words = contents.key(group.text)

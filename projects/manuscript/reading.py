@@ -8,18 +8,28 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from projects.sentences import gettext_noop as _
+
 from . import docx, encoding, epub, markdown, pdf, screenplay, signatures, speakers, subtitles, transcript
 from . import text as plain
 from .manuscript import Chapter, Form, Kind, Manuscript, Passage, Unreadable
 
+FOLDER = _("“%(name)s” is a folder. Choose a file in it.")
+NO_FILE = _("There is no file “%(name)s”. Check the name and the folder.")
+CLOSED = _("The file “%(name)s” cannot be opened. Check that you may read it.")
+
 MAX_BYTES = 60_000_000
 MAX_TEXT_BYTES = 20_000_000
-TOO_LARGE = (
+TOO_LARGE = _(
     "This file is larger than 60 MB. A manuscript is far smaller: leave out the pictures and try again."
 )
-TOO_LONG = "This text is longer than 20 MB, which is more than forty novels. Split it and import the parts."
-NO_TEXT = "This file has no text in it. Check that it is the right file."
-WRONG_END = "This file is named .{} but holds something else. Open it in its own program and save it again."
+TOO_LONG = _(
+    "This text is longer than 20 MB, which is more than forty novels. Split it and import the parts."
+)
+NO_TEXT = _("This file has no text in it. Check that it is the right file.")
+WRONG_END = _(
+    "This file is named .%(ending)s but holds something else. Open it in its own program and save it again."
+)
 
 ARCHIVE_READERS = {"epub": epub.read, "docx": docx.read}
 TEXT_READERS = {"markdown": markdown.read, "fountain": screenplay.read, "subtitles": subtitles.read}
@@ -29,14 +39,14 @@ def read(path: Path) -> Manuscript:
     """The manuscript in a file. Raises `Unreadable` with a sentence for the person, also when there is no file."""
     try:
         if path.is_dir():
-            raise Unreadable(f"“{path.name or path}” is a folder. Choose a file in it.")
+            raise Unreadable(FOLDER % {"name": path.name or path})
         if path.stat().st_size > MAX_BYTES:
             raise Unreadable(TOO_LARGE)
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise Unreadable(f"There is no file “{path.name or path}”. Check the name and the folder.") from error
+        raise Unreadable(NO_FILE % {"name": path.name or path}) from error
     except (OSError, ValueError) as error:
-        raise Unreadable(f"The file “{path.name}” cannot be opened. Check that you may read it.") from error
+        raise Unreadable(CLOSED % {"name": path.name}) from error
     return read_bytes(data, path.name)
 
 
@@ -52,11 +62,11 @@ def read_bytes(data: bytes, filename: str) -> Manuscript:
     title = _title(filename)
     if kind == "pdf":
         if not data.startswith(signatures.PDF_START):
-            raise Unreadable(WRONG_END.format(kind))
+            raise Unreadable(WRONG_END % {"ending": kind})
         return _finished(pdf.read(data, title=title))
     if kind in ARCHIVE_READERS:
         if not data.startswith(signatures.ZIP_STARTS):
-            raise Unreadable(WRONG_END.format(kind))
+            raise Unreadable(WRONG_END % {"ending": kind})
         return _finished(ARCHIVE_READERS[kind](data, title=title))
     if len(data) > MAX_TEXT_BYTES:
         raise Unreadable(TOO_LONG)
@@ -72,7 +82,7 @@ def read_text(text: str, title: str = "") -> Manuscript:
     if "\x00" in text:
         raise Unreadable(encoding.BINARY)
     if not text.strip():
-        raise Unreadable("The pasted text has no text in it. Paste the words of the manuscript.")
+        raise Unreadable(_("The pasted text has no text in it. Paste the words of the manuscript."))
     return _finished(_text_reader("text", text)(text, title=title))
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from projects.sentences import gettext_noop as _
+
 from . import archive
 from .archive import Archive
 from .manuscript import Unreadable
@@ -10,16 +12,18 @@ from .manuscript import Unreadable
 SAVE_AS = "Save it as DOCX, EPUB or plain text and try again."
 REFUSED = {
     "locked": archive.PROTECTED,
-    "doc": f"Old Word files are not read. {SAVE_AS}",
-    "rtf": f"RTF files are not read yet. {SAVE_AS}",
-    "odt": f"OpenDocument files are not read yet. {SAVE_AS}",
-    "mobi": "Kindle files are not read. Convert the book to EPUB and try again.",
-    "html": f"Web pages are not read yet. {SAVE_AS}",
-    "image": "This is a picture, not a text. Choose the file that holds the words.",
-    "audio": "This is a sound file, not a text. Choose the file that holds the words.",
-    "video": "This is a video, not a text. Choose the file that holds the words.",
-    "archive": "This is an archive of files. Unpack it and choose the manuscript inside.",
-    "spreadsheet": f"Spreadsheets and slides are not read. {SAVE_AS}",
+    "doc": _("Old Word files are not read. Save it as DOCX, EPUB or plain text and try again."),
+    "rtf": _("RTF files are not read yet. Save it as DOCX, EPUB or plain text and try again."),
+    "odt": _("OpenDocument files are not read yet. Save it as DOCX, EPUB or plain text and try again."),
+    "mobi": _("Kindle files are not read. Convert the book to EPUB and try again."),
+    "html": _("Web pages are not read yet. Save it as DOCX, EPUB or plain text and try again."),
+    "image": _("This is a picture, not a text. Choose the file that holds the words."),
+    "audio": _("This is a sound file, not a text. Choose the file that holds the words."),
+    "video": _("This is a video, not a text. Choose the file that holds the words."),
+    "archive": _("This is an archive of files. Unpack it and choose the manuscript inside."),
+    "spreadsheet": _(
+        "Spreadsheets and slides are not read. Save it as DOCX, EPUB or plain text and try again."
+    ),
 }
 SUFFIXES = {
     "epub": "epub", "md": "markdown", "markdown": "markdown", "mdown": "markdown", "mkd": "markdown",

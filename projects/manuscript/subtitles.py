@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from projects.sentences import gettext_noop as _
+
 from . import language
 from .joining import tidy
 from .manuscript import Chapter, Form, Kind, Manuscript, Passage, Unreadable
@@ -24,8 +26,8 @@ DASH = re.compile(r"^\s*[-–—‐]\s*(?=\S)")
 PAUSE_MS, MAX_CHARACTERS = 1500, 400
 SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»」』)]*\Z")
 MAX_CUES = 100_000
-NO_CUES = "This subtitle file has no cues in it. Check that it is whole, or paste the text here."
-LIFTED = "The times of the subtitles are left out; cues are joined to sentences."
+NO_CUES = _("This subtitle file has no cues in it. Check that it is whole, or paste the text here.")
+LIFTED = _("The times of the subtitles are left out; cues are joined to sentences.")
 
 
 @dataclass(frozen=True)

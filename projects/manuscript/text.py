@@ -4,10 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from projects.sentences import gettext_noop as _
+
 from . import aozora, apparatus, chapters, contents, gutenberg, headings, language, layout, speakers
 from .joining import Vocabulary
 from .layout import Block
 from .manuscript import Chapter, Kind, Manuscript, Passage
+
+LEFT_OUT_THE = _("Left out the closing line “%(text)s”.")
 
 BY = re.compile(
     r"(?:written\s+)?(?:by|von|par|por|di|door|author:|autor:|作者[:：]|著者[:：])\s+(?P<name>\S.{1,60})\Z",
@@ -71,7 +75,7 @@ def _trim(text: str, draft: Draft) -> str:
     if noted.found:
         draft.title, draft.author = draft.title or noted.title, draft.author or noted.author
         draft.language = draft.language or "ja"
-        draft.notes.append("Left out the Aozora Bunko ruby readings and editors' notes.")
+        draft.notes.append(_("Left out the Aozora Bunko ruby readings and editors' notes."))
     return noted.text
 
 
@@ -186,7 +190,7 @@ def _without_closing(found: list[Chapter], notes: list[str]) -> list[Chapter]:
     last = found[ticked[-1]]
     spoken = _spoken(last.passages)
     if len(spoken) > 1 and apparatus.is_closing(spoken[-1].text):
-        notes.append(f"Left out the closing line “{spoken[-1].text}”.")
+        notes.append(LEFT_OUT_THE % {"text": spoken[-1].text})
         kept = tuple(one for one in last.passages if one is not spoken[-1])
         found[ticked[-1]] = replace(last, passages=kept)
     return found

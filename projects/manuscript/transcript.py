@@ -4,7 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from projects.sentences import gettext_noop as _
+from projects.sentences import ngettext_lazy
+
 from .manuscript import Chapter, Kind, Passage
+
+LEFT_OUT = ngettext_lazy("Left out %(count)s time stamp.", "Left out %(count)s time stamps.")
+LEFT_OUT_BOTH = _("Left out %(said_stamps)s and %(said_cues)s.")
+STAMPS = ngettext_lazy("%(count)s time stamp", "%(count)s time stamps")
+CUES = ngettext_lazy("%(count)s sound cue", "%(count)s sound cues")
 
 STAMP = re.compile(r"[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]\s*")
 CUE = re.compile(
@@ -35,5 +43,6 @@ def strip(chapters: Sequence[Chapter]) -> tuple[list[Chapter], str]:
             elif dropped:
                 passages.append(Passage(timeless, Kind.CUE))
         cleaned.append(replace(chapter, passages=tuple(passages)))
-    stamped = f"Left out {stamps} time {'stamp' if stamps == 1 else 'stamps'}"
-    return cleaned, f"{stamped} and {cues} sound {'cue' if cues == 1 else 'cues'}." if cues else f"{stamped}."
+    if not cues:
+        return cleaned, LEFT_OUT.of(stamps)
+    return cleaned, LEFT_OUT_BOTH % {"said_stamps": STAMPS.of(stamps), "said_cues": CUES.of(cues)}

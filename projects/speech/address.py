@@ -2,7 +2,14 @@
 
 from collections.abc import Container
 
+from projects.sentences import gettext_noop as _
 from projects.speech.hosts import Origin
+
+ONLY_HTTPS_ADDRESSES = _(
+    "Only https addresses on the internet may be used. Whoever runs Narrator can allow this "
+    "one with NARRATOR_PRIVATE_ENDPOINTS=%(scheme)s://%(netloc)s"
+)
+UNUSABLE = _("The endpoint's address cannot be used: %(said_why)s.")
 
 SPEECH_PATH = "/v1/audio/speech"
 VOICES_PATH = "/v1/audio/voices"
@@ -17,9 +24,9 @@ def base_of(base_url: str) -> str:
     try:
         origin = Origin.of(base)
     except ValueError as error:
-        raise ValueError(f"The endpoint's address cannot be used: {error}.") from None
+        raise ValueError(UNUSABLE % {"said_why": error}) from None
     if "?" in base or "#" in base:
-        raise ValueError("The endpoint's address cannot be used: it has a query.")
+        raise ValueError(_("The endpoint's address cannot be used: it has a query."))
     path = base.partition("://")[2].partition("/")[2]
     return f"{origin.scheme}://{origin.netloc}{'/' if path else ''}{path}"
 
@@ -38,10 +45,7 @@ def must_be_public(base: str, private: Container[Origin]) -> bool:
     if origin in private:
         return False
     if origin.scheme != "https":
-        raise ValueError(
-            "Only https addresses on the internet may be used. Whoever runs Narrator can allow this one with "
-            f"NARRATOR_PRIVATE_ENDPOINTS={origin.scheme}://{origin.netloc}"
-        )
+        raise ValueError(ONLY_HTTPS_ADDRESSES % {"scheme": origin.scheme, "netloc": origin.netloc})
     return True
 
 
@@ -49,5 +53,7 @@ def checked_token(token: str) -> str:
     """The token without white space around it; "" for none. Raises ValueError, which does not show it."""
     token = token.strip()
     if not all("\x21" <= char <= "\x7e" for char in token):
-        raise ValueError("The token cannot be right: it has spaces, line breaks or letters outside of ASCII.")
+        raise ValueError(
+            _("The token cannot be right: it has spaces, line breaks or letters outside of ASCII.")
+        )
     return token

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from projects.sentences import gettext_noop as _
 from projects.speech import classify
 from projects.speech.errors import SpeechError, Unavailable
 from projects.speech.pcm import PcmStream, bad_audio
 from projects.speech.wav import pcm_of
+
+AGAIN_BY_ITSELF = _("%(said_message)s The line is tried again by itself.")
 
 _SUCCESS_CODES = ("", "success", "ok", "0", "200")
 _ID_HEADERS = ("X-Request-Id", "X-DashScope-Request-Id", "X-Oneapi-Request-Id")
@@ -120,11 +123,11 @@ def decoded(data: str) -> bytes:
         return binascii.a2b_base64(data, strict_mode=True)
     except (binascii.Error, ValueError):
         pass
-    raise bad_audio("it is not valid base64")
+    raise bad_audio(_("it is not valid base64"))
 
 
 def unusable(code: str, message: str, **about: Any) -> Unavailable:
-    return Unavailable(f"{message} The line is tried again by itself.", code=code, **about)
+    return Unavailable(AGAIN_BY_ITSELF % {"said_message": message}, code=code, **about)
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from projects.speech.errors import AGAIN, Busy, Refused, SpeechError, Stopped, TooLong, Unavailable
+from projects.sentences import gettext_noop as _
+from projects.speech.errors import Busy, Refused, SpeechError, Stopped, TooLong, Unavailable
 
 _QUOTA_WAIT_S = 60.0
 _LONGEST_WAIT_S = 3600.0
@@ -39,48 +40,57 @@ class Fate:
 
 _KEY = Fate(
     Stopped,
-    "The endpoint does not accept the token. Correct it in the settings, then resume the queue.",
+    _("The endpoint does not accept the token. Correct it in the settings, then resume the queue."),
 )
 _RIGHT = Fate(
     Stopped,
-    "The account may not use this model, or its free quota is used up. Ask whoever runs the account.",
+    _("The account may not use this model, or its free quota is used up. Ask whoever runs the account."),
 )
 _MODEL = Fate(
     Stopped,
-    "The endpoint does not know this address or model. Check the endpoint in the settings.",
+    _("The endpoint does not know this address or model. Check the endpoint in the settings."),
 )
 _ARREARS = Fate(
-    Stopped, "The account is in arrears. Nothing can be spoken until it is paid; then resume the queue."
+    Stopped, _("The account is in arrears. Nothing can be spoken until it is paid; then resume the queue.")
 )
 _CREDIT = Fate(
     Stopped,
-    "The account's credit is used up. Top it up, then resume the queue.",
+    _("The account's credit is used up. Top it up, then resume the queue."),
 )
 _GATEWAY_KEYS = Fate(
     Stopped,
-    "The gateway has no working key for the model. Ask whoever runs it, then resume the queue.",
+    _("The gateway has no working key for the model. Ask whoever runs it, then resume the queue."),
 )
-_SLOW = Fate(Busy, "The endpoint asks for fewer requests. All lines wait a moment and go on by themselves.")
+_SLOW = Fate(
+    Busy, _("The endpoint asks for fewer requests. All lines wait a moment and go on by themselves.")
+)
 _QUOTA = Fate(
-    Busy, "The account's quota per minute is used up. All lines wait about a minute and go on by themselves."
+    Busy,
+    _("The account's quota per minute is used up. All lines wait about a minute and go on by themselves."),
 )
-_SERVER = Fate(Unavailable, f"The endpoint had a fault of its own. {AGAIN}")
-_LATE = Fate(Unavailable, f"The endpoint took too long. {AGAIN}")
+_SERVER = Fate(Unavailable, _("The endpoint had a fault of its own. The line is tried again by itself."))
+_LATE = Fate(Unavailable, _("The endpoint took too long. The line is tried again by itself."))
 _REWRITE = Fate(
     Unavailable,
-    "The endpoint could not optimize the instructions. Try again without optimizing them.",
+    _("The endpoint could not optimize the instructions. Try again without optimizing them."),
 )
-_GATEWAY = Fate(Unavailable, f"The gateway could not get an answer from the speech service. {AGAIN}")
-_LEFT = Fate(Unavailable, f"The endpoint says that the connection was given up. {AGAIN}")
+_GATEWAY = Fate(
+    Unavailable,
+    _("The gateway could not get an answer from the speech service. The line is tried again by itself."),
+)
+_LEFT = Fate(
+    Unavailable, _("The endpoint says that the connection was given up. The line is tried again by itself.")
+)
 _BAD = Fate(
-    Refused, "The endpoint refuses this line as it is. Check its text, voice, language and instructions."
+    Refused, _("The endpoint refuses this line as it is. Check its text, voice, language and instructions.")
 )
-_EMPTY = Fate(Refused, "The endpoint found nothing to speak in this line. Check its text.")
+_EMPTY = Fate(Refused, _("The endpoint found nothing to speak in this line. Check its text."))
 _CONTENT = Fate(
-    Refused, "The endpoint's content filter refuses this line. Change its text; the other lines go on."
+    Refused, _("The endpoint's content filter refuses this line. Change its text; the other lines go on.")
 )
 _LONG = Fate(
-    TooLong, "The text is longer than the endpoint takes in one call. It has to be split into smaller pieces."
+    TooLong,
+    _("The text is longer than the endpoint takes in one call. It has to be split into smaller pieces."),
 )
 
 # Keys are squashed: lower case, letters and digits only, dots kept. A code without a row takes that of its longest

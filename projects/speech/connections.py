@@ -16,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from projects.sentences import gettext_noop as _
 from projects.speech import deadline, hosts
 
 _POOL_SIZE = 64  # connections kept open; more callers at once still get one, which is closed afterwards
@@ -69,10 +70,10 @@ class _Timed(HTTPConnection):
             addresses = hosts.resolve(self._dns_host, self.port or 0, until, public_only=self.public_only)
         except hosts.ForbiddenAddress:
             raise NotConnected(
-                self.refusal, "the name stands for an address inside a private network"
+                self.refusal, _("the name stands for an address inside a private network")
             ) from None
         except OSError:
-            raise NotConnected("dns_failed", "there is no such host") from None
+            raise NotConnected("dns_failed", _("there is no such host")) from None
         for family, address, port in addresses:
             try:
                 return _connected(family, address, port, until)
@@ -80,7 +81,7 @@ class _Timed(HTTPConnection):
                 until.left_s()
             except OSError:
                 continue
-        raise NotConnected("unreachable", "nothing answers there")
+        raise NotConnected("unreachable", _("nothing answers there"))
 
 
 def _connected(family: int, address: str, port: int, until: deadline.Deadline) -> socket.socket:

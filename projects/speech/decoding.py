@@ -11,6 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from projects.sentences import gettext_noop as _
 from projects.speech import wav
 from projects.speech.errors import SpeechError
 from projects.speech.exchange import failure
@@ -18,6 +19,10 @@ from projects.speech.pcm import bad_audio
 from projects.speech.sniffing import Kind
 from projects.speech.voices import RATE_HZ
 from projects.speech.wav import Wave
+
+NOT_DECODED = _("its %(kind)s file cannot be decoded")
+ODD_FORM = _("it has %(channels)s channel(s) at %(rate_hz)s Hz, which cannot be right")
+OTHER_CODEC = _("its WAV file holds %(bits)s-bit samples of codec %(codec)s")
 
 Mono = NDArray[np.float32]
 
@@ -46,7 +51,7 @@ def pcm_of(data: bytes, kind: Kind, max_bytes: int) -> bytes:
     if kind == "wav":
         return _bounded((_of_wave(wave, max_bytes) for wave in _glued(data)), max_bytes)
     if kind not in _FORMATS:
-        raise bad_audio("it is in no format that Narrator can read")
+        raise bad_audio(_("it is in no format that Narrator can read"))
     return _decoded(data, _FORMATS[kind], max_bytes)
 
 
@@ -58,7 +63,7 @@ def _glued(data: bytes) -> Iterator[Wave]:
         if not (wave.rest[:4] == b"RIFF" and wave.rest[8:12] == b"WAVE"):
             return
         data = wave.rest
-    raise bad_audio("it is in too many pieces")
+    raise bad_audio(_("it is in too many pieces"))
 
 
 def _of_wave(wave: Wave, max_bytes: int) -> bytes:
@@ -89,7 +94,7 @@ def _mono_of(wave: Wave, data: bytes) -> Mono:
     elif form in ((wav.FLOAT, 32), (wav.FLOAT, 64)):
         samples = np.frombuffer(data, f"<f{wave.bits // 8}").astype(np.float32)
     else:
-        raise bad_audio(f"its WAV file holds {wave.bits}-bit samples of codec {wave.codec}")
+        raise bad_audio(OTHER_CODEC % {"bits": wave.bits, "codec": wave.codec})
     return np.asarray(samples.reshape(-1, wave.channels).mean(axis=1, dtype=np.float32))
 
 
@@ -102,7 +107,7 @@ def _decoded(data: bytes, name: str, max_bytes: int) -> bytes:
             return _bounded(_resampled(map(_averaged, frames), stream.codec_context.sample_rate), max_bytes)
     except _BROKEN:
         pass
-    raise bad_audio(f"its {name.upper()} file cannot be decoded")
+    raise bad_audio(NOT_DECODED % {"kind": name.upper()})
 
 
 def _frames(container: Any, stream: Any) -> Iterator[Any]:
@@ -119,7 +124,7 @@ def _frames(container: Any, stream: Any) -> Iterator[Any]:
         for frame in decoded:
             yield from floats.resample(frame)
     if spoilt > 1 + packets // _SPOILT_SHARE:
-        raise ValueError("too many packets are spoilt")
+        raise ValueError(_("too many packets are spoilt"))
 
 
 def _averaged(frame: Any) -> Mono:
@@ -167,4 +172,4 @@ def _too_large() -> SpeechError:
 
 def _check_form(rate_hz: int, channels: int) -> None:
     if not (_LOWEST_HZ <= rate_hz <= _HIGHEST_HZ and 1 <= channels <= _MOST_CHANNELS):
-        raise bad_audio(f"it has {channels} channel(s) at {rate_hz} Hz, which cannot be right")
+        raise bad_audio(ODD_FORM % {"channels": channels, "rate_hz": rate_hz})

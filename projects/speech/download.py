@@ -4,10 +4,13 @@ from urllib.parse import urljoin
 
 import requests
 
+from projects.sentences import gettext_noop as _
 from projects.speech.deadline import Deadline
 from projects.speech.errors import Unavailable
 from projects.speech.exchange import Answer, sent
 from projects.speech.hosts import AudioHosts, Origin, refused_url
+
+THE_AUDIO_COULD = _("The audio could not be fetched (HTTP %(status)s). The line is tried again by itself.")
 
 _MOST_REDIRECTS = 3
 _GONE_STATUSES = (403, 404, 410)
@@ -35,13 +38,13 @@ class Downloader:
                 if not answer.location:
                     return self._body(answer)
                 url = urljoin(url, answer.location)
-        raise refused_url("it leads from one address to the next without end")
+        raise refused_url(_("it leads from one address to the next without end"))
 
     def _body(self, answer: Answer) -> bytes:
         if answer.status == 200:
             return answer.body()
         if answer.status in _GONE_STATUSES:
-            message = "The link to the audio is no longer valid. The line has to be spoken again."
+            message = _("The link to the audio is no longer valid. The line has to be spoken again.")
             raise Unavailable(message, code="audio_expired", status=answer.status)
-        message = f"The audio could not be fetched (HTTP {answer.status}). The line is tried again by itself."
+        message = THE_AUDIO_COULD % {"status": answer.status}
         raise Unavailable(message, code="audio_unavailable", status=answer.status)

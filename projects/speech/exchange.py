@@ -12,9 +12,19 @@ from typing import TypeVar
 import requests
 from urllib3.exceptions import HTTPError
 
+from projects.sentences import gettext_noop as _
 from projects.speech import connections, record
 from projects.speech.deadline import Deadline, DeadlinePassed, Stalled
-from projects.speech.errors import AGAIN, SpeechError, Stopped, Unavailable
+from projects.speech.errors import SpeechError, Stopped, Unavailable
+
+TOO_SLOW = _(
+    "The endpoint did not finish within %(seconds)s seconds, so the call was given up. "
+    "The line is tried again by itself."
+)
+SILENT = _(
+    "The endpoint sent nothing for %(seconds)s seconds, so the call was given up. "
+    "The line is tried again by itself."
+)
 
 _READ_BYTES = 65536
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -26,18 +36,29 @@ _CODES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = 
     ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema), "bad_address"),
 )
 _SENTENCES = {
-    "dns_failed": f"The host's name cannot be found, or the network is down. {AGAIN}",
-    "unreachable": f"The endpoint cannot be reached: nothing answers at its address. {AGAIN}",
-    "audio_url_refused": "The address of the audio is not safe to open: it lies inside a private network.",
-    "address_refused": (
-        "The endpoint's address lies inside a private network, which whoever runs Narrator has not allowed. "
-        "An admin of the team can set another address."
+    "dns_failed": _(
+        "The host's name cannot be found, or the network is down. The line is tried again by itself."
     ),
-    "tls_failed": f"The endpoint could not prove who it is (its TLS certificate was not accepted). {AGAIN}",
-    "connection_lost": f"The connection to the endpoint broke off. {AGAIN}",
-    "cut_short": f"The endpoint's answer broke off before its end. What had come was not kept. {AGAIN}",
-    "too_large": "The endpoint's answer is larger than allowed and was not kept. Try the line again.",
-    "bad_address": "The endpoint named an address that cannot be opened. Try the line again.",
+    "unreachable": _(
+        "The endpoint cannot be reached: nothing answers at its address. The line is tried again by itself."
+    ),
+    "audio_url_refused": _("The address of the audio is not safe to open: it lies inside a private network."),
+    "address_refused": (
+        _(
+            "The endpoint's address lies inside a private network, which whoever runs Narrator has not allowed. "
+            "An admin of the team can set another address."
+        )
+    ),
+    "tls_failed": _(
+        "The endpoint could not prove who it is (its TLS certificate was not accepted). "
+        "The line is tried again by itself."
+    ),
+    "connection_lost": _("The connection to the endpoint broke off. The line is tried again by itself."),
+    "cut_short": _(
+        "The endpoint's answer broke off before its end. What had come was not kept. The line is tried again by itself."
+    ),
+    "too_large": _("The endpoint's answer is larger than allowed and was not kept. Try the line again."),
+    "bad_address": _("The endpoint named an address that cannot be opened. Try the line again."),
 }
 
 
@@ -186,11 +207,9 @@ def failure(code: str, status: int | None = None, until: Deadline | None = None)
     if code == "address_refused":
         return Stopped(_SENTENCES[code], code=code)
     if until is not None and code == "deadline_passed":
-        message = (
-            f"The endpoint did not finish within {until.total_s:g} seconds, so the call was given up. {AGAIN}"
-        )
+        message = TOO_SLOW % {"seconds": f"{until.total_s:g}"}
     elif until is not None and code == "stalled":
-        message = f"The endpoint sent nothing for {until.idle_s:g} seconds, so the call was given up. {AGAIN}"
+        message = SILENT % {"seconds": f"{until.idle_s:g}"}
     else:
         message = _SENTENCES[code]
     return Unavailable(message, code=code, status=status)

@@ -13,8 +13,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from projects.sentences import gettext_noop as _
 from projects.speech.deadline import Deadline
 from projects.speech.errors import SpeechError, Stopped, Unavailable
+
+UNSAFE = _("The address of the audio is not safe to open: %(said_reason)s. Try the line again.")
+THE_ENDPOINT_KEEPS = _(
+    "The endpoint keeps its audio on %(host)s, which is not on the list of allowed audio "
+    "hosts. Add it to the settings if it is right."
+)
 
 Address = tuple[int, str, int]
 """Address family, numeric address, port."""
@@ -45,11 +52,11 @@ class Origin:
         parts = urlsplit(url)
         host = (parts.hostname or "").removesuffix(".")
         if parts.scheme not in _PORTS:
-            raise ValueError("it is neither http nor https")
+            raise ValueError(_("it is neither http nor https"))
         if "@" in parts.netloc:
-            raise ValueError("it carries a user name")
+            raise ValueError(_("it carries a user name"))
         if not (_HOST_NAME.fullmatch(host) or _is_address(host)) or _ODD_CHARACTERS.search(url):
-            raise ValueError("it cannot be read clearly")
+            raise ValueError(_("it cannot be read clearly"))
         port = parts.port  # raises ValueError past 65535
         return cls(parts.scheme, host, _PORTS[parts.scheme] if port is None else port)
 
@@ -90,8 +97,7 @@ class AudioHosts:
             )
         if origin.host != self.own.host and not self._is_listed(origin.host):
             raise Stopped(
-                f"The endpoint keeps its audio on {origin.host}, which is not on the list of allowed audio hosts. "
-                "Add it to the settings if it is right.",
+                THE_ENDPOINT_KEEPS % {"host": origin.host},
                 code="audio_host_refused",
             )
         query = f"?{parts.query}" if parts.query else ""
@@ -106,7 +112,7 @@ class AudioHosts:
 
 def refused_url(reason: str) -> SpeechError:
     """reason completes "The address of the audio is not safe to open: ..."."""
-    message = f"The address of the audio is not safe to open: {reason}. Try the line again."
+    message = UNSAFE % {"said_reason": reason}
     return Unavailable(message, code="audio_url_refused")
 
 
@@ -137,7 +143,7 @@ def resolve(host: str, port: int, deadline: Deadline, *, public_only: bool) -> l
     if public_only and not all(is_public(address) for _family, address, _port in addresses):
         raise ForbiddenAddress
     if not addresses:
-        raise OSError("the name has no address")
+        raise OSError(_("the name has no address"))
     return addresses
 
 
@@ -149,7 +155,7 @@ def _looked_up(host: str, port: int, deadline: Deadline) -> list[Address]:
             rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             answers.put([(int(family), str(sockaddr[0]), port) for family, _t, _p, _c, sockaddr in rows])
         except (OSError, UnicodeError) as error:
-            answers.put(error if isinstance(error, OSError) else OSError("the name is malformed"))
+            answers.put(error if isinstance(error, OSError) else OSError(_("the name is malformed")))
 
     threading.Thread(target=look_up, name="speech-lookup", daemon=True).start()
     try:

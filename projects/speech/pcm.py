@@ -5,8 +5,14 @@ No containers (wav.py) and no network.
 
 import unicodedata
 
+from projects.sentences import gettext_noop as _
 from projects.speech.errors import Unavailable
 from projects.speech.voices import RATE_HZ
+
+BAD_AUDIO = _("The endpoint sent audio that cannot be used: %(said_reason)s. Try the line again.")
+NOT_KEPT = _("%(said_what)s It was not kept. Try the line again.")
+TOO_SHORT = _("The audio is far too short for its text (%(seconds)s seconds).")
+TOO_LONG = _("The audio is far too long for its text (%(seconds)s seconds).")
 
 BYTES_PER_SECOND = 2 * RATE_HZ
 _HEADER_MAX_BYTES = 4096  # a RIFF header with a few extra chunks in front of the audio
@@ -40,9 +46,9 @@ class PcmStream:
     def finish(self) -> bytes:
         """Everything. Raises Unavailable (`bad_audio`) when half a sample is left over: a byte was lost on the way."""
         if self._header:
-            raise bad_audio("it ends in the middle of its header")
+            raise bad_audio(_("it ends in the middle of its header"))
         if self._carry:
-            raise bad_audio("it has an odd number of bytes, so one was lost on the way")
+            raise bad_audio(_("it has an odd number of bytes, so one was lost on the way"))
         return b"".join(self._pieces)
 
     def _after_header(self, piece: bytes) -> bytes:
@@ -55,14 +61,14 @@ class PcmStream:
             self._header = None
             return start[at + 8 :]
         if len(start) > _HEADER_MAX_BYTES:
-            raise bad_audio("it begins like a WAV file, but no audio follows the header")
+            raise bad_audio(_("it begins like a WAV file, but no audio follows the header"))
         self._header = start
         return b""
 
 
 def bad_audio(reason: str) -> Unavailable:
     """Audio that cannot be used. reason completes "The endpoint sent audio that cannot be used: ..."."""
-    message = f"The endpoint sent audio that cannot be used: {reason}. Try the line again."
+    message = BAD_AUDIO % {"said_reason": reason}
     return Unavailable(message, code="bad_audio")
 
 
@@ -73,21 +79,17 @@ def check_speech(pcm: bytes, text: str) -> None:
     bounds are wide: they catch a lost or a runaway answer, not a fast or a slow reader.
     """
     if not pcm:
-        raise _implausible("empty_audio", "The endpoint answered without any sound.")
+        raise _implausible("empty_audio", _("The endpoint answered without any sound."))
     if not pcm.strip(b"\0"):
-        raise _implausible("silent_audio", "The endpoint answered with pure silence.")
+        raise _implausible("silent_audio", _("The endpoint answered with pure silence."))
     spoken = sum(1 for char in text if unicodedata.category(char)[0] in "LN")
     seconds = len(pcm) / BYTES_PER_SECOND
     shortest_s = spoken * _SHORTEST_S_PER_CHARACTER if spoken >= _TEXT_WORTH_MEASURING else 0.01
     if seconds < shortest_s:
-        raise _implausible(
-            "audio_too_short", f"The audio is far too short for its text ({seconds:.2f} seconds)."
-        )
+        raise _implausible("audio_too_short", TOO_SHORT % {"seconds": f"{seconds:.2f}"})
     if seconds > _LONGEST_ALLOWANCE_S + spoken * _LONGEST_S_PER_CHARACTER:
-        raise _implausible(
-            "audio_too_long", f"The audio is far too long for its text ({seconds:.0f} seconds)."
-        )
+        raise _implausible("audio_too_long", TOO_LONG % {"seconds": f"{seconds:.0f}"})
 
 
 def _implausible(code: str, what: str) -> Unavailable:
-    return Unavailable(f"{what} It was not kept. Try the line again.", code=code)
+    return Unavailable(NOT_KEPT % {"said_what": what}, code=code)

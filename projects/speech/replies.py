@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from urllib.parse import urljoin
 
+from projects.sentences import gettext_noop as _
 from projects.speech import answers, classify, exchange, streaming
 from projects.speech.answers import Heard, Said
 from projects.speech.errors import SpeechError, named
 from projects.speech.exchange import Answer
 from projects.speech.streaming import Listener
 from projects.speech.wav import pcm_of
+
+ANSWERED = _("The endpoint answered with %(said_what)s instead of speech.")
 
 _ERROR_BODY_BYTES = 256 * 1024
 _SNIFFED_BYTES = 8
@@ -62,7 +65,7 @@ class Reader:
     def _from_json(self, answer: Answer, body: bytes) -> Heard:
         said = answers.read_json(body)
         if said is None:
-            raise bad_answer(answer, "The endpoint's answer is not valid JSON.", b"{", self._secret)
+            raise bad_answer(answer, _("The endpoint's answer is not valid JSON."), b"{", self._secret)
         if said.is_error:
             raise answers.error_of(said, answer.status, answer.headers, self._secret)
         request_id = answers.request_id(said, answer.headers)
@@ -83,8 +86,8 @@ class Reader:
 
 def not_speech(answer: Answer, body: bytes, secret: str) -> SpeechError:
     """The error for a good status with a body that is no sound: a web page, a text, nothing."""
-    what = "a web page" if body.lstrip().startswith(b"<") else "a text" if body.strip() else "nothing"
-    return bad_answer(answer, f"The endpoint answered with {what} instead of speech.", body, secret)
+    what = _("a web page") if body.lstrip().startswith(b"<") else "a text" if body.strip() else "nothing"
+    return bad_answer(answer, ANSWERED % {"said_what": what}, body, secret)
 
 
 def bad_answer(answer: Answer, message: str, body: bytes, secret: str) -> SpeechError:
@@ -120,7 +123,7 @@ def error_in(
 
 
 def _no_audio(status: int, request_id: str) -> SpeechError:
-    message = "The endpoint reported success but sent neither sound nor a link to it."
+    message = _("The endpoint reported success but sent neither sound nor a link to it.")
     return answers.unusable("no_audio", message, status=status, request_id=request_id)
 
 

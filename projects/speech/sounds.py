@@ -8,6 +8,7 @@ from itertools import chain
 
 import numpy as np
 
+from projects.sentences import gettext_noop as _
 from projects.speech import answers, classify, decoding, replies
 from projects.speech.answers import Heard, Said
 from projects.speech.errors import SpeechError, Stopped, named
@@ -67,14 +68,14 @@ class SoundReader:
         if said is not None and (said.is_error or said.message):
             return answers.error_of(said, answer.status, answer.headers, self._secret)
         if kind == "json":
-            message = "The endpoint answered with JSON instead of sound. It may be of another kind."
+            message = _("The endpoint answered with JSON instead of sound. It may be of another kind.")
             return replies.bad_answer(answer, message, body, self._secret)
         return replies.not_speech(answer, body, self._secret)
 
     def _moved(self, answer: Answer) -> SpeechError:
         where = classify.shown(answer.location, self._secret, 200)
         return Stopped(
-            "The endpoint sends its callers on to another address. Enter that address in the settings.",
+            _("The endpoint sends its callers on to another address. Enter that address in the settings."),
             code="redirected",
             detail=where,
             status=answer.status,
@@ -89,7 +90,7 @@ def _raw(pieces: Iterable[bytes], hear: Callable[[bytes], None]) -> bytes:
             hear(samples)
     pcm = stream.finish()
     if is_static(pcm):
-        raise bad_audio("its raw samples are noise, so they are of another format than was asked for")
+        raise bad_audio(_("its raw samples are noise, so they are of another format than was asked for"))
     return pcm
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
+from projects.sentences import gettext_noop as _
 from projects.speech.budget import Budget
 from projects.speech.errors import Refused, TooLong
 from projects.speech.line import Line, is_speakable
@@ -60,11 +61,11 @@ def check(line: Line, budget: Budget) -> None:
     """What need not be sent to know that it fails: Refused (`empty_text`), TooLong (`over_budget`)."""
     if not is_speakable(line.spoken):
         raise Refused(
-            "There is nothing to speak in this line: it has no letter and no digit.", code="empty_text"
+            _("There is nothing to speak in this line: it has no letter and no digit."), code="empty_text"
         )
     if not budget.fits(line.spoken):
         raise TooLong(
-            "The text is longer than one call may be. It has to be split into smaller pieces.",
+            _("The text is longer than one call may be. It has to be split into smaller pieces."),
             code="over_budget",
             limit=budget.limit,
         )

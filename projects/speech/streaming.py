@@ -6,6 +6,7 @@ Framing is sse.py's business, the network exchange.py's.
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 
+from projects.sentences import gettext_noop as _
 from projects.speech import answers, classify
 from projects.speech.answers import Heard, Said
 from projects.speech.errors import SpeechError
@@ -101,7 +102,7 @@ def _said(event: Event) -> Said | None:
     if said is None and name in _ENVELOPES:
         detail = classify.shown(data, "", 120)
         raise answers.unusable(
-            "bad_answer", "The endpoint sent something that cannot be understood.", detail=detail
+            "bad_answer", _("The endpoint sent something that cannot be understood."), detail=detail
         )
     if said is not None and name == "error" and not said.is_error:
         return Said(

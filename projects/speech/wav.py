@@ -3,20 +3,27 @@
 import struct
 from dataclasses import dataclass, replace
 
+from projects.sentences import gettext_noop as _
 from projects.speech.pcm import bad_audio
 from projects.speech.voices import RATE_HZ
+
+NOT_PCM = _("its WAV file is not plain PCM (codec %(codec)s)")
+OTHER_FORM = _(
+    "it is %(channels)s channel(s), %(rate_hz)s Hz, %(bits)s bits instead of 1 channel, "
+    "%(our_rate_hz)s Hz, 16 bits"
+)
 
 PCM, FLOAT = 0x0001, 0x0003
 _EXTENSIBLE = 0xFFFE
 _SUBFORMAT = bytes.fromhex("000000001000800000aa00389b71")  # behind the codec's own two bytes
 _OTHER_FORMATS = (
-    (b"RIFX", "it is a big-endian WAV file (RIFX)"),
-    (b"RF64", "it is an RF64 file"),
-    (b"ID3", "it is an MP3 file"),
-    (b"OggS", "it is an Ogg file"),
-    (b"fLaC", "it is a FLAC file"),
-    (b"<", "it is a web page or an XML message"),
-    (b"{", "it is a JSON message"),
+    (b"RIFX", _("it is a big-endian WAV file (RIFX)")),
+    (b"RF64", _("it is an RF64 file")),
+    (b"ID3", _("it is an MP3 file")),
+    (b"OggS", _("it is an Ogg file")),
+    (b"fLaC", _("it is a FLAC file")),
+    (b"<", _("it is a web page or an XML message")),
+    (b"{", _("it is a JSON message")),
 )
 
 
@@ -44,11 +51,16 @@ def pcm_of(data: bytes) -> bytes:
     """
     found = opened(data)
     if found.codec != PCM:
-        raise bad_audio(f"its WAV file is not plain PCM (codec {found.codec})")
+        raise bad_audio(NOT_PCM % {"codec": found.codec})
     if (found.channels, found.rate_hz, found.bits) != (1, RATE_HZ, 16):
         raise bad_audio(
-            f"it is {found.channels} channel(s), {found.rate_hz} Hz, {found.bits} bits"
-            f" instead of 1 channel, {RATE_HZ} Hz, 16 bits"
+            OTHER_FORM
+            % {
+                "channels": found.channels,
+                "rate_hz": found.rate_hz,
+                "bits": found.bits,
+                "our_rate_hz": RATE_HZ,
+            }
         )
     return found.data
 
@@ -68,12 +80,12 @@ def opened(data: bytes) -> Wave:
         body = at + 8
         if name == b"data":
             if form is None:
-                raise bad_audio("its WAV header does not say what the samples are")
+                raise bad_audio(_("its WAV header does not say what the samples are"))
             return _with_samples(form, data, body, size)
         if name == b"fmt ":
             form = _form(data[body : body + 40])
         at = body + size + (size & 1)
-    raise bad_audio("its WAV file ends before any audio")
+    raise bad_audio(_("its WAV file ends before any audio"))
 
 
 def _with_samples(form: Wave, data: bytes, start: int, declared: int) -> Wave:
@@ -82,12 +94,12 @@ def _with_samples(form: Wave, data: bytes, start: int, declared: int) -> Wave:
     trusted = whole and _only_chunks_follow(data, after)
     samples = data[start : start + declared] if trusted else data[start:]
     if not samples:
-        raise bad_audio("its WAV file holds no audio")
+        raise bad_audio(_("its WAV file holds no audio"))
     if form.codec in (PCM, FLOAT) and len(samples) % form.frame_bytes:
         raise bad_audio(
-            "it has an odd number of bytes, so one was lost on the way"
+            _("it has an odd number of bytes, so one was lost on the way")
             if form.frame_bytes == 2
-            else "it ends inside of a sample, so something was lost on the way"
+            else _("it ends inside of a sample, so something was lost on the way")
         )
     return replace(form, data=samples, rest=data[after:] if trusted else b"")
 
@@ -106,7 +118,7 @@ def _only_chunks_follow(data: bytes, at: int) -> bool:
 
 def _form(chunk: bytes) -> Wave:
     if len(chunk) < 16:
-        raise bad_audio("its WAV header is cut short")
+        raise bad_audio(_("its WAV header is cut short"))
     codec, channels, rate_hz, _bytes_per_s, _block, bits = struct.unpack_from("<HHIIHH", chunk)
     if codec == _EXTENSIBLE and chunk[26:40] == _SUBFORMAT:
         codec = int.from_bytes(chunk[24:26], "little")
@@ -119,5 +131,5 @@ def _what_it_is(data: bytes) -> str:
         if start.startswith(magic):
             return name
     if len(data) >= 2 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0:
-        return "it is an MP3 file"
-    return "it is not a WAV file" if data else "it is empty"
+        return _("it is an MP3 file")
+    return _("it is not a WAV file") if data else _("it is empty")

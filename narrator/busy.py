@@ -7,16 +7,28 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from narrator.sentences import gettext_noop, said
 from narrator.storage import StoreAway
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
 
-_SAFE = "so this was not done. Nothing that was saved is lost."
-BUSY = f"The studio's database is busy, {_SAFE} Try again in a few seconds."
-AWAY = f"The studio's database does not answer, {_SAFE} Try again in a minute."
-STORE_AWAY = f"The studio's store of audio and files does not answer, {_SAFE} Try again in a minute."
-FULL = f"The studio's disk is full, {_SAFE} Whoever runs the studio has to free some space."
+BUSY = gettext_noop(
+    "The studio's database is busy, so this was not done. Nothing that was saved is lost. "
+    "Try again in a few seconds."
+)
+AWAY = gettext_noop(
+    "The studio's database does not answer, so this was not done. Nothing that was saved is lost. "
+    "Try again in a minute."
+)
+STORE_AWAY = gettext_noop(
+    "The studio's store of audio and files does not answer, so this was not done. Nothing that was saved is lost. "
+    "Try again in a minute."
+)
+FULL = gettext_noop(
+    "The studio's disk is full, so this was not done. Nothing that was saved is lost. "
+    "Whoever runs the studio has to free some space."
+)
 
 # SQLite's own numbers (https://sqlite.org/rescode.html) and PostgreSQL's own words (its appendix A).
 _SQLITE = {5: BUSY, 6: BUSY, 13: FULL}
@@ -38,7 +50,7 @@ class BusyMiddleware:
         if sentence is None:
             return None
         logger.warning("%s %s: %s", request.method, request.path, exception)
-        page = render_to_string("503.html", {"reason": sentence})
+        page = render_to_string("503.html", {"reason": said(sentence)})
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from narrator.web import client_address
 
@@ -22,10 +24,12 @@ AROUND_BYTES = 1024 * 1024
 # Whoever was quiet may ask for so much at once, as a share of a minute's: a long script's rows and sounds.
 BURST = 0.5
 MOST_CLIENTS = 5_000
-TOO_MANY = (
+TOO_MANY = gettext_lazy(
     "So many requests at once slow the studio down for everybody. Wait a moment, then load the page again."
 )
-TOO_LARGE = "This is larger than the {} MB that are taken here, so it was not read. Hand it in in parts."
+TOO_LARGE = gettext_lazy(
+    "This is larger than the %(limit)s MB that are taken here, so it was not read. Hand it in in parts."
+)
 
 
 @dataclass
@@ -81,7 +85,7 @@ class LimitsMiddleware:
         client = _client(request) if per_minute else ""
         wait_s = self.buckets.take(client, per_minute, time.monotonic()) if client else 0.0
         if wait_s:
-            answer = _refusal(429, "Too many requests", TOO_MANY)
+            answer = _refusal(429, _("Too many requests"), TOO_MANY)
             answer["Retry-After"] = str(int(wait_s) + 1)
             return answer
         return self.get_response(request)
@@ -90,12 +94,12 @@ class LimitsMiddleware:
         most = getattr(view, "most_body_bytes", BODY_BYTES)
         if _body_bytes(request) <= most:
             return None
-        sentence = TOO_LARGE.format(most // 2**20)
+        sentence = TOO_LARGE % {"limit": most // 2**20}
         own = getattr(view, "too_large", None)  # whoever asks may be no browser
-        return own(sentence) if own else _refusal(413, "Too large", sentence)
+        return own(sentence) if own else _refusal(413, _("Too large"), sentence)
 
 
-def _refusal(status: int, title: str, reason: str) -> HttpResponse:
+def _refusal(status: int, title: str, reason: Any) -> HttpResponse:
     """A page that needs no database."""
     return HttpResponse(render_to_string("503.html", {"title": title, "reason": reason}), status=status)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django import template
 from django.forms import BoundField
 from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from narrator import sentences
 
@@ -53,16 +54,18 @@ def clock(duration_ms: int | None) -> str:
 @register.filter
 def seconds(duration_ms: int) -> str:
     """Write milliseconds as ``1.9 s``."""
-    return f"{duration_ms / 1000:.1f} s"
+    return _("%(seconds)s s") % {"seconds": f"{duration_ms / 1000:.1f}"}
 
 
 @register.filter
 def lasting(seconds: float) -> str:
     """Write a length of time that is still to come as ``40 s``, ``3 min`` or ``1 h 20 min``, rounded up."""
     if seconds <= 90:
-        return f"{max(math.ceil(seconds / 10), 1) * 10} s"
+        return _("%(seconds)s s") % {"seconds": max(math.ceil(seconds / 10), 1) * 10}
     minutes = math.ceil(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return _("%(minutes)s min") % {"minutes": minutes}
+    return _("%(hours)s h %(minutes)s min") % {"hours": minutes // 60, "minutes": minutes % 60}
 
 
 @register.filter
@@ -82,7 +85,7 @@ def money(amount_micro: int | None, currency: str) -> str:
     """Write millionths of a currency as ``¥ 4.10`` or ``CHF 1,204.00``; less than a hundredth as ``under ¥ 0.01``."""
     sign = SYMBOLS.get(currency, currency)
     if amount_micro is not None and 0 < amount_micro < 10_000:
-        return f"under {sign} 0.01"
+        return _("under %(sign)s 0.01") % {"sign": sign}
     hundredths = ((amount_micro or 0) + 5_000) // 10_000
     return f"{sign} {hundredths // 100:,}.{hundredths % 100:02}"
 
@@ -109,5 +112,5 @@ def browser(user_agent: str) -> str:
     name = next((name for mark, name in BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     if not name:
-        return user_agent[:40] or "Unknown browser"
-    return f"{name} on {system}" if system else name
+        return user_agent[:40] or _("Unknown browser")
+    return _("%(browser)s on %(system)s") % {"browser": name, "system": system} if system else name

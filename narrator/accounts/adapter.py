@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from narrator import sealing
 from narrator.languages import speaking
+from narrator.sentences import gettext_noop
 from narrator.teams import audit, invitations
 from narrator.teams.models import AuditKind, User
 
@@ -27,16 +29,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "account_inactive": "This account is switched off. Ask an admin of your team.",
-        "email_password_mismatch": (
+        "account_inactive": _("This account is switched off. Ask an admin of your team."),
+        "email_password_mismatch": _(
             "This address and password do not belong together. Check both and try again."
         ),
-        "email_taken": "There is an account with this address already. Sign in with it instead.",
-        "incorrect_password": "This is not your password. Check it and try again.",
-        "enter_current_password": "This is not your present password. Check it and try again.",
-        "duplicate_email": "This is your address already.",
-        "too_many_login_attempts": "Too many attempts failed. Wait five minutes, then try again.",
-        "rate_limited": "Too many attempts at once. Wait a minute, then try again.",
+        "email_taken": _("There is an account with this address already. Sign in with it instead."),
+        "incorrect_password": _("This is not your password. Check it and try again."),
+        "enter_current_password": _("This is not your present password. Check it and try again."),
+        "duplicate_email": _("This is your address already."),
+        "too_many_login_attempts": _("Too many attempts failed. Wait five minutes, then try again."),
+        "rate_limited": _("Too many attempts at once. Wait a minute, then try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -56,11 +58,11 @@ class AccountAdapter(DefaultAccountAdapter):
         except invitations.Closed:
             if settings.SIGN_UP == "invited":
                 raise ImmediateHttpResponse(render(request, "teams/join_closed.html", status=404)) from None
-        audit.note(AuditKind.ACCOUNT, "made an account", by=user)
+        audit.note(AuditKind.ACCOUNT, gettext_noop("made an account"), by=user)
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        audit.sign_in_refused(str(credentials.get("email", "")), "a wrong password")
+        audit.sign_in_refused(str(credentials.get("email", "")), gettext_noop("a wrong password"))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail that somebody waits for; where it cannot be sent, answer with a page that says so."""
@@ -85,9 +87,15 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "This is not the right code. Codes of an app change every 30 seconds: enter the next one.",
-        "unopened": "This studio has lost the key to your second step. Ask whoever runs it to remove the step.",
-        "unverified_email": "Confirm your e-mail address first, by the link in the mail that was sent to it.",
+        "incorrect_code": _(
+            "This is not the right code. Codes of an app change every 30 seconds: enter the next one."
+        ),
+        "unopened": _(
+            "This studio has lost the key to your second step. Ask whoever runs it to remove the step."
+        ),
+        "unverified_email": _(
+            "Confirm your e-mail address first, by the link in the mail that was sent to it."
+        ),
     }
 
     def encrypt(self, text: str) -> str:
@@ -104,7 +112,7 @@ class SecondStepAdapter(DefaultMFAAdapter):
             raise self.validation_error("unopened") from None
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
-        return "My passkey"
+        return gettext("My passkey")
 
 
 def _token(request: HttpRequest) -> str:

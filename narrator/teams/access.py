@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from narrator.teams.models import Membership, Role, Team, User
 from narrator.teams.rights import Right, allows
@@ -23,7 +24,8 @@ def check(user: User, team_id: int, what: Right | Role) -> str:
     if not allows(role, what):
         least = what.least if isinstance(what, Right) else what
         raise PermissionDenied(
-            f"This needs the role {least.label.lower()} or higher; ask an admin of the team."
+            _("This needs the role %(role)s or higher; ask an admin of the team.")
+            % {"role": str(least.label).lower()}
         )
     return role
 

@@ -4,9 +4,12 @@ import logging
 
 from allauth.core import context as allauth
 
+from narrator.sentences import gettext_noop
 from narrator.teams.models import AuditEvent, AuditKind, Team, User
 from narrator.teams.models.audit import WORDS
 from narrator.web import client_address
+
+REFUSED = gettext_noop("was refused: %(said_why)s")
 
 logger = logging.getLogger("narrator.audit")
 
@@ -28,4 +31,4 @@ def sign_in_refused(email: str, why: str) -> None:
     """Keep that somebody was refused at the sign-in, with the account that it was tried with, where there is one."""
     account = User.objects.filter(email__iexact=email).first()
     tried = email if account is None else str(account)
-    note(AuditKind.SIGN_IN, f"was refused: {why}", by=account, who=tried or "Somebody")
+    note(AuditKind.SIGN_IN, REFUSED % {"said_why": why}, by=account, who=tried or "Somebody")

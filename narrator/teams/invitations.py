@@ -14,8 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from narrator.languages import speaking
+from narrator.sentences import english, gettext_noop
 from narrator.teams import audit
 from narrator.teams.models import AuditKind, Invitation, Membership, Role, Team, User
+
+ONE = gettext_noop("one person by link")
+SEVERAL = gettext_noop("%(count)s people by link")
+INVITED = gettext_noop("invited %(said_whom)s as %(said_role)s")
+JOINED = gettext_noop("joined as %(said_role)s, invited by %(name)s")
+TOOK_BACK = gettext_noop("took back the invitation of %(said_whom)s")
 
 TOKEN_BYTES = 24
 OPEN_AT_MOST = 100
@@ -31,7 +38,9 @@ class TooMany(Exception):
     """The team has as many open invitations as it may."""
 
     def __init__(self) -> None:
-        super().__init__(f"There are {OPEN_AT_MOST} open invitations. Take some back first.")
+        super().__init__(
+            _("There are %(count)s open invitations. Take some back first.") % {"count": OPEN_AT_MOST}
+        )
 
 
 @transaction.atomic
@@ -52,8 +61,9 @@ def make(
         expires_at=now + timedelta(days=days),
         created_by=by,
     )
-    whom = email or ("one person by link" if row.most_uses == 1 else f"{row.most_uses} people by link")
-    audit.note(AuditKind.INVITATIONS, f"invited {whom} as {role.label.lower()}", by=by, team=team)
+    whom = email or (ONE if row.most_uses == 1 else SEVERAL % {"count": row.most_uses})
+    words = INVITED % {"said_whom": whom, "said_role": english(role.label).lower()}
+    audit.note(AuditKind.INVITATIONS, words, by=by, team=team)
     return row, token
 
 
@@ -92,9 +102,10 @@ def accept(token: str, user: User) -> Membership:
     mine = Invitation.objects.open(timezone.now()).filter(pk=invitation.pk)
     if not mine.update(uses=F("uses") + 1):
         raise Closed
-    words = (
-        f"joined as {invitation.get_role_display().lower()}, invited by {invitation.created_by or 'nobody'}"
-    )
+    words = JOINED % {
+        "said_role": english(invitation.get_role_display()).lower(),
+        "name": invitation.created_by or "nobody",
+    }
     audit.note(AuditKind.MEMBERS, words, by=user, team=invitation.team)
     return Membership.objects.create(team=invitation.team, user=user, role=invitation.role)
 
@@ -105,9 +116,8 @@ def revoke(invitation: Invitation, *, by: User) -> bool:
     mine = Invitation.objects.open(timezone.now()).filter(pk=invitation.pk)
     if not mine.update(revoked_at=timezone.now()):
         return False
-    audit.note(
-        AuditKind.INVITATIONS, f"took back the invitation of {invitation}", by=by, team=invitation.team
-    )
+    words = TOOK_BACK % {"said_whom": english(invitation)}
+    audit.note(AuditKind.INVITATIONS, words, by=by, team=invitation.team)
     return True
 
 

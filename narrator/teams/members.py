@@ -7,25 +7,33 @@ the next request, because every request asks for the role anew; what a person ma
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from narrator.sentences import english, gettext_noop
 from narrator.teams import audit
 from narrator.teams.access import teams_for
 from narrator.teams.models import AuditKind, Invitation, Membership, Role, Team, User
 from narrator.teams.rights import Right, allows
+
+CHANGED_ROLE = gettext_noop("changed the role of %(name)s from %(said_before)s to %(said_role)s")
+MADE = gettext_noop("made the team %(name)s")
+HANDED_OVER = gettext_noop("handed the team over to %(name)s")
+REMOVED = gettext_noop("removed %(said_what)s")
+RENAMED = gettext_noop("renamed the team from %(before)s to %(name)s")
 
 
 class LastOwner(Exception):
     """It would leave the team without an owner."""
 
     def __init__(self) -> None:
-        super().__init__("A team needs an owner. Make somebody else an owner first.")
+        super().__init__(_("A team needs an owner. Make somebody else an owner first."))
 
 
 class TooFewRights(Exception):
     """Only owners make and unmake owners."""
 
     def __init__(self) -> None:
-        super().__init__("Only an owner of the team may do this.")
+        super().__init__(_("Only an owner of the team may do this."))
 
 
 def may_create(user: User) -> bool:
@@ -38,7 +46,7 @@ def create(name: str, *, by: User) -> Team:
     """Make a team that this person owns."""
     team = Team.objects.create(name=name)
     Membership.objects.create(team=team, user=by, role=Role.OWNER)
-    audit.note(AuditKind.MEMBERS, f"made the team {team}", by=by, team=team)
+    audit.note(AuditKind.MEMBERS, MADE % {"name": team}, by=by, team=team)
     return team
 
 
@@ -48,7 +56,7 @@ def rename(team: Team, name: str, *, by: User) -> None:
     before, team.name = team.name, name
     if before != name:
         team.save(update_fields=["name"])
-        audit.note(AuditKind.MEMBERS, f"renamed the team from {before} to {name}", by=by, team=team)
+        audit.note(AuditKind.MEMBERS, RENAMED % {"before": before, "name": name}, by=by, team=team)
 
 
 @transaction.atomic
@@ -60,10 +68,14 @@ def set_role(member: Membership, role: Role, *, by: User, actor: str) -> None:
     _check(held, actor, becomes=role)
     if held.role == Role.OWNER:
         _keep_an_owner(held)
-    before, held.role = held.get_role_display().lower(), role
+    before, held.role = english(held.get_role_display()).lower(), role
     held.save(update_fields=["role"])
     _close_invitations(held)
-    words = f"changed the role of {held.user} from {before} to {role.label.lower()}"
+    words = CHANGED_ROLE % {
+        "name": held.user,
+        "said_before": before,
+        "said_role": english(role.label).lower(),
+    }
     audit.note(AuditKind.MEMBERS, words, by=by, team=held.team)
 
 
@@ -76,7 +88,7 @@ def hand_over(member: Membership, *, by: User) -> None:
         raise TooFewRights
     Membership.objects.filter(pk=held.pk).update(role=Role.OWNER)
     own.update(role=Role.ADMIN)
-    audit.note(AuditKind.MEMBERS, f"handed the team over to {held.user}", by=by, team=held.team)
+    audit.note(AuditKind.MEMBERS, HANDED_OVER % {"name": held.user}, by=by, team=held.team)
 
 
 @transaction.atomic
@@ -87,7 +99,7 @@ def remove(member: Membership, *, by: User, actor: str) -> None:
         return
     _check(held, actor, becomes=Role.VIEWER)
     _take_out(held)
-    audit.note(AuditKind.MEMBERS, f"removed {held.user}", by=by, team=held.team)
+    audit.note(AuditKind.MEMBERS, REMOVED % {"said_what": held.user}, by=by, team=held.team)
 
 
 @transaction.atomic
@@ -96,7 +108,7 @@ def leave(member: Membership) -> None:
     held = _held(member)
     if held is not None:
         _take_out(held)
-        audit.note(AuditKind.MEMBERS, "left the team", by=held.user, team=held.team)
+        audit.note(AuditKind.MEMBERS, gettext_noop("left the team"), by=held.user, team=held.team)
 
 
 def _held(member: Membership) -> Membership | None:

@@ -5,6 +5,7 @@ The words of the work stand in it, too, so that nobody has to look for a second 
 
 from enum import Enum
 
+from narrator.sentences import gettext_noop
 from narrator.teams.models import Role
 
 RANK = {Role.OWNER: 5, Role.ADMIN: 4, Role.EDITOR: 3, Role.REVIEWER: 2, Role.VIEWER: 1}
@@ -15,26 +16,38 @@ class Right(Enum):
 
     SEE = (
         Role.VIEWER,
-        "Open the team's projects: read scripts, hear takes, see activity, usage and what is generated",
+        gettext_noop(
+            "Open the team's projects: read scripts, hear takes, see activity, usage and what is generated"
+        ),
     )
-    DOWNLOAD = Role.VIEWER, "Download finished exports, lists and lexicons"
-    REVIEW = Role.REVIEWER, "Approve lines, ask for pickups, comment, clear what the checks flagged"
+    DOWNLOAD = Role.VIEWER, gettext_noop("Download finished exports, lists and lexicons")
+    REVIEW = (
+        Role.REVIEWER,
+        gettext_noop("Approve lines, ask for pickups, comment, clear what the checks flagged"),
+    )
     EDIT = (
         Role.EDITOR,
-        "Import manuscripts and revisions; edit text, direction, cast, lexicon and finish; lock lines",
+        gettext_noop(
+            "Import manuscripts and revisions; edit text, direction, cast, lexicon and finish; lock lines"
+        ),
     )
     GENERATE = (
         Role.EDITOR,
-        "Generate, retry and stop lines; pause and resume runs; record takes, choose among them",
+        gettext_noop(
+            "Generate, retry and stop lines; pause and resume runs; record takes, choose among them"
+        ),
     )
-    ASSIGN = Role.EDITOR, "Give chapters to reviewers"
-    EXPORT = Role.EDITOR, "Order and cancel exports"
-    GUESTS = Role.EDITOR, "Make guest links and podcast feeds, and take them back"
-    MONEY = Role.ADMIN, "Set prices and caps"
-    CONNECT = Role.ADMIN, "Connect a speech endpoint of the team's own, and enter its token"
-    AUDIT = Role.ADMIN, "See the activity of the whole team and its audit trail"
-    MEMBERS = Role.ADMIN, "Invite people, change roles up to admin, remove members, rename the team"
-    OWN = Role.OWNER, "Make and unmake owners, hand the team over"
+    ASSIGN = Role.EDITOR, gettext_noop("Give chapters to reviewers")
+    EXPORT = Role.EDITOR, gettext_noop("Order and cancel exports")
+    GUESTS = Role.EDITOR, gettext_noop("Make guest links and podcast feeds, and take them back")
+    MONEY = Role.ADMIN, gettext_noop("Set prices and caps")
+    CONNECT = Role.ADMIN, gettext_noop("Connect a speech endpoint of the team's own, and enter its token")
+    AUDIT = Role.ADMIN, gettext_noop("See the activity of the whole team and its audit trail")
+    MEMBERS = (
+        Role.ADMIN,
+        gettext_noop("Invite people, change roles up to admin, remove members, rename the team"),
+    )
+    OWN = Role.OWNER, gettext_noop("Make and unmake owners, hand the team over")
 
     def __init__(self, least: Role, words: str) -> None:
         self.least = least

@@ -153,7 +153,7 @@ KEPT = (*CHECKS, "scene_pause_ms", "title_pause_ms")
 class ProjectForm(forms.ModelForm):
     """A project's name, pauses and the direction its lines inherit; its cap only where ``may_set_cap``."""
 
-    voice = VoiceField()
+    voice = VoiceField(label=_("Voice"))
     cap_micro = AmountField(required=False)
 
     class Meta:
@@ -173,6 +173,7 @@ class ProjectForm(forms.ModelForm):
             *CHECKS,
             "cap_micro",
         ]
+        labels = {"title": _("Title"), "author": _("Author"), "language": _("Language")}
         widgets = {
             "instructions": forms.Textarea(attrs={"rows": 3}),
             "speaker_pause_ms": forms.NumberInput(attrs={"placeholder": _("as after a line")}),

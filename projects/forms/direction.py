@@ -20,7 +20,7 @@ from projects.models.paragraphs import SPOKEN_KINDS, LineKind
 class LayerForm(forms.ModelForm):
     """What a layer says of the direction; blank leaves it to the layers above, whose values the fields show."""
 
-    voice = VoiceField(required=False)
+    voice = VoiceField(label=_("Voice"), required=False)
 
     def __init__(self, *args: Any, inherited: dict[str, Said], project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,6 +59,7 @@ class DirectionForm(LayerForm):
     class Meta:
         model = Paragraph
         fields = ["voice", "language", "instructions", "kind", "pause_ms"]
+        labels = {"language": _("Language"), "kind": _("Kind")}
         widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
@@ -76,6 +77,7 @@ class ScriptDirectionForm(LayerForm):
     class Meta:
         model = Script
         fields = ["voice", "language", "instructions"]
+        labels = {"language": _("Language")}
         widgets = {"instructions": forms.Textarea(attrs={"rows": 3})}
 
 
@@ -84,10 +86,12 @@ class LinesDirectionForm(forms.Form):
 
     KEEP, INHERIT = "keep", ""
     lines = LinesField(widget=forms.HiddenInput, error_messages={"required": _("Select a line first.")})
-    character = forms.ChoiceField(required=False)
-    voice = VoiceField(required=False)
+    character = forms.ChoiceField(label=_("Character"), required=False)
+    voice = VoiceField(label=_("Voice"), required=False)
     language = forms.ChoiceField(
-        required=False, choices=[(KEEP, _("As it is")), (INHERIT, _("As inherited")), *LANGUAGE_CHOICES]
+        label=_("Language"),
+        required=False,
+        choices=[(KEEP, _("As it is")), (INHERIT, _("As inherited")), *LANGUAGE_CHOICES],
     )
     words = forms.ChoiceField(
         label=_("Direction"),
@@ -148,6 +152,7 @@ class CharacterForm(LayerForm):
     class Meta:
         model = Character
         fields = ["name", "colour", "voice", "instructions", "language", "is_narrator"]
+        labels = {"name": _("Name"), "colour": _("Colour"), "language": _("Language")}
         widgets = {"instructions": forms.Textarea(attrs={"rows": 3}), "colour": forms.RadioSelect}
 
     def clean_name(self) -> str:

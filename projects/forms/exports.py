@@ -36,7 +36,7 @@ class ExportForm(forms.Form):
         initial="audiobook",
         choices=[*((key, kind.name) for key, kind in KINDS.items()), (OWN, _("Other"))],
     )
-    format = forms.ChoiceField(required=False, choices=Format.choices, initial=Format.M4B)
+    format = forms.ChoiceField(label=_("Format"), required=False, choices=Format.choices, initial=Format.M4B)
     by_chapter = forms.BooleanField(required=False, label=_("One file per chapter, in a ZIP"))
     narrator = forms.CharField(required=False, max_length=200, label=_("Narrated by"))
     says_synthetic = forms.BooleanField(

@@ -33,7 +33,13 @@ class EntryForm(forms.ModelForm):
     class Meta:
         model = LexiconEntry
         fields = SAID
-        labels = {"written": _("Written"), "spoken": _("Say"), "kind": _("Kind"), "case": _("Capitals")}
+        labels = {
+            "language": _("Language"),
+            "written": _("Written"),
+            "spoken": _("Say"),
+            "kind": _("Kind"),
+            "case": _("Capitals"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

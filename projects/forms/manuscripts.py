@@ -31,7 +31,7 @@ class ImportForm(forms.ModelForm):
     where it is wanted. ``plan`` says which chapters there are; those whose title is not sent stay as they are in it.
     """
 
-    voice = VoiceField()
+    voice = VoiceField(label=_("Voice"))
     kinds = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     titles = forms.BooleanField(required=False)
     cast = forms.BooleanField(required=False)
@@ -39,6 +39,7 @@ class ImportForm(forms.ModelForm):
     class Meta:
         model = Project
         fields = ["title", "author", "voice", "language", "instructions"]
+        labels = {"title": _("Title"), "author": _("Author"), "language": _("Language")}
         widgets = {"instructions": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, read: Reading, plan: Arrangement, team_id: int, **kwargs: Any) -> None:

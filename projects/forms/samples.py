@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from projects.actions.samples import SENTENCES
 from projects.forms import VoiceField
 
-LANGUAGES = [(name, name) for name in SENTENCES]
+LANGUAGES = [(name, _(name)) for name in SENTENCES]
 
 
 class SampleForm(forms.Form):

@@ -17,6 +17,7 @@ from projects import access
 from projects.actions import connecting, endpoint, samples, sounds
 from projects.forms.samples import LANGUAGES, SampleForm
 from projects.models import Price, Project
+from projects.sentences import gettext_noop
 from projects.speech.errors import SpeechError
 from projects.speech.voices import AGES, MOODS
 from projects.views.rows import position
@@ -62,9 +63,9 @@ def _kinds(listed: list[samples.Voiced]) -> list[tuple[str, str, list[str]]]:
             _("Any sex"),
             [sex for sex in ("female", "male") if any(voice.sex == sex for voice in voices)],
         ),
-        ("age", _("Any age"), [age for age in AGES if age in ages]),
-        ("mood", _("Any mood"), [mood for mood in MOODS if mood in moods]),
-        ("accent", _("Any accent"), sorted({voice.accent for voice in voices if voice.accent})),
+        (gettext_noop("age"), _("Any age"), [age for age in AGES if age in ages]),
+        (gettext_noop("mood"), _("Any mood"), [mood for mood in MOODS if mood in moods]),
+        (gettext_noop("accent"), _("Any accent"), sorted({voice.accent for voice in voices if voice.accent})),
     ]
     return [kind for kind in kinds if len(kind[2]) > 1]
 

@@ -7,8 +7,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from narrator.sentences import gettext_noop, said
 from narrator.teams.models.people import User
 from narrator.teams.models.teams import Role, Team
+
+LINK_FOR = {
+    Role.ADMIN: gettext_noop("a link for admins"),
+    Role.EDITOR: gettext_noop("a link for editors"),
+    Role.REVIEWER: gettext_noop("a link for reviewers"),
+    Role.VIEWER: gettext_noop("a link for viewers"),
+}
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -42,7 +50,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.email or f"a link for {self.get_role_display().lower()}s"
+        return self.email or said(LINK_FOR[Role(self.role)])
 
     @property
     def is_open(self) -> bool:

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -34,7 +35,9 @@ def invitation_new(request: Request, team_id: int) -> HttpResponse:
         form.add_error(None, str(error))
         return members.answer(request, team, role, form=form)
     if row.email and settings.MAIL_GOES_OUT and _sent(row, token):
-        messages.info(request, f"A mail with the invitation is on its way to {row.email}.")
+        messages.info(
+            request, _("A mail with the invitation is on its way to %(address)s.") % {"address": row.email}
+        )
         return go(request, "member-list", team_id)
     invitations.unaddressed(row)
     link = request.build_absolute_uri(reverse("join", args=[token]))
@@ -55,7 +58,7 @@ def invitation_revoke(request: Request, invitation_id: int) -> HttpResponse:
     row = get_object_or_404(Invitation.objects.select_related("team"), pk=invitation_id)
     access.check(request.user, row.team_id, Right.MEMBERS)
     if invitations.revoke(row, by=request.user):
-        messages.info(request, "Taken back: the link opens nothing any more.")
+        messages.info(request, _("Taken back: the link opens nothing any more."))
     return go(request, "member-list", row.team_id)
 
 
@@ -74,7 +77,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             member = invitations.accept(token, request.user)
         except invitations.Closed:
             return render(request, "teams/join_closed.html", status=404)
-        messages.info(request, f"You are in {member.team}.")
+        messages.info(request, _("You are in %(team)s.") % {"team": member.team})
         return go(request, "project-list")  # type: ignore[arg-type]
     is_in = Membership.objects.filter(team=invitation.team_id, user=request.user).exists()
     return render(request, "teams/join.html", {"invitation": invitation, "token": token, "is_in": is_in})

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from narrator.teams import access, members
@@ -59,7 +60,11 @@ def member_edit(request: Request, member_id: int) -> HttpResponse:
         except (members.LastOwner, members.TooFewRights) as error:
             form.add_error("role", str(error))
         else:
-            messages.info(request, f"Saved. {member.user} is {form.cleaned_data['role'].label.lower()} now.")
+            messages.info(
+                request,
+                _("Saved. %(name)s is %(role)s now.")
+                % {"name": member.user, "role": str(form.cleaned_data["role"].label).lower()},
+            )
             return go(request, "member-list", member.team_id)
     context = {"member": member, "team": member.team, "form": form, "may_own": may_own}
     context["is_fixed"] = member.role == Role.OWNER and not may_own
@@ -71,15 +76,17 @@ def member_edit(request: Request, member_id: int) -> HttpResponse:
 def member_remove(request: Request, member_id: int) -> HttpResponse:
     """Take somebody out of the team."""
     member, role = _member(request, member_id)
-    said = f"{member.user} is not in the team any more. What they made stays, open guest links too."
+    said = _("%(name)s is not in the team any more. What they made stays, open guest links too.") % {
+        "name": member.user
+    }
     return _done(request, member, lambda: members.remove(member, by=request.user, actor=role), said)
 
 
 @require_POST
 def member_own(request: Request, member_id: int) -> HttpResponse:
     """Hand the team over to a member."""
-    member, _ = _member(request, member_id, Right.OWN)
-    said = f"{member.user} owns the team now, and you are an admin of it."
+    member, _role = _member(request, member_id, Right.OWN)
+    said = _("%(name)s owns the team now, and you are an admin of it.") % {"name": member.user}
     return _done(request, member, lambda: members.hand_over(member, by=request.user), said)
 
 

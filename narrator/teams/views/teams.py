@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from narrator.teams import access, members, rights
@@ -19,7 +20,7 @@ def team_list(request: Request) -> HttpResponse:
     """The teams that this person is in, and a form for another."""
     may_create = members.may_create(request.user)
     if request.method == "POST" and not may_create:
-        raise PermissionDenied("Owners and admins of a team make further teams; ask one of yours.")
+        raise PermissionDenied(_("Owners and admins of a team make further teams; ask one of yours."))
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return go(request, "member-list", members.create(form.cleaned_data["name"], by=request.user).pk)
@@ -36,9 +37,9 @@ def team_rename(request: Request, team_id: int) -> HttpResponse:
     form = TeamForm(request.POST)
     if form.is_valid():
         members.rename(Team.objects.get(pk=team_id), form.cleaned_data["name"], by=request.user)
-        messages.info(request, "Saved.")
+        messages.info(request, _("Saved."))
     else:
-        messages.info(request, "Not saved: a team needs a name of at most 80 characters.")
+        messages.info(request, _("Not saved: a team needs a name of at most 80 characters."))
     return go(request, "member-list", team_id)
 
 
@@ -53,7 +54,7 @@ def team_leave(request: Request, team_id: int) -> HttpResponse:
         except members.LastOwner as error:
             refusal = str(error)
         else:
-            messages.info(request, f"You have left {member.team}.")
+            messages.info(request, _("You have left %(team)s.") % {"team": member.team})
             return go(request, "team-list")
     context = {"team": member.team, "refusal": refusal}
     return render(request, "teams/team_leave.html", context, status=409 if refusal else 200)

@@ -27,9 +27,9 @@ class EndpointKind(models.TextChoices):
 class LimitUnit(models.TextChoices):
     """What a limit on the text of one call counts; see speech.budget."""
 
-    BYTES = "bytes", "bytes"
+    BYTES = "bytes", _("bytes")
     WEIGHTED = "weighted", _("billing characters")
-    CHARACTERS = "characters", "characters"
+    CHARACTERS = "characters", _("characters")
 
 
 class TeamEndpoint(models.Model):

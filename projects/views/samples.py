@@ -59,7 +59,7 @@ def _kinds(listed: list[samples.Voiced]) -> list[tuple[str, str, list[str]]]:
     ages = {voice.age for voice in voices}
     kinds = [
         (
-            "sex",
+            gettext_noop("sex"),
             _("Any sex"),
             [sex for sex in ("female", "male") if any(voice.sex == sex for voice in voices)],
         ),

@@ -3,6 +3,8 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -76,6 +78,26 @@ def send(invitation: Invitation, token: str) -> None:
         names = {"who": invitation.created_by, "team": invitation.team}
         subject = _("%(who)s invites you to %(team)s") % names
     EmailMessage(" ".join(subject.split())[:150], text, to=[invitation.email]).send()
+
+
+def offer(team: Team, *, by: User, **wanted: Any) -> tuple[Invitation, str]:
+    """Make an invitation and mail it, where it has an address and mail goes out; else it is a link for one person.
+
+    Returns it with its token, "" where a mail has taken that. ``wanted`` as for ``make``, which may raise TooMany.
+    """
+    row, token = make(team, by=by, **wanted)
+    if row.email and settings.MAIL_GOES_OUT and _sent(row, token):
+        return row, ""
+    unaddressed(row)
+    return row, token
+
+
+def _sent(row: Invitation, token: str) -> bool:
+    try:
+        send(row, token)
+    except (SMTPException, OSError):
+        return False
+    return True
 
 
 def unaddressed(invitation: Invitation) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from narrator.teams.models import User
-from projects.actions import activity, spoken
+from projects.actions import activity, exports, spoken
 from projects.actions.spoken import File
 from projects.audio import chapters, parcel
 from projects.audio import cover as covers
@@ -21,7 +21,7 @@ from projects.audio.chapters import Chapter
 from projects.audio.cover import BadCover
 from projects.audio.formats import FORMATS, of_sound
 from projects.models import ActKind, Export, ExportStatus, Feed, Project, Script
-from projects.models.exports import ExportQuerySet
+from projects.models.exports import ExportQuerySet, Format
 from projects.models.feeds import Episodes, hash_of
 from projects.sentences import gettext_noop
 from projects.speech.sentences import code_of
@@ -134,6 +134,16 @@ def episode(feed: Feed, export_id: int, number: int) -> Episode | None:
     """One file that is or was in the feed: an app may still be fetching the one before the newest."""
     export = _exports(feed).filter(pk=export_id).first()
     return next((one for one in _of(export) if one.number == number), None) if export else None
+
+
+def wanted(feed: Feed) -> dict[str, Any]:
+    """What ``exports.request`` is asked for with to have the files that a feed lacks."""
+    return {
+        "format": Format.MP3_128,
+        "by_chapter": feed.episodes == Episodes.CHAPTERS,
+        "partial": feed.has_drafts,
+        "narrator": exports.narrators(feed.project),
+    }
 
 
 def guid(feed: Feed, episode: Episode) -> str:

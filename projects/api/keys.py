@@ -61,7 +61,8 @@ def _keep(row: ApiAnswer, do: Callable[[], Schema]) -> Status:
     if known is not None and known.status is not None:
         return _said(known)
     made = do()
-    body = made.model_dump(mode="json")
+    # A secret that is shown once is kept nowhere, not even for whoever asks the same again.
+    body = made.model_dump(mode="json", exclude=getattr(made, "SHOWN_ONCE", None))
     ApiAnswer.objects.filter(token=row.token, key=row.key).update(status=MADE, body=body)
     return Status(MADE, made)
 

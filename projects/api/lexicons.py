@@ -12,7 +12,7 @@ from pydantic import Field
 from narrator import media
 from narrator.teams.rights import Right
 from projects import access, tasks
-from projects.actions import connecting, lexicon_samples, lexicons
+from projects.actions import lexicon_samples, lexicons
 from projects.actions.lexicons import Change, Scope
 from projects.api import files, forms
 from projects.api.doors import ApiRequest, Noun
@@ -23,7 +23,6 @@ from projects.api.sent import Sent
 from projects.forms.lexicons import EntryForm, ExpansionsForm, LexiconFileForm
 from projects.models import LexiconChange, LexiconEntry
 from projects.models.lexicons import SAID
-from projects.speech.errors import SpeechError
 
 router = Noun("cast")
 PROJECT, TEAM = "/projects/{project_id}/lexicon", "/teams/{team_id}/lexicon"
@@ -158,7 +157,7 @@ class LexiconUndoneOut(Schema):
     kept: int
 
 
-class SampleOut(Schema):
+class HearingOut(Schema):
     """A line as a change would have it spoken. Its sound: the address of samples in this lexicon, with this name."""
 
     name: str
@@ -283,14 +282,14 @@ def lexicon_render(request: ApiRequest, lexicon_change_id: Id, said: Spend) -> A
     return AskedOut(lines=len(tasks.queue_changed(row, by=request.user)))
 
 
-@router.make(f"{PROJECT}/samples", SampleOut, is_heavy=True)
-def lexicon_project_sample(request: ApiRequest, project_id: Id, wanted: ChangeIn) -> SampleOut:
+@router.make(f"{PROJECT}/samples", HearingOut, is_heavy=True)
+def lexicon_project_sample(request: ApiRequest, project_id: Id, wanted: ChangeIn) -> HearingOut:
     """Have the shortest line that a change of a project's lexicon reaches spoken as it would be: a call, and paid."""
     return _sample(request, _change(_project(request, project_id), wanted))
 
 
-@router.make(f"{TEAM}/samples", SampleOut, is_heavy=True)
-def lexicon_team_sample(request: ApiRequest, team_id: Id, wanted: ChangeIn) -> SampleOut:
+@router.make(f"{TEAM}/samples", HearingOut, is_heavy=True)
+def lexicon_team_sample(request: ApiRequest, team_id: Id, wanted: ChangeIn) -> HearingOut:
     """The same for a change of a team's lexicon."""
     return _sample(request, _change(_team(request, team_id), wanted))
 
@@ -362,12 +361,9 @@ def _imported(request: ApiRequest, scope: Scope, file: Any, agreed: int | None) 
     return _made(request, Change(scope, put), f"Imported {len(put)} entries", agreed)
 
 
-def _sample(request: ApiRequest, change: Change) -> SampleOut:
+def _sample(request: ApiRequest, change: Change) -> HearingOut:
     heard = lexicons.preview(change).sample
     if heard is None:
         raise Problem(409, "no_line", "No line would be spoken differently, so there is nothing to hear.")
-    try:
-        name = lexicon_samples.speak(change, heard, by=request.user)
-    except SpeechError as error:
-        raise Problem(409, "endpoint", connecting.reason(error)) from error
-    return SampleOut(name=name, line_id=heard.pk, spoken=heard.spoken.text)
+    name = lexicon_samples.speak(change, heard, by=request.user)
+    return HearingOut(name=name, line_id=heard.pk, spoken=heard.spoken.text)

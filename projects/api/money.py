@@ -3,6 +3,7 @@
 from ninja import Schema
 
 from projects.actions.estimates import Estimate
+from projects.models.money import MICRO
 
 
 class CostOut(Schema):
@@ -23,3 +24,10 @@ class CostOut(Schema):
             currency=expected.currency,
             seconds=round(expected.minutes * 60),
         )
+
+
+def decimal(amount_micro: int | None) -> str:
+    """An amount as forms take it, in units of the currency, as people write it; "" for none."""
+    if amount_micro is None:
+        return ""
+    return f"{amount_micro // MICRO}.{amount_micro % MICRO:06}".rstrip("0").rstrip(".")

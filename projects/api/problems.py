@@ -14,10 +14,12 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from pydantic import ConfigDict
 
 from narrator.busy import RETRY_AFTER_S, sentence_for
+from narrator.teams import invitations, members
 from projects.actions import (
     asking,
     cast,
     clips,
+    connecting,
     directing,
     discards,
     edits,
@@ -30,11 +32,15 @@ from projects.actions import (
     returns,
     reviews,
     revising,
+    searching,
+    trims,
 )
 from projects.archive.manifest import BadArchive
 from projects.audio.cover import BadCover
 from projects.audio.recording import Unreadable as NoSound
+from projects.audio.trim import Impossible
 from projects.manuscript.manuscript import Unreadable as NoText
+from projects.speech.errors import SpeechError
 
 logger = logging.getLogger(__name__)
 
@@ -198,6 +204,15 @@ MEANT: dict[type[Exception], Callable[[Any], Problem]] = {
     cast.NameTaken: _name_taken,
     cast.NarratorTaken: _narrator_taken,
     lexicons.Unfit: _same("unfit"),
+    Impossible: _same("invalid", status=422),
+    trims.NotThere: _saying(
+        "not_found", "The sound of this take is not in the store. Generate the line again.", status=404
+    ),
+    searching.BadQuery: _same("invalid", status=422),
+    members.LastOwner: _same("last_owner"),
+    members.TooFewRights: _same("forbidden", status=403),
+    invitations.TooMany: _same("too_many_open"),
+    SpeechError: lambda error: Problem(409, "endpoint", connecting.reason(error)),
     BadArchive: _same("unreadable", status=422),
     returns.NothingToTakeIn: _same("unreadable", status=422),
     pickups.NothingToFile: _same("unreadable", status=422),

@@ -1,7 +1,6 @@
 """Projects, and the chapters in them."""
 
 from datetime import datetime
-from typing import Any
 
 from ninja import PatchDict, Schema
 from pydantic import Field
@@ -11,13 +10,13 @@ from projects import access, tasks
 from projects.actions import projects, reach
 from projects.api import agreeing, forms
 from projects.api.doors import ApiRequest, Noun
+from projects.api.money import decimal
 from projects.api.pages import Id, Page, Wanted, page
 from projects.api.sent import Sent
 from projects.forms import ProjectForm
 from projects.forms.direction import ScriptDirectionForm
 from projects.models import Guide, Paragraph, Project, Script
 from projects.models.direction import FIELDS
-from projects.models.money import MICRO
 
 router = Noun("projects")
 
@@ -120,23 +119,17 @@ def project_detail(request: ApiRequest, project_id: Id) -> ProjectOut:
 def project_edit(request: ApiRequest, project_id: Id, given: PatchDict[ProjectIn]) -> ProjectOut:
     """Change a project. Where that makes finished lines out of date it is refused until ``agreed`` says how many."""
     project = access.project(request.user, project_id, least=Right.EDIT)
-    agreed, values = given.pop("agreed", None), _for_form(given)
+    agreed = given.pop("agreed", None)
+    if "cap_micro" in given:
+        given["cap_micro"] = decimal(given["cap_micro"])
     may_set_cap = access.may_set_cap(request.user, project)
-    form = forms.changed(lambda data: ProjectForm(data, instance=project, may_set_cap=may_set_cap), values)
+    form = forms.changed(lambda data: ProjectForm(data, instance=project, may_set_cap=may_set_cap), given)
     directed = form.save(commit=False)
     if projects.HEARD.intersection(form.changed_data):
         lines = Paragraph.objects.filter(script__project=project)
         agreeing.check(reach.impact(Guide.of(project.pk).replacing(project=directed), lines), agreed)
     tasks.queue_change(project, lambda: projects.direct(directed, by=request.user), by=request.user)
     return ProjectOut.of(access.project(request.user, project_id))
-
-
-def _for_form(given: dict[str, Any]) -> dict[str, Any]:
-    """The form takes a cap in units of the currency, as people write it."""
-    if given.get("cap_micro") is None:
-        return given
-    micro = given["cap_micro"]
-    return {**given, "cap_micro": f"{micro // MICRO}.{micro % MICRO:06}".rstrip("0").rstrip(".")}
 
 
 @router.look("/projects/{project_id}/scripts", Page[ScriptOut])

@@ -13,6 +13,7 @@ from ninja.operation import Operation
 
 from narrator import limits
 from projects.api import (
+    activity,
     archives,
     cast,
     characters,
@@ -21,11 +22,16 @@ from projects.api import (
     deliveries,
     destinations,
     doors,
+    edits,
+    endpoints,
     exports,
+    feeds,
     finishes,
+    guests,
     lexicons,
     lines,
     manuscripts,
+    notifications,
     people,
     pickups,
     problems,
@@ -35,6 +41,7 @@ from projects.api import (
     revisions,
     runs,
     takes,
+    teams,
     usage,
 )
 
@@ -84,14 +91,16 @@ NOUNS = (
         characters,
         lexicons,
         lines,
+        edits,
         clips,
         runs,
-        takes,
     ),
-    *(pickups, returns, reviews, finishes, destinations, exports, deliveries, archives, usage),
+    *(takes, pickups, returns, reviews, finishes, destinations, exports, deliveries, archives, guests, feeds),
+    *(teams, endpoints, activity, notifications, usage),
 )
-for noun in NOUNS:
-    api.add_router("", noun.router)
+MORE = (activity.of_project, endpoints.of_cast)
+for router in (*(noun.router for noun in NOUNS), *MORE):
+    api.add_router("", router)
 problems.handle_all(api)
 
 

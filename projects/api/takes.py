@@ -5,17 +5,19 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
-from ninja import File, Schema
+from ninja import File, Query, Schema
 from ninja.files import UploadedFile
 
+from narrator import media
 from narrator.teams.rights import Right
 from projects import access, serving, tasks
-from projects.actions import asking, checks, discards, recordings, takes
+from projects.actions import asking, checks, discards, recordings, seams, takes, trims
 from projects.api import files, forms
 from projects.api.doors import ApiRequest, Noun
 from projects.api.pages import Id, Page, Wanted, page
 from projects.api.sent import Sent
 from projects.forms import RecordingForm
+from projects.forms.trims import TrimForm
 from projects.models import Take
 from projects.models.takes import Source
 
@@ -75,6 +77,26 @@ class TakesIn(Sent):
     """How many takes are wanted: one, or three to choose from."""
 
     alternatives: bool = False
+
+
+class TrimIn(Sent):
+    """What is cut off a take at its ends and how it is faded, and its gain."""
+
+    head_ms: int = 0
+    tail_ms: int = 0
+    fade_in_ms: int = 0
+    fade_out_ms: int = 0
+    gain_db: float = 0.0
+
+
+class TrimQuery(Schema):
+    """The same in an address."""
+
+    head_ms: int = 0
+    tail_ms: int = 0
+    fade_in_ms: int = 0
+    fade_out_ms: int = 0
+    gain_db: float = 0.0
 
 
 class TakesOut(Schema):
@@ -163,3 +185,32 @@ def take_retry(request: ApiRequest, take_id: Id) -> TakeOut:
 
 def _mine(request: Any, take_id: int) -> Take:
     return access.take(request.user, take_id, least=Right.GENERATE)
+
+
+@router.look("/takes/{take_id}/heard", None, openapi_extra=files.of("audio/wav"))
+def take_heard(request: ApiRequest, take_id: Id) -> HttpResponseBase:
+    """A take as the project's files have it: with gain, limit and fades, and without what is cut of its silence."""
+    return serving.take_heard(request, access.take(request.user, take_id))
+
+
+@router.look("/takes/{take_id}/seam", None, openapi_extra=files.of("audio/wav"))
+def take_seam(request: ApiRequest, take_id: Id) -> HttpResponseBase:
+    """A take between its neighbours, as an export would join them."""
+    sound = serving.made(access.take(request.user, take_id), seams.of)
+    return media.serve_made(request, sound, content_type="audio/wav")
+
+
+@router.look("/takes/{take_id}/trimmed", None, openapi_extra=files.of("audio/wav"))
+def take_trimmed(request: ApiRequest, take_id: Id, asked: Query[TrimQuery]) -> HttpResponseBase:
+    """A take as it would sound with a trim; nothing is kept."""
+    take = access.take(request.user, take_id)
+    wanted = forms.checked(TrimForm(asked.dict())).trim()
+    return media.serve_made(request, trims.heard(take, wanted), content_type="audio/wav")
+
+
+@router.act("/takes/{take_id}/trim", TakeOut, method="PUT")
+def take_trim(request: ApiRequest, take_id: Id, said: TrimIn) -> TakeOut:
+    """Let a take be heard with this trim; all of it 0 is none. The take as it came is kept."""
+    take = access.take(request.user, take_id, least=Right.EDIT)
+    trims.trim(take, forms.checked(TrimForm(said.model_dump())).trim(), by=request.user)
+    return take_detail(request, take_id)

@@ -13,8 +13,6 @@ from projects import access, tasks
 from projects.actions import exports, feeds
 from projects.forms.feeds import FeedForm
 from projects.models import Feed, Project
-from projects.models.exports import Format
-from projects.models.feeds import Episodes
 from projects.views.lines import count
 
 
@@ -52,14 +50,8 @@ def feed_fill(request: Request, feed_id: int) -> HttpResponse:
     """Order the files that the feed lacks: MP3 of the project as it stands."""
     feed = access.feed(request.user, feed_id)
     project = feed.project
-    options = {
-        "format": Format.MP3_128,
-        "by_chapter": feed.episodes == Episodes.CHAPTERS,
-        "partial": feed.has_drafts,
-    }
     try:
-        narrator = exports.narrators(project)
-        tasks.queue_export(project, project.scripts.all(), by=request.user, narrator=narrator, **options)
+        tasks.queue_export(project, project.scripts.all(), by=request.user, **feeds.wanted(feed))
     except exports.NotReady as error:
         messages.info(
             request,

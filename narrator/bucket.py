@@ -9,6 +9,7 @@ import errno
 import io
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -91,6 +92,11 @@ class BucketStorage(Storage):
     def size(self, name: str) -> int:
         with self.asking(name):
             return int(self.client.head_object(Bucket=self.bucket, Key=name)["ContentLength"])
+
+    def get_modified_time(self, name: str) -> datetime:
+        with self.asking(name):
+            modified: datetime = self.client.head_object(Bucket=self.bucket, Key=name)["LastModified"]
+            return modified
 
     def delete(self, name: str) -> None:
         with self.asking(name):

@@ -174,6 +174,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 S3_BUCKET = env.str("NARRATOR_S3_BUCKET", "")
 S3_ENDPOINT = env.str("NARRATOR_S3_ENDPOINT", "")
 S3_REGION = env.str("NARRATOR_S3_REGION", "")
+# After so many days what nothing has a use for loses its sound or file; without a number it is kept for good.
+KEEP_DISCARDED_DAYS = env.int("NARRATOR_KEEP_DISCARDED_DAYS", None)
+KEEP_TAKES_DAYS = env.int("NARRATOR_KEEP_TAKES_DAYS", None)
+KEEP_EXPORTS_DAYS = env.int("NARRATOR_KEEP_EXPORTS_DAYS", None)
 # Where nginx, on this machine, has the media folder as an internal address: it sends the files then. As "/kept".
 ACCEL = env.str("NARRATOR_ACCEL", "")
 STORAGES: dict[str, dict[str, Any]] = {
@@ -236,6 +240,7 @@ CELERY_TASK_ROUTES = {
     "projects.tasks.encode": {"queue": "heavy"},
     "projects.tasks.run_archive": {"queue": "heavy"},
     "projects.tasks.send_digests": {"queue": "heavy"},
+    "projects.tasks.prune": {"queue": "heavy"},
 }
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "projects.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}}}
 

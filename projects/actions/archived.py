@@ -156,7 +156,7 @@ NOUNS: tuple[Noun, ...] = (
     Noun(
         Take,
         lambda project: Take.objects.filter(project=project),
-        {**_TEAM, **_CLAIM, "audio": _FILE, "audio_sha256": _FILE},
+        {**_TEAM, **_CLAIM, "audio": _FILE, "audio_sha256": _FILE, "idle_since": "counted anew"},
         later=("retake_of", "reused_from"),
         settle=_take,
     ),
@@ -214,6 +214,7 @@ LEFT_OUT: dict[str, str] = {
     "Feed": "a secret address, of exports",
     "PickupRecording": "raw sound, of which what was filed is takes",
     "Return": "raw sound, of which what was filed is takes",
+    "Pruning": "what this installation has removed",
     "Archive": "a job of this installation",
     "ApiToken": "a secret",
     "ApiAnswer": "what a program of this installation was answered",

@@ -12,7 +12,7 @@ from narrator.teams.models import User
 from projects.actions import lines as acts
 from projects.actions import paragraphs
 from projects.actions.paragraphs import Done, hold
-from projects.models import Change, Edit, Paragraph, Script
+from projects.models import Change, Edit, Paragraph, Script, Take, TakeStatus
 from projects.models.edits import EditKind
 from projects.models.paragraphs import EDITED
 
@@ -96,6 +96,18 @@ def _turn(edit: Edit, *, to: str, by: User) -> Done:
         Change.objects.filter(pk__in=left).update(left=script_id, left_version=version)
     done.edit = edit
     return done
+
+
+def emptied(done: Done) -> int:
+    """How many of these lines say now what only takes without a sound speak: it was removed (actions/retention.py)."""
+    lacking = {line.pk: line.digest for line in done.lines if line.chosen is None or line.is_stale}
+    gone = (
+        Take.objects.filter(paragraph__in=lacking, status=TakeStatus.EMPTIED)
+        if lacking
+        else Take.objects.none()
+    )
+    told = gone.order_by().values_list("paragraph", "digest")
+    return len({pk for pk, digest in told if lacking[pk] == digest})
 
 
 def _values(kept: dict[str, Any]) -> dict[str, Any]:

@@ -4,20 +4,17 @@ What only grows (calls, money) is added up once: each process remembers the sums
 open, and reads what came after. So every process says the same, and asking each few seconds stays cheap.
 """
 
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, QuerySet, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 from django.utils import timezone
 
-from projects.actions import workers
-from projects.models import Call, CallState, Export, ExportStatus, Hold, Run, Take
-from projects.models.takes import ACTIVE
+from projects.actions import engine, workers
+from projects.models import Call, CallState, ExportStatus, Run
 
 
 @dataclass(frozen=True)
@@ -57,15 +54,14 @@ _sums, _lock = Sums(), threading.Lock()
 
 
 def collect(now: datetime | None = None) -> Iterator[Metric]:
-    """Every figure. Eight queries, whatever there is."""
+    """Every figure. Eleven queries, whatever there is."""
     now = now or timezone.now()
     yield from _queue(now)
     yield from _calls(now)
     yield from _exports()
     silent = float(workers.are_silent())
     yield _gauge("workers_silent", "1 where no worker has shown itself for half a minute", silent)
-    free = float(shutil.disk_usage(settings.DATA_DIR).free)
-    yield _gauge("disk_free_bytes", "What is left on the disk of the data folder", free)
+    yield from _store()
 
 
 def _gauge(name: str, help: str, value: float) -> Metric:
@@ -73,17 +69,17 @@ def _gauge(name: str, help: str, value: float) -> Metric:
 
 
 def _queue(now: datetime) -> Iterator[Metric]:
-    active = Take.objects.filter(status__in=ACTIVE).order_by()
-    counts: dict[str, int] = dict(active.values_list("status").annotate(Count("pk")))
-    samples: list[Any] = [({"status": status.value}, counts.get(status, 0)) for status in ACTIVE]
+    queues = engine.queues(now)
+    samples: list[Any] = [
+        ({"status": "queued"}, sum(one.waiting for one in queues)),
+        ({"status": "running"}, sum(one.running for one in queues)),
+    ]
     yield Metric("takes", "gauge", "Takes that wait or are being made", samples)
-    oldest = Take.objects.due(now).aggregate(oldest=Min("created_at"))["oldest"]
-    age = (now - oldest).total_seconds() if oldest else 0
+    age = max((one.oldest_s or 0 for one in queues), default=0)
     yield _gauge("queue_oldest_seconds", "How long the oldest take waits that could be made now", age)
     yield _gauge("runs_open", "Runs that are under way or paused", Run.objects.open().count())
-    yield _gauge(
-        "teams_held", "Teams whose queue stands still until a person resumes it", Hold.objects.count()
-    )
+    held = sum(bool(one.held) for one in queues)
+    yield _gauge("teams_held", "Teams whose queue stands still until a person resumes it", held)
 
 
 def _calls(now: datetime) -> Iterator[Metric]:
@@ -125,16 +121,21 @@ def forget() -> None:
 
 
 def _exports() -> Iterator[Metric]:
-    took = ExpressionWrapper(F("finished_at") - F("claimed_at"), output_field=DurationField())
-    counts: dict[str, int] = {}
-    heard = worked = 0.0
-    rows = Export.objects.order_by().values_list("status")
-    for status, count, ms, length in rows.annotate(Count("pk"), Sum("duration_ms"), took=Sum(took)):
-        counts[status] = count
-        if status == ExportStatus.READY:
-            heard, worked = (ms or 0) / 1000, length.total_seconds() if length else 0
-    samples: list[Any] = [({"status": status.value}, counts.get(status, 0)) for status in ExportStatus]
+    found = engine.assembly()
+    samples: list[Any] = [({"status": status.value}, found.counts.get(status, 0)) for status in ExportStatus]
     yield Metric("exports", "gauge", "Exports by their status", samples)
     help = "Sound that was assembled; over assembly_seconds_total it is the speed"
-    yield Metric("assembled_seconds_total", "counter", help, [({}, heard)])
-    yield Metric("assembly_seconds_total", "counter", "How long assembling took", [({}, worked)])
+    yield Metric("assembled_seconds_total", "counter", help, [({}, found.heard_s)])
+    yield Metric("assembly_seconds_total", "counter", "How long assembling took", [({}, found.worked_s)])
+
+
+def _store() -> Iterator[Metric]:
+    """As the last round of the retention has added it up."""
+    if pruning := engine.last_pruning():
+        samples: list[Any] = [
+            ({"of": "takes"}, pruning.sound_bytes),
+            ({"of": "exports"}, pruning.export_bytes),
+            ({"of": "idle"}, pruning.waiting_bytes),
+        ]
+        yield Metric("store_bytes", "gauge", "What is kept, and what of it nothing has a use for", samples)
+    yield _gauge("disk_free_bytes", "What is left on the disk of the data folder", engine.disk()[0])

@@ -42,6 +42,7 @@ Result = TypeVar("Result")
 ATTEMPTS = 5
 ATTEMPTS_WHEN_BUSY = 40
 LONGEST_WAIT_S = 60.0
+STORE_AWAY = "store_away"
 TWIN_WAIT_S = 1.0
 LOOK_AGAIN_S = 1.0
 
@@ -86,12 +87,10 @@ def _or_outcome(take: Take, step: Callable[[], Result]) -> Result | Outcome:
         return settle_error(take, error)
     except OSError as error:
         logger.exception("take %s could not be stored", take.pk)
-        remedy = (
-            gettext_noop("Look after the store")
-            if isinstance(error, StoreAway)
-            else gettext_noop("Free some disk space")
-        )
-        return _put_back(take, "storage", NOT_STORED % {"why": error.strerror, "said_remedy": remedy})
+        is_away = isinstance(error, StoreAway)
+        remedy = gettext_noop("Look after the store") if is_away else gettext_noop("Free some disk space")
+        reason = NOT_STORED % {"why": error.strerror, "said_remedy": remedy}
+        return _put_back(take, STORE_AWAY if is_away else "storage", reason)
     except DatabaseError:
         raise  # nothing can be written now: the sweep frees the claim, and the parts that were paid for are kept
     except Exception:
@@ -198,6 +197,8 @@ def _adopt(take: Take, twin: money.BeingSpoken) -> Outcome:
     if not twin.is_ready:
         return _requeue(take, wait_s=TWIN_WAIT_S)
     made = Take.objects.get(pk=twin.twin_id)
+    if made.status != TakeStatus.READY:
+        return _requeue(take, wait_s=0)  # its sound was removed at this moment
     return finish(take, reused_from=made.pk, **{name: getattr(made, name) for name in MEASURED})
 
 
@@ -252,9 +253,9 @@ def settle_error(take: Take, error: errors.SpeechError) -> Outcome:
 
 
 def _is_no_fault_of_the_line(error: errors.SpeechError) -> bool:
-    """Whether any line would have met it, and nothing was spoken: too many requests, nobody there, a full disk."""
+    """Whether any line would have met it, and no call is lost: too many requests, nobody there, no room, no store."""
     is_busy = isinstance(error, errors.Busy) and not error.counts_as_attempt
-    return is_busy or error.is_away or error.code == pieces.DISK_FULL
+    return is_busy or error.is_away or error.code in (pieces.DISK_FULL, STORE_AWAY)
 
 
 def _wait_s(attempts: int, asked: float | None) -> float:

@@ -183,9 +183,9 @@ def choose(take: Take, *, script_id: int, by: User | None) -> bool:
     """
     version = Script.next_version(script_id)
     locks.check(take.paragraph_id)
-    if take.status != TakeStatus.READY:
+    ready = Take.objects.filter(pk=take.pk, status=TakeStatus.READY)
+    if not ready.update(discarded_at=None, discarded_by=None, idle_since=None):
         return False
-    Take.objects.filter(pk=take.pk).update(discarded_at=None, discarded_by=None)
     others = Paragraph.objects.filter(pk=take.paragraph_id).exclude(chosen=take)
     if others.update(chosen=take, version=version):
         activity.note(ActKind.TAKES, CHOSE_TAKE % {"number": take.number}, by=by, line=take.paragraph)

@@ -76,7 +76,10 @@ def trim(take: Take, wanted: Trim, *, by: User | None) -> bool:
         version = Script.next_version(take.paragraph.script_id)
         locks.check(take.paragraph_id)
         rows = Take.objects.filter(pk=take.pk, status=TakeStatus.READY)
-        rows.update(trim_count=F("trim_count") + 1, trimmed_by=by, trimmed_at=timezone.now(), **fields)
+        if not rows.update(
+            trim_count=F("trim_count") + 1, trimmed_by=by, trimmed_at=timezone.now(), **fields
+        ):
+            raise NotThere
         if not {one["code"] for one in findings} <= {one["code"] for one in take.findings}:
             rows.update(cleared_by=None, cleared_at=None)
         Paragraph.objects.filter(pk=take.paragraph_id).update(version=version)

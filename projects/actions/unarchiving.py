@@ -127,13 +127,9 @@ class _Store:
         """Take away what this archive alone has brought. A sound that somebody uses by now stays."""
         for name in self._new:
             if name.startswith("takes/"):
-                sha256 = name.rpartition("/")[2].removesuffix(".wav")
-                try:
-                    with transaction.atomic():
-                        Sound.objects.filter(sha256=sha256).delete()
-                except models.ProtectedError:
-                    continue
-            default_storage.delete(name)
+                sounds.drop(Sound.objects.all(), name.rpartition("/")[2].removesuffix(".wav"))
+            else:
+                default_storage.delete(name)
 
 
 def _copy(stream: Any, kept: Any) -> None:
@@ -184,7 +180,7 @@ class _Rows:
         for said in self._reader.rows(noun.name):
             row = noun.model()
             for field in fields(noun):
-                if field.name not in noun.later:
+                if field.name not in noun.later and not _came_later(field, said):
                     setattr(row, field.attname, self._value(noun, field, said[field.name]))
             self._own(row)
             number = int(said["id"])
@@ -220,7 +216,12 @@ class _Rows:
 
     def _take(self, row: Take) -> None:
         sound = None if row.sound_id is None else self._sounds_by_key[row.sound_id]
-        is_settled = row.status in (TakeStatus.READY, TakeStatus.FAILED, TakeStatus.CANCELLED)
+        is_settled = row.status in (
+            TakeStatus.READY,
+            TakeStatus.FAILED,
+            TakeStatus.CANCELLED,
+            TakeStatus.EMPTIED,
+        )
         if not is_settled or (
             row.status == TakeStatus.READY and (sound is None or sound.frames != row.frames)
         ):
@@ -276,6 +277,11 @@ class _Rows:
 
 
 _FOLDERS: dict[type[models.Model], str] = {Project: "covers", Manuscript: "manuscripts/archived"}
+
+
+def _came_later(field: Any, said: Mapping[str, Any]) -> bool:
+    """Whether the archive is older than the field, which then has its usual value."""
+    return field.name not in said and (field.has_default() or field.null)
 
 
 def _cleaned(field: Any, said: Any) -> Any:

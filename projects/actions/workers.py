@@ -10,10 +10,13 @@ import functools
 import os
 import socket
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import timezone
 
 # A sweep comes every five seconds; after so long without one nobody is at work, or the broker is away.
 SILENT_S = 30
@@ -50,14 +53,28 @@ def forget(name: str) -> None:
     (_folder() / name).unlink(missing_ok=True)
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """When the last sweep was, and which worker did it."""
+
+    at: datetime
+    name: str
+
+
 def show() -> None:
-    """Let pages know that a worker lives and hears the broker."""
-    cache.set(PULSE, 1, timeout=SILENT_S)
+    """Let pages know that a worker lives and hears the broker: it sweeps."""
+    cache.set(PULSE, [timezone.now().isoformat(), me()], timeout=SILENT_S)
+
+
+def last_sweep() -> Sweep | None:
+    """The last sweep; None where there has been none for a while."""
+    found = cache.get(PULSE)
+    return Sweep(datetime.fromisoformat(found[0]), found[1]) if found else None
 
 
 def are_silent() -> bool:
     """Whether no worker has shown itself for a while: none runs, or the broker does not answer."""
-    return cache.get(PULSE) is None
+    return last_sweep() is None
 
 
 def _folder() -> Path:

@@ -5,7 +5,19 @@ from django.contrib import admin
 from projects.admin.calls import CallAdmin
 from projects.admin.history import LookOnly
 from projects.admin.takes import TakeAdmin
-from projects.models import Act, Call, Comment, Export, GuestLink, Manuscript, Project, Script, Take, Verdict
+from projects.models import (
+    Act,
+    Call,
+    Comment,
+    Export,
+    GuestLink,
+    Manuscript,
+    Project,
+    Pruning,
+    Script,
+    Take,
+    Verdict,
+)
 
 admin.site.site_header = admin.site.site_title = "Narrator administration"
 admin.site.register(Take, TakeAdmin)
@@ -60,6 +72,21 @@ class GuestLinkAdmin(LookOnly):
     list_display = ["name", "project", "script", "expires_at", "revoked_at", "seen_at", "created_by"]
     list_select_related = ["project", "script", "created_by"]
     exclude = ["token_hash", "password"]
+
+
+@admin.register(Pruning)
+class PruningAdmin(LookOnly):
+    list_display = [
+        "begun_at",
+        "finished_at",
+        "by",
+        "takes",
+        "exports",
+        "files",
+        "freed_bytes",
+        "waiting_bytes",
+    ]
+    list_select_related = ["by"]
 
 
 @admin.register(Act)

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 
 from narrator import media
 from narrator.tags import money
+from projects.admin import engine
 from projects.admin.bulk import Bulk
 from projects.admin.calls import wire
 from projects.admin.filters import CodeFilter, CostFilter, FlagFilter
@@ -86,6 +87,7 @@ class TakeAdmin(Bulk):
 
     def get_urls(self) -> list[URLPattern]:
         own = [
+            path("engine/", self.admin_site.admin_view(engine.page), name="projects_take_engine"),
             path("causes/", self.admin_site.admin_view(self.causes), name="projects_take_causes"),
             path(
                 "<path:object_id>/audio.wav",

@@ -38,7 +38,10 @@ class MarkOut(Schema):
 
 
 class ExportOut(Schema):
-    """One export. ``status``: queued, running, ready, failed or cancelled; ``done_ms`` of ``total_ms`` are written."""
+    """One export. ``status``: queued, running, ready, failed, cancelled, or emptied: its file was removed.
+
+    ``done_ms`` of ``total_ms`` are written.
+    """
 
     id: int
     project_id: int

@@ -42,7 +42,8 @@ class FindingOut(Schema):
 class TakeOut(Schema):
     """One effort for a line: what was to be spoken and how, and what came of it.
 
-    ``status``: queued, running, ready, failed or cancelled. ``trim_count`` names the sound: trimming makes another.
+    ``status``: queued, running, ready, failed, cancelled, or emptied: its sound was removed. ``trim_count`` names the
+    sound: trimming makes another.
     """
 
     id: int

@@ -20,6 +20,7 @@ from projects.models.paragraphs import Paragraph
 from projects.models.pickups import PickupRecording
 from projects.models.projects import Project
 from projects.models.records import CallRecord
+from projects.models.retention import Pruning
 from projects.models.returns import Return
 from projects.models.reviews import Assignment, Comment, Verdict
 from projects.models.revisions import Revision
@@ -63,6 +64,7 @@ __all__ = [
     "PickupRecording",
     "Price",
     "Project",
+    "Pruning",
     "Return",
     "Revision",
     "Run",

@@ -19,6 +19,7 @@ class ExportStatus(models.TextChoices):
     READY = "ready", _("Ready")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+    EMPTIED = "emptied", _("File removed")
 
 
 MOVES: Moves = {
@@ -26,9 +27,10 @@ MOVES: Moves = {
     ExportStatus.RUNNING: frozenset(
         {ExportStatus.READY, ExportStatus.QUEUED, ExportStatus.FAILED, ExportStatus.CANCELLED}
     ),
-    ExportStatus.READY: frozenset(),
+    ExportStatus.READY: frozenset({ExportStatus.EMPTIED}),
     ExportStatus.FAILED: frozenset(),
     ExportStatus.CANCELLED: frozenset(),
+    ExportStatus.EMPTIED: frozenset(),
 }
 
 ACTIVE = (ExportStatus.QUEUED, ExportStatus.RUNNING)
@@ -103,6 +105,9 @@ class Export(models.Model):
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # As for takes. The file of an emptied one goes a day later, and so does its name here.
+    idle_since = models.DateTimeField(null=True, blank=True)
+    emptied_at = models.DateTimeField(null=True, blank=True)
 
     objects = ExportQuerySet.as_manager()
 
@@ -118,6 +123,10 @@ class Export(models.Model):
                 condition=~Q(status=ExportStatus.FAILED) | ~Q(error_reason=""),
                 name="export_failed_has_reason",
             ),
+            models.CheckConstraint(
+                condition=~Q(status=ExportStatus.EMPTIED) | Q(emptied_at__isnull=False),
+                name="export_emptied_says_when",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,6 +134,12 @@ class Export(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("export-detail", args=[self.pk])
+
+    @property
+    def kept_days(self) -> int | None:
+        """After how many days its file was removed; None where it is there, or never was."""
+        ended = self.finished_at or self.created_at
+        return (self.emptied_at - ended).days if self.emptied_at else None
 
     @property
     def ending(self) -> str:

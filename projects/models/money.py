@@ -166,6 +166,7 @@ class Call(models.Model):
             models.Index(fields=["team", "at"], name="call_of_team"),
             models.Index(fields=["project", "at"], name="call_of_project"),
             models.Index(fields=["at"], condition=Q(state="open"), name="call_open"),
+            models.Index(fields=["at"], condition=~Q(error_code=""), name="call_failed"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=CallState.values), name="call_state_known")

@@ -71,7 +71,7 @@ class RunQuerySet(MovingQuerySet["Run"]):
         return self.annotate(
             waiting_count=count(takes.filter(status="queued")),
             running_count=count(takes.filter(status="running")),
-            ready_count=count(takes.filter(status="ready")),
+            ready_count=count(takes.filter(status__in=["ready", "emptied"])),
             failed_count=count(failed),
             waits_for=Coalesce(
                 Subquery(

@@ -22,6 +22,8 @@ class Sound(models.Model):
     loudness_lufs = models.FloatField(null=True, blank=True)
     cells = models.BinaryField()
     quiet = models.BinaryField()
+    # Since when nothing leads to it; see actions/retention.py.
+    idle_since = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.sha256[:12]

@@ -27,6 +27,7 @@ class TakeStatus(models.TextChoices):
     READY = "ready", _("Ready")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+    EMPTIED = "emptied", _("Sound removed")
 
 
 class Source(models.TextChoices):
@@ -44,9 +45,10 @@ MOVES: Moves = {
     TakeStatus.RUNNING: frozenset(
         {TakeStatus.READY, TakeStatus.QUEUED, TakeStatus.FAILED, TakeStatus.CANCELLED}
     ),
-    TakeStatus.READY: frozenset(),
+    TakeStatus.READY: frozenset({TakeStatus.EMPTIED}),
     TakeStatus.FAILED: frozenset({TakeStatus.QUEUED}),
     TakeStatus.CANCELLED: frozenset(),
+    TakeStatus.EMPTIED: frozenset(),
 }
 
 ACTIVE = (TakeStatus.QUEUED, TakeStatus.RUNNING)
@@ -177,6 +179,10 @@ class Take(Direction):
     discarded_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     discarded_at = models.DateTimeField(null=True, blank=True)
 
+    # Since when nothing has a use for it, as the last round of retention saw it. Emptied: its sound was removed.
+    idle_since = models.DateTimeField(null=True, blank=True)
+    emptied_at = models.DateTimeField(null=True, blank=True)
+
     reused_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     request_id = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=100, blank=True)
@@ -207,6 +213,10 @@ class Take(Direction):
             models.CheckConstraint(
                 condition=~Q(status=TakeStatus.FAILED) | ~Q(error_reason=""), name="take_failed_has_reason"
             ),
+            models.CheckConstraint(
+                condition=~Q(status=TakeStatus.EMPTIED) | Q(emptied_at__isnull=False, audio="", sound=None),
+                name="take_emptied_has_no_sound",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -219,6 +229,12 @@ class Take(Direction):
     @property
     def has_failed(self) -> bool:
         return self.status == TakeStatus.FAILED
+
+    @property
+    def kept_days(self) -> int | None:
+        """After how many days its sound was removed; None where it is there, or never was."""
+        ended = self.finished_at or self.created_at
+        return (self.emptied_at - ended).days if self.emptied_at else None
 
     @property
     def speaker(self) -> str:

@@ -11,7 +11,7 @@ from celery import shared_task
 from django.db import connection
 
 from narrator import logs
-from projects.actions import archives, digests, encoded, exports
+from projects.actions import archives, digests, encoded, exports, retention
 from projects.tasks.messages import stopping
 
 
@@ -39,6 +39,17 @@ def send_digests() -> None:
         if stopping.is_set():
             return
         digests.send(user_id)
+
+
+PRUNE_SHIFT_S = 20.0
+
+
+@shared_task(name="projects.tasks.prune")
+def prune() -> None:
+    """Take away what has lain idle for long enough, for a shift; the next sweep rings again where more is left."""
+    end = time.monotonic() + PRUNE_SHIFT_S
+    if retention.is_due():
+        retention.prune(stop=lambda: stopping.is_set() or time.monotonic() > end)
 
 
 ENCODE_SHIFT_S = 5.0

@@ -13,12 +13,13 @@ from projects.actions import (
     money,
     notifications,
     records,
+    retention,
     runs,
     tokens,
     workers,
 )
 from projects.models import Script
-from projects.tasks.heavy import ENCODE_SHIFT_S, assemble_export, encode, run_archive, send_digests
+from projects.tasks.heavy import ENCODE_SHIFT_S, assemble_export, encode, prune, run_archive, send_digests
 from projects.tasks.messages import send
 from projects.tasks.pumping import ring_at
 
@@ -41,6 +42,8 @@ def sweep() -> None:
     lexicons.sweep()
     if digests.due():
         send(send_digests, expires_s=ENCODE_SHIFT_S)
+    if retention.is_due():
+        send(prune, expires_s=ENCODE_SHIFT_S)
     records.sweep()
     notifications.sweep()
     tokens.sweep()

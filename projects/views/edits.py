@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from narrator.teams.rights import Right
@@ -42,7 +43,8 @@ def _turn(
     except edits.ChangedSince as error:
         return refused(request, script_id, str(error))
     kind = done.edit.get_kind_display() if done.edit else ""
-    return answer(request, script, done, _("%(word)s: %(what)s.") % {"word": word, "what": kind})
+    told = _("%(word)s: %(what)s.") % {"word": word, "what": kind}
+    return answer(request, script, done, told + _without_sound(done))
 
 
 @require_safe
@@ -67,4 +69,15 @@ def change_restore(request: Request, change_id: int) -> HttpResponse:
         done = tasks.queue_act(edits.restore, change, by=request.user)
     except paragraphs.Gone as error:
         return refused(request, script.pk, str(error))
-    return answer(request, script, done, _("Restored as it was before."))
+    return answer(request, script, done, _("Restored as it was before.") + _without_sound(done))
+
+
+def _without_sound(done: paragraphs.Done) -> str:
+    """What to say where lines have come back and their takes have no sound any more."""
+    count = edits.emptied(done)
+    told = ngettext(
+        "The sound of what %(count)d line says now was removed. Generate it again.",
+        "The sound of what %(count)d lines say now was removed. Generate them again.",
+        count,
+    )
+    return f" {told % {'count': count}}" if count else ""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from narrator.teams.models import User
-from projects.actions import endpoint, rendering
+from projects.actions import endpoint, rendering, takes
 from projects.models import Take
 from projects.speech.standin.server import Standin
 from tests import factories
@@ -20,6 +20,7 @@ def test_an_admin_hears_and_approves_takes(
     shoot: Callable[..., object],
     complaints: Complaints,
     standin: Standin,
+    broker: str,
 ) -> None:
     complaints.expect("favicon.ico")  # the admin's own pages name none
     script = factories.script(cast.team, lines=4)
@@ -61,6 +62,17 @@ def test_an_admin_hears_and_approves_takes(
     shoot(page, "admin-causes-1440")
     page.get_by_role("link", name="DataInspectionFailed").click()
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
+    page.goto("/admin/")
+    page.get_by_role("link", name="The engine").click()
+    expect(page.get_by_role("heading", name="Endpoint accounts")).to_be_visible()
+    assert axe(page, "#content") == []
+    shoot(page, "admin-engine-1440", whole=True)
+    waiting = factories.script(cast.team, lines=2)
+    takes.request(waiting, waiting.paragraphs.all(), by=None)
+    expect(page.locator(".glance dd").first).to_have_text("2")  # without a press
     phone = open_page(root, width=390, height=844, dark=True)
     phone.goto("/admin/projects/take/")
     shoot(phone, "admin-takes-390")
+    phone.goto("/admin/projects/take/engine/")
+    assert axe(phone, "#content") == []
+    shoot(phone, "admin-engine-390", whole=True)

@@ -18,16 +18,18 @@ from django.utils import timezone
 
 from projects import tasks
 from projects.actions import encoded
-from projects.models import ExportStatus, Notification, Script, Take, TakeStatus
+from projects.models import ExportStatus, Notification, Pruning, Script, Take, TakeStatus
 from projects.speech.standin.server import Standin
+from projects.tasks import heavy
 from tests import factories, migrated
 from tests.cast import Cast
 from tests.journeys.waiting import until
 
 
 @pytest.fixture
-def bells(broker: str) -> Iterator[Callable[[str], int]]:
-    """Return a function that counts the messages waiting in a queue."""
+def bells(broker: str, transactional_db: None) -> Iterator[Callable[[str], int]]:
+    """Return a function that counts the messages waiting in a queue. Today's pruning is done."""
+    Pruning.objects.create(finished_at=timezone.now())
     server = redis.Redis(unix_socket_path=broker.removeprefix("redis+socket://"))
     server.flushall()
     yield lambda queue: int(server.llen(queue))  # type: ignore[arg-type]
@@ -178,6 +180,18 @@ def test_the_sweep_rings_for_chosen_takes_that_are_not_encoded(
     tasks.encode()
     assert not Script.objects.to_encode().exists()
     assert any(encoded.cache().folder.glob("*/*"))
+    tasks.sweep()
+    assert bells("heavy") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_rings_for_a_pruning_once_a_day(cast: Cast, bells: Callable[[str], int]) -> None:
+    Pruning.objects.update(begun_at=timezone.now() - timedelta(days=1, minutes=1))
+    tasks.sweep()
+    assert bells("heavy") == 1
+    heavy.prune()
+    heavy.prune()
+    assert Pruning.objects.exclude(finished_at=None).count() == 2
     tasks.sweep()
     assert bells("heavy") == 1
 

@@ -1,0 +1,79 @@
+"""What backing up and restoring a studio costs, by its size: CPU of the commands, on SQLite into SQLite.
+
+Every take has a sound of its own, a short one (0.1 s): what is measured is rows and files, not how fast a disk copies.
+Two sizes, so that it shows whether the cost grows with the number of takes or faster.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SIZES = (5_000, 20_000)
+FRAMES = 2_400
+HUNDRED_THOUSAND = 100_000
+
+
+def main() -> None:
+    before: tuple[int, float] | None = None
+    for takes in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            here, there, backup = Path(folder) / "here", Path(folder) / "there", Path(folder) / "studio.tar"
+            _cpu_s(here, "-m", "bench.restore", str(takes))
+            saved_s = _cpu_s(here, "manage.py", "backup", str(backup))
+            restored_s = _cpu_s(there, "manage.py", "restore", str(backup))
+            size_mb = backup.stat().st_size / 1e6
+        print(
+            f"  {takes:6,} takes, {size_mb:4.0f} MB: backup {saved_s:5.1f} s, restore {restored_s:5.1f} s of CPU"
+        )
+        if before:
+            each_s = (restored_s - before[1]) / (takes - before[0])
+            whole_s = restored_s + each_s * (HUNDRED_THOUSAND - takes)
+            print(
+                f"  each further take {each_s * 1000:.2f} ms; 100,000 would be {whole_s:.0f} s if it goes on so"
+            )
+        before = takes, restored_s
+
+
+def _cpu_s(data: Path, *words: str) -> float:
+    """Run this with a data folder, and return the CPU seconds that it took."""
+    own = {"NARRATOR_DATA_DIR": str(data), "NARRATOR_LOG_LEVEL": "CRITICAL"}
+    settings = {"DJANGO_SETTINGS_MODULE": "narrator.settings"}
+    began = resource.getrusage(resource.RUSAGE_CHILDREN)
+    quiet = subprocess.DEVNULL
+    subprocess.run([sys.executable, *words], env={**os.environ, **settings, **own}, stdout=quiet, check=True)
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
+
+
+def _fill(takes: int) -> None:
+    """A studio with a script of so many lines, each with a finished take of its own sound."""
+    import django  # noqa: PLC0415 - the settings read the environment that is set by then
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    import numpy as np  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415
+
+    from projects.actions import rendering  # noqa: PLC0415
+    from projects.models import Take, direct  # noqa: PLC0415
+    from tests import cast, factories  # noqa: PLC0415
+
+    dice = np.random.default_rng(1851)
+    script = factories.script(cast.assemble().team, lines=takes)
+    project = script.project
+    with transaction.atomic():
+        rows = []
+        for line in script.paragraphs.all():
+            stored = rendering.store(dice.integers(-9_000, 9_000, FRAMES).astype(np.int16))
+            said = {"text": line.text, "digest": line.digest, "voice": "Neil", "status": "ready", "number": 1}
+            rows.append(Take(paragraph=line, project=project, team_id=project.team_id, **said, **stored))
+        direct.insert_many(rows)
+
+
+if __name__ == "__main__":
+    _fill(int(sys.argv[1])) if sys.argv[1:] else main()

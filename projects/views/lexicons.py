@@ -173,7 +173,7 @@ def _kinds(scope: Scope) -> list[dict[str, Any]]:
             "words": EXPANSIONS[kind][0],
             "written": EXPANSIONS[kind][1],
             "spoken": EXPANSIONS[kind][2],
-            "languages": ", ".join(expansions.languages(kind)),
+            "languages": _(", ").join(map(sentences.said, expansions.languages(kind))),
             "is_on": kind in chosen,
         }
         for kind in expansions.KINDS

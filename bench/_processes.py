@@ -16,3 +16,21 @@ def memory_mb(pid: int) -> float:
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1000
     return float("nan")
+
+
+def family(pid: int) -> list[int]:
+    """A process, its children, theirs, and so on."""
+    found = [pid]
+    for one in found:
+        for task in Path(f"/proc/{one}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def family_cpu_s(pid: int) -> float:
+    """CPU seconds, to the microsecond, of all threads of a process and its descendants that live now."""
+    nanoseconds = 0
+    for one in family(pid):
+        for task in Path(f"/proc/{one}/task").iterdir():
+            nanoseconds += int((task / "schedstat").read_text().split()[0])
+    return nanoseconds / 1e9

@@ -1,12 +1,14 @@
-"""The caches: one that all processes and machines share, for counts; ``own`` of each process, for any object, and
-``windows``, of each process as well, for the large pieces of pages.
+"""The caches: one that all processes and machines share, for counts; ``own`` of each process, for any object, and of
+each process as well ``windows``, for the large pieces of pages, and ``heavy``, for what is larger still.
 
 Django's default cache is the shared one: attempts to sign in are counted there.
 """
 
 import json
 import logging
+import threading
 import time
+from collections import OrderedDict
 from typing import Any
 
 from django.core.cache import caches
@@ -22,6 +24,7 @@ logger = logging.getLogger(__name__)
 own = ConnectionProxy(caches, "own")
 windows = ConnectionProxy(caches, "windows")
 
+HEAVY_BYTES = 128 * 2**20
 TIMEOUT_S = 1
 LEAVE_ALONE_S = 5
 
@@ -79,3 +82,42 @@ class SharedCache(RedisCache):
                     "Redis does not answer (%s): each process counts for itself until it does", error
                 )
         return getattr(self._alone, what)(*args, **kwargs)
+
+
+class HeavyCache:
+    """Objects that are never changed, with their sizes: so many bytes of them, and what was unused longest goes first.
+
+    They are handed out as they are, not copied as Django's caches do it. Threads may share it.
+    """
+
+    def __init__(self, most_bytes: int = HEAVY_BYTES) -> None:
+        self._most_bytes, self._bytes = most_bytes, 0
+        self._kept: OrderedDict[str, tuple[int, Any]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> Any:
+        """What is kept under this name, or None."""
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][1]
+
+    def set(self, key: str, value: Any, *, size_bytes: int) -> None:
+        """Keep this in place of what had the name, unless it is larger than everything together may be."""
+        with self._lock:
+            self._bytes -= self._kept.pop(key, (0, None))[0]
+            if size_bytes > self._most_bytes:
+                return
+            self._kept[key] = size_bytes, value
+            self._bytes += size_bytes
+            while self._bytes > self._most_bytes:
+                self._bytes -= self._kept.popitem(last=False)[1][0]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
+
+heavy = HeavyCache()

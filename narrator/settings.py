@@ -206,7 +206,7 @@ CACHES = {
         "LOCATION": places.redis_url(REDIS_URL),
         "KEY_PREFIX": "narrator:cache",
     },
-    # Rendered rows (1 kB each) and sums, under the versions they were made of.
+    # Rendered rows (1 kB each), under the versions they were made of, and figures.
     "own": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 12_000},

@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from narrator import places
-from narrator.cache import SharedCache
+from narrator.cache import HeavyCache, SharedCache
 
 
 def cache(url: str) -> SharedCache:
@@ -61,3 +61,19 @@ def test_while_redis_is_away_it_counts_for_itself_and_says_so_once(caplog: pytes
 )
 def test_celerys_spelling_of_the_address_is_turned_into_redis_pys(celery: str, redis_py: str) -> None:
     assert places.redis_url(celery) == redis_py
+
+
+def test_what_is_heavy_is_kept_up_to_a_size_and_what_was_unused_longest_goes_first() -> None:
+    kept = HeavyCache(most_bytes=100)
+    sums = object()
+    kept.set("one", sums, size_bytes=40)
+    kept.set("two", "2", size_bytes=40)
+    assert kept.get("one") is sums
+    kept.set("three", "3", size_bytes=40)
+    assert [kept.get(name) for name in ("one", "two", "three")] == [sums, None, "3"]
+    kept.set("one", "1", size_bytes=60)
+    assert (kept.get("one"), kept.get("three")) == ("1", "3")
+    kept.set("one", "too large", size_bytes=101)
+    assert (kept.get("one"), kept.get("three")) == (None, "3")
+    kept.clear()
+    assert kept.get("three") is None

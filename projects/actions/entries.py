@@ -30,7 +30,7 @@ from projects.models import (
     Take,
     Verdict,
 )
-from projects.models.takes import Source
+from projects.models.takes import BY_HAND, Source
 from projects.sentences import gettext_noop as _
 
 RECORDED = _("recorded take %(number)s")
@@ -240,7 +240,6 @@ def _pickups(row: PickupRecording) -> dict[str, Any]:
     return {"words": _("handed in a recording of pickups"), "quote": row.name, "note": note}
 
 
-BY_HAND = Q(run=None, retake_of=None)
 MADE: dict[str, Any] = {"at": "created_at", "by": "created_by"}
 OF_LINE: dict[str, Any] = {
     "project": "paragraph__script__project",
@@ -257,6 +256,7 @@ SOURCES = (
         _take,
         **MADE,
         **(OF_LINE | {"project": "project"}),
+        team="team",
         among=BY_HAND,
         without=("peaks",),
     ),

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -129,16 +129,14 @@ def again(export: Export) -> dict[str, Any]:
 
 def narrators(project: Project) -> str:
     """Return the names of the voices that speak the chosen takes, the most heard first, at most four."""
-    voices = (
-        Take.objects.filter(pk__in=Paragraph.objects.filter(script__project=project).values("chosen"))
-        .exclude(source=Source.CLIP)
-        .values_list("voice", "duration_ms")
+    takes = Take.objects.filter(pk__in=Paragraph.objects.filter(script__project=project).values("chosen"))
+    heard = (
+        takes.exclude(source=Source.CLIP)
         .order_by()
+        .values("voice")
+        .annotate(ms=Sum("duration_ms", default=0))
     )
-    heard: dict[str, int] = {}
-    for voice, duration_ms in voices:
-        heard[voice] = heard.get(voice, 0) + (duration_ms or 0)
-    return ", ".join(sorted(heard, key=lambda voice: -heard[voice])[:4])
+    return ", ".join(heard.order_by("-ms", "voice").values_list("voice", flat=True)[:4])
 
 
 @transaction.atomic

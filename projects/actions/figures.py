@@ -1,17 +1,20 @@
 """How scripts and books sound as they stand: length, loudness, peaks and pace, added up from what their takes stored.
 
-No file is opened. A script's sums are kept in the cache under its version, so that only a change adds them up anew;
-a book is then the sums of its scripts.
+No file is opened. A script's sums are kept with its version, so that only a change adds them up anew; a book is then
+the sums of its scripts. Adding up ten thousand lines takes as long as drawing fifty pages, so what is that long is
+added up now and then while it is changing, and not for each change (docs/scale.md).
 """
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from narrator.cache import heavy
 from narrator.cache import own as cache
 from projects.actions import treatments
 from projects.audio import pcm, sums
@@ -22,6 +25,8 @@ from projects.models.sounds import SUMS
 from projects.models.takes import Source
 
 KEPT_S = 24 * 3600
+# Scripts and books past so many lines are added up anew at most once in so many seconds for each thousand of them.
+AT_ONCE_LINES, REST_S = 1_000, 2.0
 FOLLOWED = ("pause_ms", "kind", "character")
 FRAMES, SOURCE = treatments.FROM.index("frames"), treatments.FROM.index("source")
 FOUND = ("duration_ms", "loudness_lufs", "rms_dbfs", "peak_dbfs", "true_peak_dbfs", "floor_dbfs")
@@ -31,7 +36,10 @@ _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[\w'’-])+")
 
 @dataclass(frozen=True)
 class Heard:
-    """What to say of a script or a book. Levels are None where there is nothing to hear."""
+    """What to say of a script or a book. Levels are None where there is nothing to hear.
+
+    ``is_behind``: it was so a moment ago, and something has changed since.
+    """
 
     duration_ms: int
     words_a_minute: int | None
@@ -40,6 +48,7 @@ class Heard:
     peak_dbfs: float | None = None
     true_peak_dbfs: float | None = None
     floor_dbfs: float | None = None
+    is_behind: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,38 +77,65 @@ class Spoken:
         return Heard(words_a_minute=pace, **levels)
 
 
-def of_script(script: Script, project: Project) -> Heard:
-    """One script, from its first line to its last. One query where it changed since it was asked for, else none."""
+def of_script(script: Script, project: Project, *, lines: int = 0) -> Heard:
+    """One script, from its first line to its last. One query where it changed since it was asked for, else none.
+
+    Where the caller says how many ``lines`` it has, a long one may be a little behind.
+    """
     finish = project.finishing
     return _kept(
-        f"heard-{_named(project, script, finish)}",
+        f"heard-{script.pk}",
+        _named(project, script, finish),
         lambda: _spoken(project, [script], finish)[0].heard(finish),
+        lines=lines,
     )
 
 
-def of_book(project: Project, scripts: Iterable[Script], *, finish: Finish | None = None) -> Heard:
+def of_book(
+    project: Project, scripts: Iterable[Script], *, finish: Finish | None = None, lines: int = 0
+) -> Heard:
     """All of a project's scripts, as an export puts them together. One query, however many of them changed.
 
-    As it is with another ``finish`` than the project's, where one is named.
+    As it is with another ``finish`` than the project's, where one is named. ``lines`` as for a script.
     """
     scripts, finish = list(scripts), finish or project.finishing
     mark = _hash(project.chapter_pause_ms, *(_named(project, script, finish) for script in scripts))
     return _kept(
-        f"heard-{project.pk}-{mark}",
+        f"heard-book-{project.pk}-{_hash(sorted(finish.kept().items()))}",
+        mark,
         lambda: _book(project, _spoken(project, scripts, finish), finish).heard(finish),
+        lines=lines,
     )
 
 
-def _kept(key: str, add_up: Callable[[], Heard]) -> Heard:
-    heard: Heard | None = cache.get(key)
-    if heard is None:
-        heard = add_up()
-        cache.set(key, heard, KEPT_S)
+def rests(script: Script) -> bool:
+    """Whether this script's figures, which were behind, still rest: whoever asks gets what was told before."""
+    kept = cache.get(f"heard-{script.pk}")
+    return kept is not None and time.monotonic() < kept[1]
+
+
+def _kept(key: str, mark: str, add_up: Callable[[], Heard], *, lines: int) -> Heard:
+    """What is kept under this key, where it was told of ``mark`` or is to rest; else it is added up anew."""
+    told, rests_until, heard = cache.get(key) or ("", 0.0, None)
+    if heard is not None and told == mark:
+        return heard
+    now = time.monotonic()
+    if heard is not None and lines and now < rests_until:
+        return replace(heard, is_behind=True)
+    rests_until = now + REST_S * lines / 1_000 if lines > AT_ONCE_LINES else 0.0
+    if heard is not None:
+        cache.set(key, (told, rests_until, heard), KEPT_S)  # for others who ask meanwhile
+    heard = add_up()
+    cache.set(key, (mark, rests_until, heard), KEPT_S)
     return heard
 
 
 def _named(project: Project, script: Script, finish: Finish) -> str:
-    return f"{script.pk}-{script.version}-{_hash(project.pauses, sorted(finish.kept().items()))}"
+    return f"{script.pk}-{script.version}-{_how(project, finish)}"
+
+
+def _how(project: Project, finish: Finish) -> str:
+    return _hash(project.pauses, sorted(finish.kept().items()))
 
 
 def _hash(*parts: Any) -> str:
@@ -125,14 +161,21 @@ def _book(project: Project, scripts: list[Spoken], finish: Finish) -> Spoken:
 
 def _spoken(project: Project, scripts: list[Script], finish: Finish) -> list[Spoken]:
     """Each script's sums, in the order given: from the cache, or added up now and put there."""
-    keys = {script.pk: f"sums-{_named(project, script, finish)}" for script in scripts}
-    kept = cache.get_many(keys.values())
-    missing = [pk for pk, key in keys.items() if key not in kept]
+    keys = {script.pk: f"sums-{script.pk}-{_how(project, finish)}" for script in scripts}
+    kept = {script.pk: heavy.get(keys[script.pk]) for script in scripts}
+    found = {
+        script.pk: kept[script.pk][1]
+        for script in scripts
+        if kept[script.pk] is not None and kept[script.pk][0] == script.version
+    }
+    missing = [script for script in scripts if script.pk not in found]
     if missing:
-        made = {keys[pk]: one for pk, one in _added_up(project, missing, finish).items()}
-        cache.set_many(made, KEPT_S)
-        kept |= made
-    return [kept[key] for key in keys.values()]
+        found |= _added_up(project, [script.pk for script in missing], finish)
+    for script in missing:
+        one = found[script.pk]
+        size_bytes = len(one.sums.cells) + len(one.sums.quiet)
+        heavy.set(keys[script.pk], (script.version, one), size_bytes=size_bytes)
+    return [found[script.pk] for script in scripts]
 
 
 def _added_up(project: Project, script_ids: list[int], finish: Finish) -> dict[int, Spoken]:

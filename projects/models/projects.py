@@ -20,16 +20,6 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """The projects of the teams this person is in."""
         return self.filter(team__memberships__user=user)
 
-    def with_counts(self) -> Self:
-        """Each with ``script_count``, ``line_count`` and ``ready_count``, counted by the database."""
-        here = models.Q(scripts__paragraphs__removed=False)
-        current = models.Q(scripts__paragraphs__chosen__digest=models.F("scripts__paragraphs__digest"))
-        lines = models.Count("scripts__paragraphs", filter=here)
-        ready = models.Count("scripts__paragraphs", filter=here & current)
-        return self.annotate(
-            script_count=models.Count("scripts", distinct=True), line_count=lines, ready_count=ready
-        )
-
 
 class Project(Direction):
     """One book or podcast. Its direction is the default of every line."""
@@ -79,6 +69,11 @@ class Project(Direction):
     )
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # Set by actions/tallies.py.
+    script_count: int
+    line_count: int
+    ready_count: int
 
     objects = ProjectQuerySet.as_manager()
 

@@ -54,6 +54,10 @@ MOVES: Moves = {
 ACTIVE = (TakeStatus.QUEUED, TakeStatus.RUNNING)
 
 
+# Asked for by a person, one by one.
+BY_HAND = Q(run=None, retake_of=None)
+
+
 class Priority(models.IntegerChoices):
     """Lower goes first: a person who waits for one line, then whole scripts."""
 
@@ -197,6 +201,9 @@ class Take(Direction):
             models.Index(fields=["status", "priority", "team", "id"], name="take_queue"),
             models.Index(fields=["project", "digest", "status"], name="take_reuse"),
             models.Index(fields=["run", "status", "team", "id"], name="take_of_run"),
+            # What the trail lists, of a project and of a team: few among many.
+            models.Index(fields=["project", "created_at", "id"], condition=BY_HAND, name="take_by_hand"),
+            models.Index(fields=["team", "created_at", "id"], condition=BY_HAND, name="take_by_hand_of_team"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["paragraph", "number"], name="take_number_once"),

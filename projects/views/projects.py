@@ -12,7 +12,7 @@ from narrator.teams.models import Team
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, serving, tasks
-from projects.actions import exports, figures, projects, reach, voices
+from projects.actions import exports, figures, projects, reach, tallies, voices
 from projects.forms import ProjectForm
 from projects.forms import exports as export_forms
 from projects.forms.exports import ExportForm
@@ -35,11 +35,11 @@ def team_projects(request: Request, team_id: int) -> HttpResponse:
 
 
 def _shelf(request: Request, team: Team | None) -> HttpResponse:
-    rows = Project.objects.of(request.user).with_counts().select_related("team")
+    rows = Project.objects.of(request.user).select_related("team")
     mine = teams.teams_for(request.user, Right.SEE)
     editable = teams.teams_for(request.user, Right.EDIT)
     context = {
-        "projects": rows.filter(team=team) if team else rows,
+        "projects": tallies.with_lines(rows.filter(team=team) if team else rows),
         "team": team,
         "teams": mine,
         "may_create": team in editable if team else bool(editable),
@@ -52,7 +52,8 @@ def _shelf(request: Request, team: Team | None) -> HttpResponse:
 def project_detail(request: Request, project_id: int) -> HttpResponse:
     """One project: scripts with their state, and the exports."""
     project = access.project(request.user, project_id)
-    scripts = list(project.scripts.with_counts())
+    scripts = tallies.with_counts(project.scripts.all())
+    line_count = sum(script.line_count for script in scripts)
     may_edit = access.may_edit(request.user, project)
     latest = list(project.exports.select_related("created_by").defer("plan", "timeline")[:20])
     context = {
@@ -73,9 +74,9 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
         else [],
         "unknown": voices.unknown_of(project) if may_edit else [],
         **spoken_by(project.team),
-        "line_count": sum(script.line_count for script in scripts),
+        "line_count": line_count,
         "ready_count": sum(script.ready_count for script in scripts),
-        "heard": figures.of_book(project, scripts),
+        "heard": figures.of_book(project, scripts, lines=line_count),
     }
     return render(request, "projects/project_detail.html", context)
 

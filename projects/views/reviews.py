@@ -12,7 +12,7 @@ from narrator.teams import access as teams
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access
-from projects.actions import reviews
+from projects.actions import reviews, tallies
 from projects.forms.reviews import AssignForm, CommentForm, VerdictForm
 from projects.models import Assignment, Comment, Paragraph, Script
 from projects.views.inspector import answer_both, comments_of
@@ -37,7 +37,7 @@ def review_board(request: Request, project_id: int) -> HttpResponse:
     """All scripts of a project: how far their review is, and who hears them."""
     project = access.project(request.user, project_id)
     assigned = Prefetch("assignments", Assignment.objects.select_related("reviewer"))
-    scripts = list(project.scripts.with_verdicts().prefetch_related(assigned))
+    scripts = tallies.with_verdicts(project.scripts.prefetch_related(assigned))
     context = {
         "project": project,
         "scripts": scripts,
@@ -77,7 +77,7 @@ def _next(script: Script, passed: Paragraph | None, *, stay: bool = False, **mor
     line = line or lines.first()
     around = Paragraph.objects.filter(script=script)
     return {
-        "script": Script.objects.with_verdicts().select_related("project").get(pk=script.pk),
+        "script": tallies.with_verdicts([Script.objects.select_related("project").get(pk=script.pk)])[0],
         "project": script.project,
         "line": line,
         "number": line.number() if line else 0,

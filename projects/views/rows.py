@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from narrator.cache import own, windows
 from narrator.web import Request
 from projects import access
-from projects.actions import estimates, figures, presence
+from projects.actions import estimates, figures, presence, tallies
 from projects.models import Change, Paragraph, Project, Script
 from projects.views import row_words, runs
 
@@ -28,6 +28,8 @@ MANY = 300
 WINDOW = 100
 KEPT_S = 6 * 3600
 ORDER_KEPT_S = 60
+# Behind every line: the place in a cursor of whoever has all lines of a version, but not yet its figures.
+LAST = 10**17
 # Whatever anybody changes is to be seen within two seconds (docs/adr/0002 has what that costs).
 POLL_S = 1.5
 ROW = "projects/script_detail.html#line"
@@ -123,7 +125,7 @@ def script_changes(request: Request, script_id: int) -> HttpResponse:
     script = access.script(request.user, script_id)
     since = _cursor(request.GET.get("since", ""))
     queue, people = _queue(request), _people(request, script)
-    has_new_lines = script.version > since[0] or since[1] is not None
+    has_new_lines = script.version > since[0] or (since[1] is not None and not _waits(script, since[1]))
     if not has_new_lines and queue is None and people is None:
         return HttpResponse(status=204)
     context = {
@@ -150,10 +152,11 @@ def _changes(request: Request, script: Script, version: int, reached: int | None
     more = len(drawn) == ROWS_A_POLL
     left = set(Change.objects.gone_since(script, version).values_list("paragraph", flat=True))
     back = set(script.paragraphs.filter(pk__in=left).values_list("pk", flat=True)) if left else set()
+    head = progress(script, may_edit)
     return {
-        **progress(script, may_edit),
+        **head,
         "rows": [row.out_of_band for row in drawn],
-        "since": f"{drawn[-1].version}-{drawn[-1].position}" if more else script.version,
+        "since": f"{drawn[-1].version}-{drawn[-1].position}" if more else head["since"],
         "more": more,
         "gone": sorted(left - back),
         "is_renewed": is_renewed,
@@ -205,18 +208,25 @@ def _cursor(text: str) -> tuple[int, int | None]:
     return position(version) or 0, position(reached)
 
 
+def _waits(script: Script, reached: int) -> bool:
+    """Whether a page that has all lines, and figures that are behind them, has nothing to get yet."""
+    return reached == LAST and figures.rests(script)
+
+
 def progress(script: Script, may_edit: bool, *, counted: Script | None = None) -> dict[str, Any]:
-    """The figures at the head of the page, with the estimate for its Generate button.
+    """The figures at the head of the page, with the estimate for its Generate button, and the cursor that they lead to.
 
     ``counted`` is the script with its counts, where they are known already.
     """
-    counted = counted or Script.objects.with_counts().get(pk=script.pk)
+    (counted,) = [counted] if counted else tallies.with_counts([script])
     counted.project = script.project
     to_make_count = counted.line_count - counted.ready_count
     offered = may_edit and to_make_count > counted.active_count
+    heard = figures.of_script(counted, counted.project, lines=counted.line_count)
     return {
         "script": counted,
-        "heard": figures.of_script(counted, counted.project),
+        "heard": heard,
+        "since": f"{script.version}-{LAST}" if heard.is_behind else script.version,
         "to_make_count": to_make_count,
         "estimate": estimates.estimate(script.paragraphs.missing(), script.project) if offered else None,
         "poll_s": POLL_S,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
-from projects.actions import asking, endpoint, takes
+from projects.actions import asking, endpoint, takes, tallies
 from projects.forms import LinesForm
 from projects.models import Clip, Script
 from projects.models.paragraphs import SPOKEN_KINDS
@@ -31,7 +31,7 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
             "back": True,
         }
         return render(request, "projects/script_detail.html#progress", context)
-    scripts = list(script.project.scripts.with_counts())
+    scripts = tallies.with_counts(script.project.scripts.all())
     counted = next(one for one in scripts if one.pk == script.pk)
     progress = rows.progress(script, may_edit, counted=counted)
     first = rows.position(request.GET.get("from")) or 0
@@ -44,7 +44,6 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
         "rows": [row.html for row in drawn[: rows.WINDOW]],
         "rest_count": progress["script"].line_count - rows.WINDOW if len(drawn) > rows.WINDOW else 0,
         "rest_from": drawn[rows.WINDOW].position if len(drawn) > rows.WINDOW else None,
-        "since": script.version,
         "may_edit": may_edit,
         "kinds": SPOKEN_KINDS,
         "clips": Clip.objects.within(script.project).select_related("sound").only("name", "sound__frames"),

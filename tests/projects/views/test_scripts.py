@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from narrator.cache import own
 from narrator.teams.models import User
 from projects import tasks
 from projects.actions import claims, figures, paragraphs, takes
@@ -30,6 +32,11 @@ def rows(response: HttpResponse) -> list[int]:
 
 def cursor(response: HttpResponse) -> str:
     return re.findall(rb"since=([\d-]+)", response.content)[0].decode()
+
+
+def time_told(response: HttpResponse) -> str:
+    """How long the script is, as its head says."""
+    return re.findall(rb'class="figure-time"[^>]*>([\d:]+)', response.content)[0].decode()
 
 
 def test_the_page_costs_the_same_queries_for_three_lines_and_for_sixty(cast: Cast, sign_in: SignIn) -> None:
@@ -66,6 +73,25 @@ def test_a_poll_where_nothing_changed_is_204_and_cheap(cast: Cast, sign_in: Sign
         response = poll(client, script, script.version)
     assert (response.status_code, response.content) == (204, b"")
     assert len(queries) <= 4  # session, user, script, role
+
+
+def test_figures_that_are_behind_come_with_a_later_poll(
+    cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "AT_ONCE_LINES", 1)
+    monkeypatch.setattr(figures, "REST_S", 1e9)
+    script = factories.script(cast.team, lines=2)
+    client = sign_in(cast.viewer)
+    assert cursor(client.get(reverse("script-detail", args=[script.pk]))) == str(script.version)
+    factories.ready(script.paragraphs.first(), duration_ms=9_000)  # type: ignore[arg-type]
+    brought = poll(client, script, script.version)
+    assert (len(rows(brought)), time_told(brought)) == (1, "0:00")
+    assert poll(client, script, cursor(brought)).status_code == 204
+    own.delete(f"heard-{script.pk}")  # as if they had rested long enough
+    later = poll(client, script, cursor(brought))
+    assert (rows(later), time_told(later)) == ([], "0:09")
+    script.refresh_from_db()
+    assert cursor(later) == str(script.version)
 
 
 def test_a_poll_brings_just_the_lines_that_changed(cast: Cast, sign_in: SignIn) -> None:

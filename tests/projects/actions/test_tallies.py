@@ -1,0 +1,68 @@
+"""Tallies are what the database counts, once for each version of a script."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from projects.actions import reviews, tallies
+from projects.models import Project, Script
+from projects.models.reviews import Kind
+from tests import factories
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_changed_is_counted_again_and_nothing_else(cast: Cast) -> None:
+    project = factories.project(cast.team, lines=2, scripts=2)
+    first, second = project.scripts.all()
+    factories.ready(first.paragraphs.all()[0])
+    assert _told(project, queries=4) == _counted(project)
+    assert _told(project, queries=2) == _counted(project)
+    for change in (
+        lambda: factories.ready(second.paragraphs.all()[1], duration_ms=400),
+        lambda: factories.failed(second.paragraphs.all()[0]),
+        lambda: factories.claimed(first.paragraphs.all()[1]),
+        lambda: _judge(first, cast),
+    ):
+        change()
+        assert _told(project, queries=4) == _counted(project)
+    assert _told(project, queries=2) == _counted(project)
+    assert [script.approved_count for script in tallies.with_verdicts(project.scripts.all())] == [1, 0]
+
+
+def _judge(script: Script, cast: Cast) -> None:
+    line = script.paragraphs.with_takes()[0]
+    reviews.judge(line, kind=Kind.APPROVED, take_id=line.chosen_id, by=cast.reviewer)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_shelf_is_two_queries_and_one_where_nothing_changed(cast: Cast, count: int) -> None:
+    projects = [factories.project(cast.team, lines=2, scripts=2) for _ in range(count)]
+    factories.ready(projects[0].scripts.all()[0].paragraphs.all()[0])
+    projects[0].scripts.filter(position=2).update(removed=True)
+    empty = Project.objects.create(team=cast.team, title="Empty")
+    for queries_expected in (2, 1):
+        with CaptureQueriesContext(connection) as queries:
+            rows = tallies.with_lines([*projects, empty])
+        assert len(queries) == queries_expected
+        told = [(row.script_count, row.line_count, row.ready_count) for row in rows]
+        assert told == [(1, 2, 1), *[(2, 4, 0)] * (count - 1), (0, 0, 0)]
+
+
+def _told(project: Project, *, queries: int) -> list[list[object]]:
+    """The tallies of a project's scripts: a query for the scripts of each kind, and one where something is counted."""
+    with CaptureQueriesContext(connection) as asked:
+        counted = tallies.with_counts(project.scripts.order_by("pk"))
+        judged = tallies.with_verdicts(project.scripts.order_by("pk"))
+    assert len(asked) == queries
+    return [_of(counted, tallies.COUNTS), _of(judged, tallies.VERDICTS)]
+
+
+def _counted(project: Project) -> list[list[object]]:
+    counted, judged = project.scripts.with_counts(), project.scripts.with_verdicts()
+    return [_of(counted.order_by("pk"), tallies.COUNTS), _of(judged.order_by("pk"), tallies.VERDICTS)]
+
+
+def _of(scripts: object, names: tuple[str, ...]) -> list[object]:
+    return [[getattr(script, name) for name in names] for script in scripts]  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """The work in Django's admin: to look, to find what failed, and to judge or requeue takes in bulk (takes.py)."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from projects.admin.calls import CallAdmin
 from projects.admin.history import LookOnly
@@ -19,7 +20,7 @@ from projects.models import (
     Verdict,
 )
 
-admin.site.site_header = admin.site.site_title = "Narrator administration"
+admin.site.site_header = admin.site.site_title = _("Narrator administration")
 admin.site.register(Take, TakeAdmin)
 admin.site.register(Call, CallAdmin)
 

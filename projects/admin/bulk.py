@@ -10,6 +10,8 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from projects import tasks
 from projects.actions import reviews
@@ -25,20 +27,20 @@ class Bulk(LookOnly):
 
     actions = ["approve", "reject", "requeue"]
 
-    @admin.action(description="Approve the chosen ones", permissions=["judge"])
+    @admin.action(description=_("Approve the chosen ones"), permissions=["judge"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Take]) -> HttpResponse | None:
         return self._confirmed(
             request, queryset, "approve", lambda take: _judge(take, "approved", "", request)
         )
 
-    @admin.action(description="Reject the chosen ones: ask for pickups", permissions=["judge"])
+    @admin.action(description=_("Reject the chosen ones: ask for pickups"), permissions=["judge"])
     def reject(self, request: HttpRequest, queryset: QuerySet[Take]) -> HttpResponse | None:
         reason = request.POST.get("reason", "").strip()[:300]
         return self._confirmed(
             request, queryset, "reject", lambda take: _judge(take, "pickup", reason, request)
         )
 
-    @admin.action(description="Put the failed ones back into the queue", permissions=["judge"])
+    @admin.action(description=_("Put the failed ones back into the queue"), permissions=["judge"])
     def requeue(self, request: HttpRequest, queryset: QuerySet[Take]) -> HttpResponse | None:
         return self._confirmed(request, queryset, "requeue", lambda take: _requeue(take, request))
 
@@ -52,12 +54,18 @@ class Bulk(LookOnly):
         """Ask first; then act on each take, write down what was done, and say how many it was."""
         wanted = list(queryset.select_related("paragraph__script__project")[: MOST_AT_ONCE + 1])
         if len(wanted) > MOST_AT_ONCE:
-            told = f"This is more than {MOST_AT_ONCE:,} takes. Narrow the list down, then act on all that is left."
+            told = gettext(
+                "This is more than %(count)s takes. Narrow the list down, then act on all that is left."
+            ) % {"count": f"{MOST_AT_ONCE:,}"}
             self.message_user(request, told, messages.ERROR)
             return None
         lacks_reason = name == "reject" and not request.POST.get("reason", "").strip()
         if "confirmed" not in request.POST or lacks_reason:
-            context = {**self.admin_site.each_context(request), "title": "Are you sure?", "opts": self.opts}
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Are you sure?"),
+                "opts": self.opts,
+            }
             context |= {
                 "takes": wanted,
                 "action": name,
@@ -72,7 +80,8 @@ class Bulk(LookOnly):
         left = len(wanted) - len(done)
         self.message_user(
             request,
-            f"{len(done)} done, {left} left alone: not chosen, outdated or not failed.",
+            gettext("%(done)s done, %(left)s left alone: not chosen, outdated or not failed.")
+            % {"done": len(done), "left": left},
             messages.INFO,
         )
         return None

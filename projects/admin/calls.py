@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from projects.admin.filters import CodeFilter
 from projects.admin.history import LookOnly
@@ -37,7 +38,7 @@ class CallAdmin(LookOnly):
         is_list = request.resolver_match and request.resolver_match.url_name == "projects_call_changelist"
         return rows if is_list else rows.select_related("record")
 
-    @admin.display(description="request and answer")
+    @admin.display(description=_("request and answer"))
     def over_the_wire(self, call: Call) -> SafeString:
         return wire(call)
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from projects.audio.checks import CODES
 from projects.models import Take
@@ -13,11 +15,11 @@ from projects.models import Take
 class FlagFilter(admin.SimpleListFilter):
     """By what the checks found, or by whether they found anything."""
 
-    title = "flag"
+    title = _("flag")
     parameter_name = "flag"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("any", "any"), ("none", "none"), *((code, code) for code in CODES)]
+        return [("any", gettext("any")), ("none", gettext("none")), *((code, code) for code in CODES)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Take]) -> QuerySet[Take]:
         value = self.value()
@@ -32,11 +34,15 @@ class FlagFilter(admin.SimpleListFilter):
 class CostFilter(admin.SimpleListFilter):
     """By what its calls came to."""
 
-    title = "cost"
+    title = _("cost")
     parameter_name = "cost"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("free", "nothing"), ("paid", "something"), ("dear", "more than one call")]
+        return [
+            ("free", gettext("nothing")),
+            ("paid", gettext("something")),
+            ("dear", gettext("more than one call")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Take]) -> QuerySet[Take]:
         paid = Q(cost_micro__gt=0)
@@ -48,7 +54,7 @@ class CostFilter(admin.SimpleListFilter):
 class CodeFilter(admin.SimpleListFilter):
     """By what they failed of; whatever did not fail stands under no code."""
 
-    title = "error code"
+    title = _("error code")
     parameter_name = "error_code"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from narrator import media
 from narrator.tags import money
@@ -97,11 +98,11 @@ class TakeAdmin(Bulk):
         ]
         return [*own, *super().get_urls()]
 
-    @admin.display(description="line and take", ordering="paragraph")
+    @admin.display(description=_("line and take"), ordering="paragraph")
     def words(self, take: Take) -> str:
         return f"{take.text[:60]} ({take.number})"
 
-    @admin.display(description="state", ordering="status")
+    @admin.display(description=_("state"), ordering="status")
     def state(self, take: Take) -> SafeString:
         """The status, and why: what it failed of, or what the checks found."""
         found = ", ".join(dict.fromkeys(finding["code"] for finding in take.findings))
@@ -110,11 +111,11 @@ class TakeAdmin(Bulk):
             "{}{}", take.get_status_display(), format_html("<br><small>{}</small>", why) if why else ""
         )
 
-    @admin.display(description="cost", ordering="cost_micro")
+    @admin.display(description=_("cost"), ordering="cost_micro")
     def cost(self, take: Any) -> str:
         return money(take.cost_micro, take.currency) if take.cost_micro else ""
 
-    @admin.display(description="hear")
+    @admin.display(description=_("hear"))
     def heard(self, take: Take) -> SafeString | str:
         if take.status != TakeStatus.READY:
             return ""
@@ -122,7 +123,7 @@ class TakeAdmin(Bulk):
             '{}<audio controls preload="none" src="{}"></audio>', _wave(take, bars=60), _audio(take)
         )
 
-    @admin.display(description="sound")
+    @admin.display(description=_("sound"))
     def player(self, take: Take) -> SafeString | str:
         if take.status != TakeStatus.READY:
             return "None"
@@ -130,17 +131,17 @@ class TakeAdmin(Bulk):
             '{}<br><audio controls preload="metadata" src="{}"></audio>', _wave(take), _audio(take)
         )
 
-    @admin.display(description="checks")
+    @admin.display(description=_("checks"))
     def found(self, take: Take) -> SafeString | str:
         lines = ((finding["text"],) for finding in take.findings)
         return format_html_join("", "<div>{}</div>", lines) or "Nothing found"
 
-    @admin.display(description="request")
+    @admin.display(description=_("request"))
     def request_sent(self, take: Take) -> SafeString:
         """As for one call; a line longer than a call may be goes out in parts. The token is no part of it."""
         return format_html("<pre>{}</pre>", json.dumps(take.line.body(), indent=2, ensure_ascii=False))
 
-    @admin.display(description="calls and answers")
+    @admin.display(description=_("calls and answers"))
     def calls_made(self, take: Take) -> SafeString | str:
         calls = Call.objects.filter(take=take).select_related("record")
         told = format_html_join("", "{}", ((_call(call),) for call in calls))
@@ -168,7 +169,7 @@ class TakeAdmin(Bulk):
         )
         context = {
             **self.admin_site.each_context(request),
-            "title": "Failed takes by cause",
+            "title": _("Failed takes by cause"),
             "opts": self.opts,
         }
         context["groups"] = groups.order_by("-count", "error_code")

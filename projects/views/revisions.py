@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -97,7 +98,8 @@ def revision_apply(request: Request, revision_id: int) -> HttpResponse:
     except (revising.ChangedSince, revising.Undecided) as error:
         return _page(request, revisions.review(row), said=str(error), status=409)
     if done.edit is not None:
-        messages.success(request, "The new version is taken over. It can be taken back on its own page.")
+        told = gettext("The new version is taken over. It can be taken back on its own page.")
+        messages.success(request, told)
     return redirect(row.project)
 
 
@@ -118,7 +120,8 @@ def revision_discard(request: Request, revision_id: int) -> HttpResponse:
     """Forget a revision that was not taken over."""
     row = access.revision(request.user, revision_id)
     if revisions.discard(row, by=request.user):
-        messages.info(request, f"{row.manuscript.filename} is discarded. The project is as it was.")
+        told = gettext("%(filename)s is discarded. The project is as it was.")
+        messages.info(request, told % {"filename": row.manuscript.filename})
     return redirect(row.project)
 
 

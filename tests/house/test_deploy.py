@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import yaml
+from django.conf import settings
 
 from narrator.studio import parts
 from tests.house.test_settings import INTERNAL, read
@@ -25,6 +26,12 @@ def test_every_setting_in_deploy_is_one() -> None:
     example = named[DEPLOY / "narrator.env.example"]
     assert example >= SHARED | KEYS
     assert example & INTERNAL == set()
+
+
+def test_the_image_has_every_folder_that_pages_are_made_of() -> None:
+    copied = set(re.findall(r"^COPY (\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE))
+    folders = [*settings.TEMPLATES[0]["DIRS"], *settings.STATICFILES_DIRS, *settings.LOCALE_PATHS]
+    assert {Path(folder).relative_to(ROOT).parts[0] for folder in folders} <= copied
 
 
 def test_units_and_compose_start_what_the_studio_starts() -> None:

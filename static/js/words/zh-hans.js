@@ -21,11 +21,12 @@ learn({
   "Use this voice": "使用此音色",
   "Search in this chapter": "在本章查找",
   "Search and replace": "查找和替换",
-  "Undone": "已撤销",
+  "%(seconds)s s": "%(seconds)s秒",
   "Saved.": "已保存。",
   "%(count)s line": [
     "%(count)s段"
   ],
+  "Undone": "已撤销",
   "On “%(words)s”": "针对“%(words)s”",
   "At %(seconds)s s": "在%(seconds)s秒处",
   "These takes could not be played. Try again.": "这些录次无法播放。请重试。",
@@ -111,7 +112,6 @@ learn({
     "已选%(count)s段"
   ],
   "Tap the lines you want. The cross ends it.": "点按要选的段落。按叉号结束。",
-  "%(seconds)s s": "%(seconds)s秒",
   "%(name)s is writing here": "%(name)s正在此处编辑",
   "%(count)s milliseconds": "%(count)s毫秒",
   "%(shown)s of %(count)s voice": [

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.test.testcases import _StaticFilesHandler
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from projects.speech.standin.server import Standin
@@ -45,6 +48,27 @@ def chromium() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def kept_static() -> Iterator[None]:
+    """Scripts and styles are asked for once by each window, as those of a real studio are."""
+    serve = _StaticFilesHandler.serve
+
+    def served(handler: _StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=3600, immutable"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_StaticFilesHandler, "serve", served)
+        yield
+
+
+@pytest.fixture(scope="session")
+def windows(chromium: Browser, kept_static: None) -> list[pages.Window]:
+    """Those that no journey uses now."""
+    return []
+
+
 @pytest.fixture
 def complaints() -> pages.Complaints:
     """What the browser complains of in this test; say ``complaints.expect(pattern)`` for what must happen."""
@@ -54,22 +78,17 @@ def complaints() -> pages.Complaints:
 @pytest.fixture
 def open_page(
     chromium: Browser,
+    windows: list[pages.Window],
     live_server: object,
     complaints: pages.Complaints,
     request: pytest.FixtureRequest,
 ) -> Iterator[pages.Opener]:
     """``open_page(user, width=1440, height=900, dark=False)`` gives a page; see pages.Opener."""
-    opener = pages.Opener(chromium, live_server.url, complaints)  # type: ignore[attr-defined]
+    opener = pages.Opener(chromium, live_server.url, complaints, windows)  # type: ignore[attr-defined]
     yield opener
     failed = request.node.stash.get(FAILED, True)
     opener.close(picture=f"failed-{request.node.name}" if failed else "")
     assert not complaints.unexpected(), "the browser complained:\n" + "\n".join(complaints.unexpected())
-
-
-@pytest.fixture(params=[pytest.param(one.values, id=one.id) for one in pages.LOOKS])
-def look(open_page: pages.Opener, request: pytest.FixtureRequest) -> pages.Look:
-    """A test that asks for it runs wide in the light and on a phone in the dark."""
-    return pages.Look(open_page, *request.param)
 
 
 @pytest.fixture
@@ -79,7 +98,7 @@ def axe() -> Callable[[Page], list[str]]:
 
 
 @pytest.fixture
-def shoot() -> Callable[..., Path]:
+def shoot() -> Callable[..., None]:
     """See pages.shoot."""
     return pages.shoot
 

@@ -4,18 +4,16 @@ What a journey does on a page is written in the journey.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import (
     APIResponse,
     Browser,
-    BrowserContext,
     ConsoleMessage,
     Error,
     Page,
@@ -29,7 +27,7 @@ from tests.journeys import pictures
 PICTURES = Path(__file__).resolve().parents[2] / "test-results"
 PATIENCE_MS = 15_000
 # Both widths and both schemes, each once: all four together cost the suite two minutes more.
-LOOKS = [pytest.param(1440, 900, False, id="wide-light"), pytest.param(390, 844, True, id="phone-dark")]
+WAYS = ((1440, 900, False), (390, 844, True))
 
 # A blocked script leaves a mark in the console, but a blocked style or image need not.
 REPORT_BLOCKED = """document.addEventListener("securitypolicyviolation", (event) => {
@@ -53,67 +51,112 @@ class Complaints:
         """Return the complaints that nobody expected, oldest first."""
         return [one for one in self.seen if not any(re.search(pattern, one) for pattern in self.expected)]
 
-    def listen(self, context: BrowserContext) -> None:
-        """Gather from every page of this context."""
-        context.expose_binding("reportBlocked", lambda source, text: self.seen.append(f"policy: {text}"))
-        context.add_init_script(REPORT_BLOCKED)
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.seen.append(f"script: {error.error}"))
-        context.on("response", self._response)
+
+class Window:
+    """A browser window of its own, in which nothing is shared with another. Journeys use it one after the other.
+
+    A new one costs half a second of CPU, and one that was used has the studio's scripts and styles.
+    """
+
+    def __init__(self, browser: Browser, address: str, *, is_phone: bool) -> None:
+        self.is_phone = is_phone
+        self.complaints: Complaints | None = None
+        self.context = browser.new_context(
+            base_url=address, has_touch=is_phone, is_mobile=is_phone, locale="en-GB"
+        )
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.context.expose_binding("reportBlocked", lambda source, text: self._complain(f"policy: {text}"))
+        self.context.add_init_script(REPORT_BLOCKED)
+        self.context.on("console", self._console)
+        self.context.on("weberror", lambda error: self._complain(f"script: {error.error}"))
+        self.context.on("response", self._response)
+        self.page = self.context.new_page()
+
+    def clean(self) -> bool:
+        """Make it as if it were new; False where that cannot be done."""
+        self.complaints = None
+        if self.page.is_closed() or len(self.context.pages) > 1:
+            return False
+        self.page.unroute_all(behavior="ignoreErrors")
+        self.page.goto("about:blank")
+        self.context.clear_cookies()
+        return True
+
+    def _complain(self, text: str) -> None:
+        if self.complaints is not None:
+            self.complaints.seen.append(text)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.seen.append(f"console: {message.text} ({message.location.get('url', '')})")
+            self._complain(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _response(self, response: Response) -> None:
         if response.status >= 500:
-            self.seen.append(f"server: {response.status} {response.request.method} {response.url}")
+            self._complain(f"server: {response.status} {response.request.method} {response.url}")
 
 
 @dataclass
 class Opener:
-    """Opens pages; each has a context of its own, so nothing is shared between two people."""
+    """Opens pages, each in a window of its own, so nothing is shared between two people."""
 
     browser: Browser
     address: str
     complaints: Complaints
-    pages: list[Page] = field(default_factory=list)
+    unused: list[Window] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)
+    own: list[Window] = field(default_factory=list)
 
     def __call__(
-        self, user: User | None = None, *, width: int = 1440, height: int = 900, dark: bool = False
+        self,
+        user: User | None = None,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        dark: bool = False,
+        own: bool = False,
     ) -> Page:
-        """Return an empty page, signed in as ``user``; ``page.goto("/")`` is relative to the live server."""
-        context = self.browser.new_context(
-            base_url=self.address,
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            has_touch=width < 600,
-            is_mobile=width < 600,
-            locale="en-GB",
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        self.complaints.listen(context)
+        """Return an empty page, signed in as ``user``; ``page.goto("/")`` is relative to the live server.
+
+        own: nobody has it afterwards, for it is given scripts, listeners or devices that cannot be taken away.
+        """
+        window = self._window(is_phone=width < 600, own=own)
+        window.complaints = self.complaints
+        window.page.set_viewport_size({"width": width, "height": height})
+        window.page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="no-preference")
         if user is not None:
             client = Client()
             client.force_login(user)
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies(
+            window.context.add_cookies(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.address}]
             )
-        page = context.new_page()
-        self.pages.append(page)
-        return page
+        return window.page
+
+    def _window(self, *, is_phone: bool, own: bool) -> Window:
+        if not own:
+            for window in self.unused:
+                if window.is_phone == is_phone:
+                    self.unused.remove(window)
+                    self.windows.append(window)
+                    return window
+        window = Window(self.browser, self.address, is_phone=is_phone)
+        (self.own if own else self.windows).append(window)
+        return window
 
     def close(self, *, picture: str = "") -> None:
-        """Close every page; with a name, photograph each first."""
-        for number, page in enumerate(self.pages, 1):
-            if picture and not page.is_closed():
+        """Leave every page; with a name, photograph each first and close all."""
+        for number, window in enumerate([*self.windows, *self.own], 1):
+            if picture and not window.page.is_closed():
                 try:
-                    shoot(page, f"{picture}-{number}")
+                    photograph(window.page, f"{picture}-{number}")
                 except Error as error:  # a page that hangs must not hide why the test failed
                     print(f"no picture of page {number}: {error}")
-            page.context.close()
-        self.pages.clear()
+            if not picture and window not in self.own and window.clean():
+                self.unused.append(window)
+            else:
+                window.context.close()
+        self.windows.clear()
+        self.own.clear()
 
 
 AXE = Axe().axe_script
@@ -138,12 +181,15 @@ def axe(page: Page, within: str | None = None) -> list[str]:
     return found
 
 
-def shoot(page: Page, name: str, *, whole: bool = False) -> Path:
-    """Save a picture of what the page shows (or of the whole page) as test-results/NAME.png; return its path.
+def shoot(page: Page, name: str, *, whole: bool = False) -> None:
+    """Photograph the page where pictures are asked for; see also pictures.keep: some of them stand in docs."""
+    if pictures.are_wanted():
+        pictures.keep(page, name)
+        photograph(page, name, whole=whole)
 
-    See also pictures.keep: some of them stand in docs.
-    """
-    pictures.keep(page, name)
+
+def photograph(page: Page, name: str, *, whole: bool = False) -> Path:
+    """Save a picture of what the page shows (or of the whole page) as test-results/NAME.png; return its path."""
     PICTURES.mkdir(exist_ok=True)
     path = PICTURES / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)}.png"
     page.screenshot(path=path, full_page=whole)
@@ -180,29 +226,33 @@ def is_fine(page: Page, axe: Callable[[Page], list[str]], look: str) -> None:
     assert page.evaluate(REFUSED) == [], look
 
 
-@dataclass(frozen=True)
-class Look:
-    """One of the two ways in which every page is looked at: its size, its scheme, and what is asked of the page."""
+def both_ways(page: Page) -> Iterator[str]:
+    """Show an open page wide in the light, then narrow in the dark; give each way's name. Then it is wide again."""
+    for way in WAYS:
+        _show(page, *way)
+        yield f"{way[0]}-{'dark' if way[2] else 'light'}"
+    _show(page, *WAYS[0])
 
-    opener: Opener
-    width: int
-    height: int
-    dark: bool
 
-    @property
-    def is_phone(self) -> bool:
-        return self.width < 600
+def _show(page: Page, width: int, height: int, dark: bool) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    # Without transitions: axe would see colours on their way from one scheme to the other.
+    page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
 
-    def open(self, user: User | None = None) -> Page:
-        return self.opener(user, width=self.width, height=self.height, dark=self.dark)
 
-    def is_fine(self, page: Page, what: str) -> None:
-        is_fine(page, axe, what)
+def is_fine_both_ways(
+    page: Page, what: str, name: str = "", *, whole: bool = False, sheet: bool = False
+) -> None:
+    """See both_ways and is_fine; with a name it is photographed, as NAME-1440-light.
 
-    def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
-        shoot(page, f"{name}-{self.width}-{'dark' if self.dark else 'light'}", whole=whole)
-
-    def to_inspector(self, page: Page) -> None:
-        """On a phone the inspector of a line is a sheet, which is opened here."""
-        if self.is_phone:
+    sheet: the inspector of a line is looked at, too, which is a sheet on a phone.
+    """
+    for way in both_ways(page):
+        is_sheet = sheet and way.startswith(f"{WAYS[1][0]}-")
+        if is_sheet:
             page.locator(".thumb[popovertarget=inspector]").click()
+        is_fine(page, axe, f"{what}, {way}")
+        if name:
+            shoot(page, f"{name}-{way}", whole=whole)
+        if is_sheet:
+            page.evaluate("() => document.getElementById('inspector').hidePopover()")

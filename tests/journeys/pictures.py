@@ -21,17 +21,21 @@ IN_DOCS = {
     "money-finish-1440-light": "finish",
     "money-usage-1440-light": "usage",
     "project-page": "project",
-    "queue-1440-light-page": "queue",
-    "review-board-1440": "review-board",
+    "queue-page-1440-light": "queue",
+    "review-board-1440-light": "review-board",
     "script-page": "script-page",
     "time-machine-preview": "preview",
 }
 """What a journey photographs, and what that is called in docs/pictures."""
 
 
+def are_wanted() -> bool:
+    return bool(os.environ.get("NARRATOR_PICTURES"))
+
+
 def keep(page: Page, name: str) -> None:
-    """Write what the page shows into docs/pictures, if it is one of these and the pictures are asked for."""
-    if name not in IN_DOCS or not os.environ.get("NARRATOR_PICTURES"):
+    """Write what the page shows into docs/pictures, if it is one of these."""
+    if name not in IN_DOCS:
         return
     page.evaluate("window.scrollTo(0, 0)")
     session = page.context.new_cdp_session(page)

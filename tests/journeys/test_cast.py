@@ -10,7 +10,7 @@ from projects.models import Paragraph, Project, Sample
 from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Complaints, Look, Opener
+from tests.journeys.pages import Complaints, Opener, both_ways, is_fine_both_ways
 
 TALE = (
     "“Is not that rather a large thing to expect us to begin upon?” said Filby, an argumentative person with red hair.",
@@ -37,11 +37,10 @@ def project(cast: Cast) -> Project:
     return row
 
 
-def test_the_pages_of_the_cast_are_fine(cast: Cast, project: Project, look: Look) -> None:
-    page = look.open(cast.editor)
+def test_the_pages_of_the_cast_are_fine(cast: Cast, project: Project, open_page: Opener) -> None:
+    page = open_page(cast.editor)
     page.goto(f"/projects/{project.pk}/cast/")
-    look.is_fine(page, "an empty cast")
-    look.shoot(page, "cast-empty", whole=True)
+    is_fine_both_ways(page, "an empty cast", "cast-empty", whole=True)
     speakers.find(project)
     filby = acting.add(
         project, name="Filby", voice="Vincent", instructions="Gruff and quick.", by=cast.editor
@@ -52,30 +51,25 @@ def test_the_pages_of_the_cast_are_fine(cast: Cast, project: Project, look: Look
     for line in script.paragraphs.select_related("script__project")[:3]:
         factories.ready(line)
     page.reload()
-    look.is_fine(page, "a cast")
-    assert page.locator(".cast > li").first.bounding_box()["width"] > 300  # type: ignore[index]
-    look.shoot(page, "cast", whole=True)
+    is_fine_both_ways(page, "a cast", "cast", whole=True)
+    for _ in both_ways(page):
+        assert page.locator(".cast > li").first.bounding_box()["width"] > 300  # type: ignore[index]
     page.goto(filby.get_absolute_url())
-    look.is_fine(page, "a character")
-    look.shoot(page, "character", whole=True)
+    is_fine_both_ways(page, "a character", "character", whole=True)
     page.get_by_role("link", name="Hear the voices").click()
     expect(page.get_by_role("radio", name="Vincent")).to_be_focused()
-    look.is_fine(page, "the voices")
-    look.shoot(page, "voices")
+    is_fine_both_ways(page, "the voices", "voices")
     page.keyboard.press("Escape")
     page.get_by_label("Voice", exact=True).select_option("Bellona")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("would be spoken differently")).to_be_visible()
-    look.is_fine(page, "the question before recasting")
-    look.shoot(page, "character-question", whole=True)
+    is_fine_both_ways(page, "the question before recasting", "character-question", whole=True)
     page.goto(f"/scripts/{script.pk}/direction/")
-    look.is_fine(page, "the direction of a chapter")
+    is_fine_both_ways(page, "the direction of a chapter")
     page.goto(f"{script.get_absolute_url()}#line-{script.paragraphs.all()[3].pk}")
     expect(page.locator("#inspector [data-inspects]")).to_be_attached()
     page.evaluate("document.querySelector('.sent').open = true")
-    look.to_inspector(page)
-    look.is_fine(page, "lines with characters")
-    look.shoot(page, "cast-script")
+    is_fine_both_ways(page, "lines with characters", "cast-script", sheet=True)
 
 
 def test_from_found_names_to_a_recast_character_and_back(

@@ -1,13 +1,11 @@
 """A flagged take, seen at the edge of its line, in its history and in the waveform, heard there, and found good."""
 
-from collections.abc import Callable
-
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from projects.models import Take
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Look, Opener
+from tests.journeys.pages import Opener, is_fine_both_ways
 
 FINDINGS = [
     {"code": "pause", "text": "Pause of 2.8 s at 0:04", "at_ms": 4000, "until_ms": 6800},
@@ -20,42 +18,36 @@ PIXELS = """() => {
 }"""
 
 
-def test_a_flagged_take_is_heard_where_it_is_flagged_and_found_good(cast: Cast, look: Look) -> None:
+def test_a_flagged_take_is_heard_where_it_is_flagged_and_found_good(cast: Cast, open_page: Opener) -> None:
     script = factories.script(cast.team, lines=3)
     line = script.paragraphs.all()[1]
     factories.all_ready(script)
     take = factories.ready(line, duration_ms=8000)
     Take.objects.filter(pk=take.pk).update(findings=FINDINGS[:1])
-    page = look.open(cast.reviewer)
+    page = open_page(cast.reviewer)
     page.goto(f"/scripts/{script.pk}/#line-{line.pk}")
     row = page.locator(f"#line-{line.pk}")
     expect(row).to_have_attribute("data-mark", "flagged")
     expect(row.locator(".word")).to_have_text("Pause of 2.8 s at 0:04")
-    look.to_inspector(page)
     page.get_by_role("button", name="Pause of 2.8 s at 0:04: hear it").click()
     page.wait_for_function(
         "() => Number(document.getElementById('waveform').getAttribute('aria-valuenow')) >= 3.5"
     )
     assert page.evaluate(PIXELS) == [False, True, False], "the place stands under the waveform"
-    look.is_fine(page, "the page of the line")
-    look.shoot(page, "checks")
+    is_fine_both_ways(page, "the page of the line", "checks", sheet=True)
     page.get_by_role("button", name="Take 2 is good").click()
     expect(row).to_have_attribute("data-mark", "ready")
     expect(page.locator("#inspector")).to_contain_text("Found good by Rosa")
 
 
-def test_the_limits_stand_where_the_project_is_edited(
-    cast: Cast, open_page: Opener, axe: Callable[[Page], list[str]], shoot: Callable[..., object]
-) -> None:
+def test_the_limits_stand_where_the_project_is_edited(cast: Cast, open_page: Opener) -> None:
     project = factories.project(cast.team)
-    for width, dark in ((1440, True), (390, False)):
-        page = open_page(cast.editor, width=width, dark=dark)
-        page.goto(f"/projects/{project.pk}/edit/")
-        page.get_by_label("Make a flagged line again by itself, times").fill("1")
-        page.get_by_label("Flag a pause inside a line above, in milliseconds").fill("2000")
-        assert axe(page) == []
-        shoot(page, f"checks-edit-{width}", whole=True)
-        page.get_by_role("button", name="Save").click()
-        expect(page.get_by_role("heading", name=project.title)).to_be_visible()
-        project.refresh_from_db()
-        assert (project.retakes, project.check_pause_ms, project.check_level_db) == (1, 2000, 6.0)
+    page = open_page(cast.editor)
+    page.goto(f"/projects/{project.pk}/edit/")
+    page.get_by_label("Make a flagged line again by itself, times").fill("1")
+    page.get_by_label("Flag a pause inside a line above, in milliseconds").fill("2000")
+    is_fine_both_ways(page, "the limits", "checks-edit", whole=True)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name=project.title)).to_be_visible()
+    project.refresh_from_db()
+    assert (project.retakes, project.check_pause_ms, project.check_level_db) == (1, 2000, 6.0)

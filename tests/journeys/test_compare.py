@@ -28,7 +28,7 @@ def test_two_takes_are_swapped_in_place_at_one_level(
     line = factories.script(cast.team, lines=1).paragraphs.get()
     loud = factories.ready(line, duration_ms=8000)
     soft = recordings.keep(line, factories.sound(8000) // 2, source="recorded", by=cast.editor)
-    page = open_page(cast.editor)
+    page = open_page(cast.editor, own=True)
     page.add_init_script(NOTE_SOUNDS)
     page.goto(f"/scripts/{line.script_id}/")
     page.get_by_role("button", name="Compare take 1 with the chosen one").click()

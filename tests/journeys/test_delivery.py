@@ -15,7 +15,7 @@ from projects.models import Destination, Export
 from tests import factories
 from tests.audio import sounds
 from tests.cast import Cast
-from tests.journeys.pages import LOOKS, Look, Opener
+from tests.journeys.pages import Opener, is_fine_both_ways
 from tests.journeys.test_pickups import on_paper
 
 
@@ -34,7 +34,7 @@ def done(cast: Cast) -> Export:
     return Export.objects.get(pk=export.pk)
 
 
-def _take_back(page: Page, look: Look, done: Export) -> None:
+def _take_back(page: Page, done: Export) -> None:
     """The file comes back with its second line softer, is heard, and becomes a take."""
     with default_storage.open(done.file) as file:
         samples = np.array(wav.open_frames(file).read(10**9))
@@ -42,30 +42,24 @@ def _take_back(page: Page, look: Look, done: Export) -> None:
     samples[start:] //= 2
     page.goto(f"/exports/{done.pk}/")
     page.get_by_role("link", name="Take edited audio back in").click()
-    look.is_fine(page, "handing in")
+    is_fine_both_ways(page, "handing in")
     sent = {"name": "edited.wav", "mimeType": "audio/wav", "buffer": sounds.wav_bytes(samples)}
     page.locator("#id_file").set_input_files(sent)  # type: ignore[arg-type]
     page.get_by_role("button", name="Hand in").click()
     expect(page.get_by_text("1 of 2 lines is not as it was")).to_be_visible()
-    look.is_fine(page, "what was edited")
-    look.shoot(page, "return-confirm", whole=True)
+    is_fine_both_ways(page, "what was edited", "return-confirm", whole=True)
     page.get_by_role("button", name="Hear line 2").click()
     page.wait_for_function("() => document.getElementById('sound').currentTime > 1")
     page.get_by_role("button", name="File as takes").click()
     expect(page.get_by_text("1 take filed and chosen.")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "height", "dark"), LOOKS)
-def test_a_miss_is_read_put_right_and_exported_again(
-    cast: Cast, done: Export, open_page: Opener, width: int, height: int, dark: bool
-) -> None:
-    look = Look(open_page, width, height, dark)
-    page = look.open(cast.editor)
+def test_a_miss_is_read_put_right_and_exported_again(cast: Cast, done: Export, open_page: Opener) -> None:
+    page = open_page(cast.editor)
     page.goto(f"/exports/{done.pk}/")
     page.get_by_role("link", name="Report, and what can be put right").click()
     expect(page.get_by_text("2 things are not met, in 1 file as encoded.")).to_be_visible()
-    look.is_fine(page, "the report")
-    look.shoot(page, "delivery-report", whole=True)
+    is_fine_both_ways(page, "the report", "delivery-report", whole=True)
     printed = on_paper(page.pdf())
     assert "Silence at the tail" in printed
     assert "3,000 to 4,000 ms" in printed
@@ -73,14 +67,11 @@ def test_a_miss_is_read_put_right_and_exported_again(
     for fix in ("Fix: Let 3,400 ms of silence stand at the tail", "Fix: Export as MP3"):
         page.get_by_role("button", name=fix).click()
         expect(page.get_by_role("button", name=fix)).to_have_count(0)
-    for name in ("archive", "destination") if look.is_phone else ():
-        page.goto(
-            {"archive": "/archives/new/", "destination": f"/teams/{cast.team.pk}/destinations/new/"}[name]
-        )
-        look.is_fine(page, name)
-    if look.is_phone:
-        _take_back(page, look, done)
-        page.goto(f"/exports/{done.pk}/delivery/")
+    for address in ("/archives/new/", f"/teams/{cast.team.pk}/destinations/new/"):
+        page.goto(address)
+        is_fine_both_ways(page, address)
+    _take_back(page, done)
+    page.goto(f"/exports/{done.pk}/delivery/")
     page.get_by_role("button", name="Export again").click()
     expect(page.get_by_role("heading", name="The Time Machine")).to_be_visible()
     assert Export.objects.latest("pk").format == "mp3"

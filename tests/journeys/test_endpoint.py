@@ -1,10 +1,9 @@
 """A team connects an endpoint of its own, tries it, and hears its first line from there."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from projects.actions import endpoint
 from projects.models import Take, TeamEndpoint
@@ -12,7 +11,7 @@ from projects.speech.standin.server import Standin
 from projects.speech.voices import VOICE_NAMES
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import LOOKS, Complaints, Opener, is_fine
+from tests.journeys.pages import Complaints, Opener, is_fine_both_ways
 from tests.journeys.test_looks import GERMAN
 from tests.journeys.waiting import until
 from tests.journeys.worker import running_worker
@@ -29,39 +28,24 @@ def kokoro(settings: object) -> Iterator[Standin]:
         endpoint.forget_own()
 
 
-@pytest.mark.parametrize(("width", "height", "dark"), LOOKS)
-def test_the_pages_are_fine(
-    cast: Cast,
-    kokoro: Standin,
-    open_page: Opener,
-    axe: Callable[[Page], list[str]],
-    shoot: Callable[..., Path],
-    complaints: Complaints,
-    width: int,
-    height: int,
-    dark: bool,
-) -> None:
+def test_the_pages_are_fine(cast: Cast, kokoro: Standin, open_page: Opener, complaints: Complaints) -> None:
     complaints.expect("422")
-    look = f"{width}-{'dark' if dark else 'light'}"
     project = factories.project(cast.team, title=GERMAN[:60], voice="Neil")
     project.scripts.get().paragraphs.filter(position__gt=1).update(voice="Cherry")
-    page = open_page(cast.admin, width=width, height=height, dark=dark)
+    page = open_page(cast.admin)
     page.goto(f"/teams/{cast.team.pk}/endpoint/")
-    is_fine(page, axe, f"endpoint without {look}")
-    shoot(page, f"endpoint-none-{look}", whole=True)
+    is_fine_both_ways(page, "no endpoint", "endpoint-none", whole=True)
     factories.endpoint(cast.team, address=kokoro.url, token="wrong", model="kokoro")
     page.reload()
     page.get_by_role("button", name="Try it").click()
     expect(page.get_by_text("does not accept this token")).to_be_visible()
-    is_fine(page, axe, f"endpoint {look}")
-    shoot(page, f"endpoint-{look}", whole=True)
+    is_fine_both_ways(page, "an endpoint", "endpoint", whole=True)
     for name, address in (
         ("voices", f"/projects/{project.pk}/voices/"),
         ("project", f"/projects/{project.pk}/"),
     ):
         page.goto(address)
-        is_fine(page, axe, f"{name} {look}")
-        shoot(page, f"endpoint-{name}-{look}", whole=True)
+        is_fine_both_ways(page, name, f"endpoint-{name}", whole=True)
 
 
 @pytest.mark.django_db(transaction=True)

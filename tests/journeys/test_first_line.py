@@ -1,7 +1,5 @@
 """The shortest journeys: a line is asked for, made by the worker and heard of by the page; and complaints are seen."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -10,7 +8,7 @@ from projects.models import Take
 from projects.models.takes import TakeStatus
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Complaints, Opener
+from tests.journeys.pages import Complaints, Opener, photograph
 from tests.journeys.waiting import until
 from tests.journeys.worker import Studio
 
@@ -63,7 +61,7 @@ def _played_s(page: Page, address: str) -> float:
 
 
 def test_what_the_browser_blocks_is_seen(
-    cast: Cast, open_page: Opener, complaints: Complaints, shoot: object, axe: object
+    cast: Cast, open_page: Opener, complaints: Complaints, axe: object
 ) -> None:
     page = open_page(cast.viewer)
     page.goto("/")
@@ -75,7 +73,7 @@ def test_what_the_browser_blocks_is_seen(
     complaints.expect("script-src")
     complaints.expect("Content Security Policy")
     assert complaints.unexpected() == []
-    picture: Path = shoot(page, "seen")  # type: ignore[operator]
+    picture = photograph(page, "seen")
     assert picture.read_bytes().startswith(b"\x89PNG")
     picture.unlink()
     page.evaluate("() => document.body.append(new Image())")

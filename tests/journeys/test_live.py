@@ -73,8 +73,8 @@ def desk(cast: Cast, studio_workers: Studio, open_page: Opener) -> Desk:
     line.text = TEXT
     paragraphs.edit(line, project=script.project, by=cast.editor)
     page = open_page(cast.editor)
-    page.add_init_script(WATCH)
     page.goto(f"/scripts/{script.pk}/#line-{line.pk}")
+    page.evaluate(WATCH)
     expect(page.locator("#inspector h2")).to_have_text("Line 1")
     return Desk(page, line, studio_workers)
 

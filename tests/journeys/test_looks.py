@@ -15,7 +15,7 @@ from projects.models import Paragraph, Project, Script, Take
 from projects.speech import errors
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Complaints, Look, Opener
+from tests.journeys.pages import Complaints, Opener, is_fine_both_ways
 
 CHINESE = (
     "此开卷第一回也。作者自云：因曾历过一番梦幻之后，故将真事隐去，而借「通灵」之说，撰此《石头记》一书也。"
@@ -97,12 +97,12 @@ def desk(cast: Cast) -> Desk:
     return Desk(project, script, lines)
 
 
-def test_every_page_is_fine(cast: Cast, desk: Desk, complaints: Complaints, look: Look) -> None:
+def test_every_page_is_fine(cast: Cast, desk: Desk, complaints: Complaints, open_page: Opener) -> None:
     export = exports.request(desk.project, [desk.script], format="m4b", by=cast.editor, partial=True)
     text = f"I\n\n{TEXTS[1]}\n\n{GERMAN}\n\nII\n\n{CHINESE}\n".encode()
     manuscript, _ = manuscripts.keep(text, "Ein sehr langer Dateiname.txt", team=cast.team, by=cast.editor)
     Project.objects.filter(pk=desk.project.pk).update(author="Droste-Hülshoff, Freiin Annette Elisabeth von")
-    page = look.open(cast.editor)
+    page = open_page(cast.editor)
     heard = exports.request(desk.project, [desk.script], format="wav", by=cast.editor, partial=True)
     exports.assemble(exports.claim(heard.pk))  # type: ignore[arg-type]
     addresses = [heard.get_absolute_url(), f"/scripts/{desk.script.pk}/captions/"]
@@ -112,44 +112,38 @@ def test_every_page_is_fine(cast: Cast, desk: Desk, complaints: Complaints, look
     addresses += [desk.project.get_absolute_url(), f"/projects/{desk.project.pk}/edit/"]
     for address in addresses:
         page.goto(address)
-        look.is_fine(page, address)
+        is_fine_both_ways(page, address)
     page.goto(desk.project.get_absolute_url())
     complaints.expect("status of 422")  # the refusal below; browsers log every answer of 400 and above
     page.get_by_role("button", name="Export", exact=True).click()
     expect(page.get_by_text("Not exported: 7 lines")).to_be_visible()
-    look.is_fine(page, "a refused export")
+    is_fine_both_ways(page, "a refused export")
     complaints.expect("status of 404")
     page.goto("/projects/999999/")
-    look.is_fine(page, "404")
-    outside = look.open()
+    is_fine_both_ways(page, "404")
+    outside = open_page()
     outside.goto("/")
-    look.is_fine(outside, "sign-in")
+    is_fine_both_ways(outside, "sign-in")
 
 
-def test_the_script_page_is_fine(cast: Cast, desk: Desk, look: Look) -> None:
-    page = look.open(cast.editor)
+def test_the_script_page_is_fine(cast: Cast, desk: Desk, open_page: Opener) -> None:
+    page = open_page(cast.editor)
     for script in desk.project.scripts.all():
         page.goto(script.get_absolute_url())
         expect(page.locator("#inspector [data-inspects]")).to_be_attached()
-        look.is_fine(page, script.title)
+        is_fine_both_ways(page, script.title, f"script-{script.position}")
     page.goto(desk.script.get_absolute_url())
-    look.shoot(page, "script")
     for line, state in zip(desk.lines, STATES, strict=True):
         row = page.locator(f"#line-{line.pk}")
         expect(row.locator(".mark").locator("use")).to_have_attribute("href", f"#m-{state}")
         expect(row.locator(".word")).to_contain_text(WORDS[state])
-    edit = page.locator("[data-act=edit]:visible")
-    edit.click()
+    page.locator("[data-act=edit]:visible").click()
     expect(page.get_by_label("Text of line 1")).to_be_focused()
-    look.is_fine(page, "a line under the pen")
-    if look.is_phone:
-        look.to_inspector(page)
-        expect(page.get_by_label("Direction")).to_be_visible()
-        look.is_fine(page, "the sheet of a line")
-    is_fine_in_chinese(desk, page, look)
+    is_fine_both_ways(page, "a line under the pen", sheet=True)
+    is_fine_in_chinese(desk, page)
 
 
-def is_fine_in_chinese(desk: Desk, page: Page, look: Look) -> None:
+def is_fine_in_chinese(desk: Desk, page: Page) -> None:
     """Whoever is on the page chooses Chinese, sees the same in it, and goes back to English."""
     choose_language(page, "zh-hans")
     page.goto(desk.script.get_absolute_url())
@@ -157,7 +151,7 @@ def is_fine_in_chinese(desk: Desk, page: Page, look: Look) -> None:
     row = page.locator(f"#line-{desk.lines[0].pk}")
     expect(row.locator(".word")).to_contain_text("就绪")
     expect(row.locator(".lane")).to_have_attribute("aria-label", "第1段")  # said by a script
-    look.is_fine(page, "the script page in Chinese")
+    is_fine_both_ways(page, "the script page in Chinese")
     choose_language(page, "en")
 
 

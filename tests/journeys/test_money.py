@@ -1,7 +1,6 @@
 """Money in the browser: the question before a dear run, and how the usage pages look."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +13,7 @@ from projects.speech.line import Line
 from projects.speech.speaking import Speech
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import LOOKS, Opener, is_fine
+from tests.journeys.pages import Opener, is_fine, is_fine_both_ways
 from tests.journeys.test_looks import GERMAN
 from tests.journeys.worker import Studio
 
@@ -36,21 +35,10 @@ def spend(script: Script, cast: Cast) -> None:
         factories.finished(take)
 
 
-@pytest.mark.parametrize(("width", "height", "dark"), LOOKS)
-def test_the_pages_of_money_are_fine(
-    cast: Cast,
-    dear: Script,
-    open_page: Opener,
-    axe: Callable[[Page], list[str]],
-    shoot: Callable[..., Path],
-    width: int,
-    height: int,
-    dark: bool,
-) -> None:
-    look = f"{width}-{'dark' if dark else 'light'}"
-    page = open_page(cast.admin, width=width, height=height, dark=dark)
+def test_the_pages_of_money_are_fine(cast: Cast, dear: Script, open_page: Opener) -> None:
+    page = open_page(cast.admin)
     page.goto("/usage/")
-    is_fine(page, axe, f"empty usage {look}")
+    is_fine_both_ways(page, "empty usage")
     spend(dear, cast)
     Membership.objects.create(team=cast.other_team, user=cast.admin, role=Role.VIEWER)
     for name, address in (
@@ -60,14 +48,12 @@ def test_the_pages_of_money_are_fine(
         ("finish", f"/projects/{dear.project_id}/finish/?preset=podcast"),
     ):
         page.goto(address)
-        is_fine(page, axe, f"{name} {look}")
-        shoot(page, f"money-{name}-{look}", whole=True)
+        is_fine_both_ways(page, name, f"money-{name}", whole=True)
     other = factories.script(cast.team, lines=40)
     page.goto(f"/scripts/{other.pk}/")
     page.get_by_role("button", name="Generate 40 lines").click()
     expect(page.get_by_role("button", name="Generate for ¥")).to_be_visible()
-    is_fine(page, axe, f"question {look}")
-    shoot(page, f"money-question-{look}")
+    is_fine_both_ways(page, "question", "money-question")
 
 
 def test_a_dear_run_is_asked_about_and_can_be_left_or_agreed_to(

@@ -66,7 +66,7 @@ def test_lines_follow_with_their_real_pauses_and_the_selected_ones_alone(
     Project.objects.update(scene_pause_ms=400)
     # Files have each take 6 dB softer and without its own 50 ms of silence at both ends; so has the player.
     Project.objects.update(finish=Finish(target_db=-30.0, keep_ms=0, gains_db={"": -6.0}).kept())
-    page = opened(open_page(cast.editor), script.pk)
+    page = opened(open_page(cast.editor, own=True), script.pk)
     page.keyboard.press("Shift+Space")
     page.wait_for_function(ENDED, arg=4)
     assert {"/heard.wav" in one["src"] for one in page.evaluate("() => window.log")} == {True}
@@ -100,7 +100,7 @@ def test_the_sound_goes_on_from_page_to_page_and_back(
     factories.all_ready(one, duration_ms=20_000)
     factories.all_ready(two, duration_ms=900)
     line = one.paragraphs.all()[0]
-    page = opened(open_page(cast.editor), one.pk)
+    page = opened(open_page(cast.editor, own=True), one.pk)
     page.keyboard.press("Shift+Space")
     page.wait_for_function(PASSED, arg=0.3)
     page.evaluate("() => (window.mark = 'the same document')")
@@ -146,7 +146,7 @@ def test_from_a_word_in_a_loop_slowly_and_from_a_click(cast: Cast, broker: str, 
     line = script.paragraphs.first()
     assert line is not None
     factories.ready(line, duration_ms=20_000)
-    page = opened(open_page(cast.viewer), script.pk)
+    page = opened(open_page(cast.viewer, own=True), script.pk)
     words = page.locator(f"#line-{line.pk} .words")
     place = words.evaluate(
         """(words) => {

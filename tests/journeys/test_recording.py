@@ -8,23 +8,21 @@ from playwright.sync_api import Page, expect
 from projects.models import Take
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Complaints, Look, Opener
+from tests.journeys.pages import Complaints, Opener, is_fine_both_ways
 from tests.journeys.waiting import until
 
 
-def test_a_line_is_recorded_in_the_browser_and_heard(cast: Cast, look: Look) -> None:
+def test_a_line_is_recorded_in_the_browser_and_heard(cast: Cast, open_page: Opener) -> None:
     script = factories.script(cast.team, lines=2)
     line = script.paragraphs.all()[0]
     factories.ready(line)
-    page = look.open(cast.editor)
+    page = open_page(cast.editor)
     page.goto(f"/scripts/{script.pk}/#line-{line.pk}")
-    look.to_inspector(page)
     page.get_by_role("button", name="Record", exact=True).click()
     keep = page.get_by_role("button", name="Keep 0:02")
     expect(keep).to_be_visible()
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_hidden()
-    look.shoot(page, "recording")
-    look.is_fine(page, "the page of the line")
+    is_fine_both_ways(page, "the page of the line", "recording", sheet=True)
     page.get_by_role("button", name="Discard").click()
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_visible()
     assert Take.objects.count() == 1, "what was discarded is not kept"

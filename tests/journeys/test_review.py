@@ -2,29 +2,18 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from projects.actions import reviews
 from projects.models import Comment, Paragraph, Take, Verdict
 from tests import factories
 from tests.cast import Cast
-from tests.journeys.pages import Complaints, Opener
+from tests.journeys.pages import Complaints, Opener, is_fine_both_ways
 
 FINDING = [{"code": "pause", "text": "Pause of 2.8 s at 0:01", "at_ms": 1000, "until_ms": 3800}]
-LOOKS = [pytest.param(1440, False, id="wide-light"), pytest.param(390, True, id="phone-dark")]
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
-def test_a_reviewer_hears_her_queue(
-    cast: Cast,
-    open_page: Opener,
-    axe: Callable[[Page], list[str]],
-    shoot: Callable[..., object],
-    complaints: Complaints,
-    width: int,
-    dark: bool,
-) -> None:
+def test_a_reviewer_hears_her_queue(cast: Cast, open_page: Opener, complaints: Complaints) -> None:
     project = factories.project(cast.team, lines=4, scripts=2)
     script, other = project.scripts.all()
     for line in [*script.paragraphs.all(), *other.paragraphs.all()]:
@@ -34,36 +23,34 @@ def test_a_reviewer_hears_her_queue(
     for one in (script, other):
         reviews.assign(one, [cast.reviewer], by=cast.editor)
     reviews.comment(second, text="Is the rain too loud here, @Rosa?", by=cast.editor, words="the rain began")
-    page = open_page(cast.reviewer, width=width, height=844, dark=dark)
+    page = open_page(cast.reviewer)
     page.goto("/review/")
-    assert axe(page) == []
-    shoot(page, f"review-list-{width}-{dark}")
+    is_fine_both_ways(page, "what is to be heard", "review-list")
     page.get_by_role("link", name="Hear the next line of Chapter 1").click()
     expect(page.locator("#hear-line")).to_have_text(first.text)
     page.wait_for_function("() => document.getElementById('sound').currentTime > 0")  # it plays by itself
-    if width > 600:
-        page.keyboard.press("a")
-    else:
-        page.get_by_role("button", name="Approve").click()
+    page.keyboard.press("a")
     expect(page.locator("#hear-line")).to_have_text(second.text)
-    assert axe(page) == []
-    shoot(page, f"review-next-{width}-{dark}")
+    is_fine_both_ways(page, "the next line", "review-next")
     complaints.expect("status of 422")
-    if width > 600:
-        page.keyboard.press("f")
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("alert")).to_contain_text("Say in a few words")
-        expect(page.get_by_label("What is to be spoken differently")).to_be_focused()
-        page.keyboard.type("Pause too long")
-        page.keyboard.press("Enter")
-    else:
-        page.get_by_label("What is to be spoken differently").fill("Pause too long")
-        page.get_by_role("button", name="Pickup").click()
+    page.keyboard.press("f")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Say in a few words")
+    expect(page.get_by_label("What is to be spoken differently")).to_be_focused()
+    page.keyboard.type("Pause too long")
+    page.keyboard.press("Enter")
     expect(page.locator("#hear-line")).to_have_text(third.text)
     page.locator("[data-skip]").click()
     expect(page.locator("#hear-line")).to_have_text(fourth.text)
+    page.get_by_label("What is to be spoken differently").fill("Softer")
+    page.get_by_role("button", name="Pickup").click()
+    expect(page.locator("#hear-line")).not_to_have_text(fourth.text)
     said = list(Verdict.objects.order_by("pk").values_list("kind", "reason", "paragraph"))
-    assert said == [("approved", "", first.pk), ("pickup", "Pause too long", second.pk)]
+    assert said == [
+        ("approved", "", first.pk),
+        ("pickup", "Pause too long", second.pk),
+        ("pickup", "Softer", fourth.pk),
+    ]
 
 
 def test_verdicts_and_comments_beside_the_script(
@@ -100,32 +87,24 @@ def test_verdicts_and_comments_beside_the_script(
     assert Paragraph.objects.get(pk=third.pk).verdict is None
 
 
-def test_the_board_says_how_far_and_who(
-    cast: Cast, open_page: Opener, axe: Callable[[Page], list[str]], shoot: Callable[..., object]
-) -> None:
+def test_the_board_says_how_far_and_who(cast: Cast, open_page: Opener) -> None:
     project = factories.project(cast.team, lines=2, scripts=3)
     for line in project.scripts.all()[0].paragraphs.all():
         factories.ready(line)
-    for width, dark in ((1440, False), (390, True)):
-        page = open_page(cast.editor, width=width, height=844, dark=dark)
-        page.goto(f"/projects/{project.pk}/")
-        page.get_by_role("link", name="Review").click()
-        page.get_by_text("Nobody hears it yet").first.click()
-        page.get_by_role("checkbox", name="Rosa").first.check()
-        assert axe(page) == []
-        shoot(page, f"review-board-{width}")
-        page.get_by_role("button", name="Save").first.click()
-        expect(page.locator(".assign summary").first).to_contain_text("Rosa")
-        page.goto(f"/projects/{project.pk}/activity/")
-        expect(page.locator(".trail-row").first).to_contain_text("Edgar gave this chapter to Rosa")
-        assert axe(page) == []
-        shoot(page, f"activity-{width}")
-        told = open_page(cast.reviewer, width=width, height=844, dark=dark)
-        told.goto("/notifications/")
-        expect(told.locator("#bell")).to_contain_text("new")
-        assert axe(told) == []
-        shoot(told, f"notifications-{width}")
-        told.get_by_role("link", name="What I am told").click()
-        assert axe(told) == []
-        shoot(told, f"wishes-{width}", whole=True)
-        reviews.assign(project.scripts.all()[0], [], by=cast.editor)
+    page = open_page(cast.editor)
+    page.goto(f"/projects/{project.pk}/")
+    page.get_by_role("link", name="Review").click()
+    page.get_by_text("Nobody hears it yet").first.click()
+    page.get_by_role("checkbox", name="Rosa").first.check()
+    is_fine_both_ways(page, "the board", "review-board")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.locator(".assign summary").first).to_contain_text("Rosa")
+    page.goto(f"/projects/{project.pk}/activity/")
+    expect(page.locator(".trail-row").first).to_contain_text("Edgar gave this chapter to Rosa")
+    is_fine_both_ways(page, "activity", "activity")
+    told = open_page(cast.reviewer)
+    told.goto("/notifications/")
+    expect(told.locator("#bell")).to_contain_text("new")
+    is_fine_both_ways(told, "notifications", "notifications")
+    told.get_by_role("link", name="What I am told").click()
+    is_fine_both_ways(told, "wishes", "wishes", whole=True)

@@ -38,7 +38,7 @@ def test_a_take_is_trimmed_heard_in_its_place_discarded_and_locked(
     line = script.paragraphs.all()[1]
     (fourth, *_) = reversed(alternatives(line))
     take = Take.objects.get(pk=line.chosen_id)
-    page = opened(open_page(cast.editor), script.pk)
+    page = opened(open_page(cast.editor, own=True), script.pk)
     page.locator(f"#mark-{line.pk}").focus()
     page.locator(f"#line-{line.pk} .words").click()
     expect(page.locator("#inspector h2")).to_have_text("Line 2")

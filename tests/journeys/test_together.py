@@ -88,7 +88,7 @@ def test_two_people_work_at_one_script(
 
 
 def test_the_page_asks_by_one_poll(cast: Cast, script: Script, open_page: Opener, broker: str) -> None:
-    page = open_page(cast.editor)
+    page = open_page(cast.editor, own=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(script.get_absolute_url())

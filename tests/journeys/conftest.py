@@ -15,11 +15,11 @@ from django.http.response import HttpResponseBase
 from django.test.testcases import _StaticFilesHandler
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from projects.speech.standin.server import Standin
+from projects.actions import endpoint
 from projects.speech.standin.settings import Settings
 from tests import browser
 from tests.journeys import pages
-from tests.journeys.worker import Studio, running_worker, settle
+from tests.journeys.worker import Studio, running_studio, settle
 
 FAILED = pytest.StashKey[bool]()
 
@@ -109,14 +109,21 @@ def own_media() -> Path:
     return Path(django_settings.MEDIA_ROOT)
 
 
-@pytest.fixture(scope="module")
-def studio(django_db_setup: None, broker: str) -> Iterator[Studio]:
-    """The stand-in endpoint and a worker on the test database, started once for each file that asks for them.
+@pytest.fixture(scope="session")
+def running(django_db_setup: None, broker: str) -> Iterator[Studio]:
+    """The endpoints and a worker on the test database, started once: that costs as much as a journey."""
+    with running_studio() as studio:
+        yield studio
 
-    Not once for all: journeys that want lines to stay as they are would find a worker that makes them.
+
+@pytest.fixture(scope="module")
+def studio(running: Studio) -> Iterator[Studio]:
+    """The worker makes what is asked for, in the files that ask for it.
+
+    Not in all: journeys that want lines to stay as they are would find a worker that makes them.
     """
-    with Standin(speech="tone", token="journeys") as standin, running_worker(standin) as worker:
-        yield Studio(standin, worker)
+    with running.listening():
+        yield running
 
 
 @pytest.fixture
@@ -125,9 +132,12 @@ def studio_workers(studio: Studio, transactional_db: None, settings: object) -> 
     standin = studio.standin
     settings.SPEECH_URL, settings.SPEECH_TOKEN = standin.url, standin.token  # type: ignore[attr-defined]
     settings.SPEECH_IS_STANDIN = True  # type: ignore[attr-defined]
-    standin.state.journal.clear()
+    settings.PRIVATE_ENDPOINTS = [studio.kokoro.url]  # type: ignore[attr-defined]
+    for one in (standin, studio.kokoro):
+        one.state.journal.clear()
     yield studio
     standin.settings.change(asdict(Settings()))
     standin.state.faults.clear()
+    endpoint.forget_own()
     settle()
     assert not studio.worker.ended(), f"the worker {studio.worker.how_it_ended()}:\n{studio.worker.tail()}"

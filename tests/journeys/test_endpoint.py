@@ -1,11 +1,7 @@
 """A team connects an endpoint of its own, tries it, and hears its first line from there."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import expect
 
-from projects.actions import endpoint
 from projects.models import Take, TeamEndpoint
 from projects.speech.standin.server import Standin
 from projects.speech.voices import VOICE_NAMES
@@ -14,18 +10,9 @@ from tests.cast import Cast
 from tests.journeys.pages import Complaints, Opener, is_fine_both_ways
 from tests.journeys.test_looks import GERMAN
 from tests.journeys.waiting import until
-from tests.journeys.worker import running_worker
+from tests.journeys.worker import Studio
 
 TOKEN = "kokoro-token"
-
-
-@pytest.fixture
-def kokoro(settings: object) -> Iterator[Standin]:
-    """Of the OpenAI kind, and where the operator allows it."""
-    with Standin(speech="tone", token=TOKEN, kind="openai") as server:
-        settings.PRIVATE_ENDPOINTS = [server.url]  # type: ignore[attr-defined]
-        yield server
-        endpoint.forget_own()
 
 
 def test_the_pages_are_fine(cast: Cast, kokoro: Standin, open_page: Opener, complaints: Complaints) -> None:
@@ -48,11 +35,11 @@ def test_the_pages_are_fine(cast: Cast, kokoro: Standin, open_page: Opener, comp
         is_fine_both_ways(page, name, f"endpoint-{name}", whole=True)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_team_connects_lists_tries_generates_and_hears(
-    cast: Cast, kokoro: Standin, open_page: Opener, broker: str, complaints: Complaints
+    cast: Cast, studio_workers: Studio, open_page: Opener, complaints: Complaints
 ) -> None:
     complaints.expect("422")
+    kokoro = studio_workers.kokoro
     script = factories.script(cast.team, lines=1, voice="Neil")
     page = open_page(cast.admin)
     page.goto("/")
@@ -75,9 +62,8 @@ def test_a_team_connects_lists_tries_generates_and_hears(
     heard = page.locator("#trial audio")
     until(lambda: heard.evaluate("(audio) => audio.duration > 1"), what="the sentence to be heard")
     page.goto(script.get_absolute_url())
-    with running_worker(kokoro):
-        page.get_by_role("button", name="Generate 1 line").click()
-        expect(page.locator("[data-mark=ready]")).to_have_count(1)
+    page.get_by_role("button", name="Generate 1 line").click()
+    expect(page.locator("[data-mark=ready]")).to_have_count(1)
     page.keyboard.press("Space")
     expect(page.locator("#play")).to_have_attribute("aria-label", "Pause")
     assert Take.objects.get().model == "kokoro"

@@ -21,22 +21,22 @@ from tests.journeys.worker import Studio
 
 TEXT = "“It is coming now,” she said, and all of them listened to the rain on the roof of the long house."
 # What the page plays, as the browser's audio gets it, and when.
-WATCH = """
-window.played = [];
-window.stops = 0;
-const begin = AudioBufferSourceNode.prototype.start;
-AudioBufferSourceNode.prototype.start = function (at) {
-  const pcm = Array.from(this.buffer.getChannelData(0), (value) => Math.round(value * 32768));
-  const now = performance.timeOrigin + performance.now();
-  window.played.push({ at, pcm, now });
-  return begin.call(this, at);
-};
-const end = AudioBufferSourceNode.prototype.stop;
-AudioBufferSourceNode.prototype.stop = function () {
-  window.stops += 1;
-  return end.call(this);
-};
-"""
+WATCH = """() => {
+  window.played = [];
+  window.stops = 0;
+  const begin = AudioBufferSourceNode.prototype.start;
+  AudioBufferSourceNode.prototype.start = function (at) {
+    const pcm = Array.from(this.buffer.getChannelData(0), (value) => Math.round(value * 32768));
+    const now = performance.timeOrigin + performance.now();
+    window.played.push({ at, pcm, now });
+    return begin.call(this, at);
+  };
+  const end = AudioBufferSourceNode.prototype.stop;
+  AudioBufferSourceNode.prototype.stop = function () {
+    window.stops += 1;
+    return end.call(this);
+  };
+}"""
 
 
 @dataclass

@@ -77,9 +77,12 @@ class Window:
         self.complaints = None
         if self.page.is_closed() or len(self.context.pages) > 1:
             return False
-        self.page.unroute_all(behavior="ignoreErrors")
-        self.page.goto("about:blank")
-        self.context.clear_cookies()
+        try:
+            self.page.unroute_all(behavior="ignoreErrors")
+            self.page.goto("about:blank")
+            self.context.clear_cookies()
+        except Error:  # a page that hangs
+            return False
         return True
 
     def _complain(self, text: str) -> None:

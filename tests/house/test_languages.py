@@ -1,10 +1,15 @@
-"""Everything that people read is marked for translation."""
+"""Everything that people read is marked for translation, and every language has all of it, whole and up to date."""
 
+import gettext
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
 
+import polib
 import pytest
+from django.conf import settings
 from django.template.base import Lexer, TokenType
 
 from bin import messages
@@ -166,3 +171,71 @@ def test_every_sentence_of_a_script_is_marked() -> None:
         for match in SAID.finditer(re.sub(r'gettext\("[^"]*"(, "[^"]*")?', "", line))
     ]
     assert left == []
+
+
+@cache
+def sources() -> dict[messages.Message, list[str]]:
+    return messages.everything()
+
+
+CATALOGUES = messages.catalogues()
+
+
+def test_every_language_has_a_catalogue() -> None:
+    assert {messages.code(path) for path in CATALOGUES} == {code for code, _ in settings.LANGUAGES} - {"en"}
+
+
+@pytest.fixture(params=CATALOGUES, ids=messages.code)
+def path(request: pytest.FixtureRequest) -> Path:
+    return request.param  # type: ignore[no-any-return]
+
+
+def key(entry: polib.POEntry) -> messages.Message:
+    return messages.Message(entry.msgid, entry.msgid_plural or "", entry.msgctxt or "")
+
+
+def test_the_catalogue_has_what_the_sources_say_and_nothing_else(path: Path) -> None:
+    assert len(sources()) > 400, "the sentences were not found"
+    has = {key(entry) for entry in polib.pofile(str(path))}
+    assert (set(sources()) - has, has - set(sources())) == (set(), set()), "run: make messages"
+
+
+def test_every_sentence_is_translated(path: Path) -> None:
+    catalogue = polib.pofile(str(path))
+    assert [entry.msgid for entry in catalogue if not entry.translated() or entry.fuzzy] == []
+
+
+# Of the marks only those that do something: Chinese has no italics, and quotes what English sets in them.
+GAP = re.compile(r"%\(\w+\)[a-z]|%%|</?(?:strong|a|time|span|kbd|code)\b[^>]*>|\{\w*\}")
+
+
+def test_every_translation_has_the_gaps_and_marks_of_its_sentence(path: Path) -> None:
+    wrong = []
+    for entry in polib.pofile(str(path)):
+        wanted = set(GAP.findall(entry.msgid_plural or entry.msgid))
+        for said in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+            if said and set(GAP.findall(said)) != wanted:
+                wrong.append((entry.msgid, said))
+    assert wrong == []
+
+
+def test_what_is_compiled_is_what_is_translated(path: Path) -> None:
+    catalogue = polib.pofile(str(path))
+    with path.with_suffix(".mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    for entry in catalogue:
+        if entry.msgid_plural:
+            said = [compiled.ngettext(entry.msgid, entry.msgid_plural, count) for count in (1, 2)]
+            assert set(said) <= set(entry.msgstr_plural.values()), "run: make messages"
+        elif entry.msgctxt:
+            assert compiled.pgettext(entry.msgctxt, entry.msgid) == entry.msgstr, "run: make messages"
+        else:
+            assert compiled.gettext(entry.msgid) == entry.msgstr, "run: make messages"
+    words = ROOT / "static/js/words" / f"{messages.code(path)}.js"
+    assert words.read_text() == messages.for_scripts(catalogue), "run: make messages"
+
+
+@pytest.mark.parametrize("call", ['_(f"Line {number}")', '_("Line " + number)', '_("Line %s" % number)'])
+def test_a_sentence_that_is_filled_before_it_is_translated_is_refused(call: str) -> None:
+    with pytest.raises(SyntaxError, match="afterwards"):
+        list(messages.in_python(call))

@@ -140,7 +140,7 @@ def test_samples_are_heard_as_they_come() -> None:
     def script(visit: Visit) -> None:
         visit.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n")
         visit.send(b"%x\r\n%b\r\n" % (4801, pcm[:4801]))
-        assert first.wait(5)  # the rest is sent only after the first was heard
+        assert first.wait(60)  # the rest is sent only after the first was heard
         visit.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(pcm) - 4801, pcm[4801:]))
 
     heard: list[bytes] = []

@@ -28,7 +28,7 @@ def ask(standin: Standin) -> Iterator[Ask]:
             body = {"model": MODEL, "input": text, "voice": "Cherry", "language_type": "English", **fields}
             headers = {"Authorization": "Bearer test", **({"X-DashScope-SSE": "enable"} if stream else {})}
             url = standin.url + "/v1/audio/speech"
-            return session.post(url, json=body, headers=headers, allow_redirects=False, timeout=20)
+            return session.post(url, json=body, headers=headers, allow_redirects=False, timeout=60)
 
         yield post
 

@@ -55,11 +55,11 @@ def test_the_queue_serves_one_request_each(standin: Standin, ask) -> None:
 
 def test_the_queue_over_http(standin: Standin, ask) -> None:
     faults = standin.url + "/standin/faults"
-    assert requests.post(faults, json={"fault": "429", "count": 2}, timeout=5).json() == {"added": 2}
-    assert requests.post(faults, json={"faults": ["html-502", "ok"]}, timeout=5).json() == {"added": 2}
+    assert requests.post(faults, json={"fault": "429", "count": 2}, timeout=60).json() == {"added": 2}
+    assert requests.post(faults, json={"faults": ["html-502", "ok"]}, timeout=60).json() == {"added": 2}
     assert [ask().status_code for _ in range(3)] == [429, 429, 502]
-    assert requests.post(faults, json={"faults": ["reset"]}, timeout=5).status_code == 200
-    assert requests.post(faults, json={"faults": []}, timeout=5).json() == {"added": 0}
+    assert requests.post(faults, json={"faults": ["reset"]}, timeout=60).status_code == 200
+    assert requests.post(faults, json={"faults": []}, timeout=60).json() == {"added": 0}
     assert ask().status_code == 200
 
 
@@ -67,5 +67,5 @@ def test_the_queue_over_http(standin: Standin, ask) -> None:
     "body", [{"faults": ["nothing"]}, {"fault": 1}, {"fault": "429", "count": 0}, [], {}]
 )
 def test_a_bad_fault_request_changes_nothing(standin: Standin, ask, body: object) -> None:
-    assert requests.post(standin.url + "/standin/faults", json=body, timeout=5).status_code == 400
+    assert requests.post(standin.url + "/standin/faults", json=body, timeout=60).status_code == 400
     assert ask().status_code == 200

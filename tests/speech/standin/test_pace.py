@@ -17,7 +17,7 @@ def events_at(standin: Standin) -> list[float]:
         json={"model": MODEL, "input": TEXT, "voice": "Cherry", "language_type": "English"},
         headers={"Authorization": "Bearer test", "X-DashScope-SSE": "enable"},
         stream=True,
-        timeout=20,
+        timeout=60,
     )
     moments: list[float] = []
     for piece in answer.iter_content(None):

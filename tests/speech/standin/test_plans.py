@@ -91,7 +91,7 @@ def test_an_ordinary_stream_is_framed_as_the_native_one(standin: Standin) -> Non
     assert all("url" not in event["output"]["audio"] for event in events[:-1])
     assert all("code" not in event and "status_code" not in event for event in events)
     assert events[-1]["output"]["audio"]["data"] == ""
-    link = requests.get(events[-1]["output"]["audio"]["url"], timeout=10)
+    link = requests.get(events[-1]["output"]["audio"]["url"], timeout=60)
     assert link.content[44:] == b"".join(sound_of(events))
     used = [event["usage"]["characters"] for event in events]
     assert used == sorted(used)
@@ -157,12 +157,12 @@ def test_redirects_to_the_audio(standin: Standin, status: int) -> None:
     assert head.startswith(f"HTTP/1.1 {status} ")
     location = re.search(r"Location: (\S+)", head)
     assert location is not None
-    assert requests.get(location[1], timeout=10).content[:4] == b"RIFF"
+    assert requests.get(location[1], timeout=60).content[:4] == b"RIFF"
 
 
 def test_redirect_to_a_page(standin: Standin) -> None:
     assert b"Location: /login\r\n" in raw(standin, "redirect-page", stream=False)
-    assert requests.get(standin.url + "/login", timeout=10).text.startswith("<html>")
+    assert requests.get(standin.url + "/login", timeout=60).text.startswith("<html>")
 
 
 def test_audio_in_the_body(standin: Standin) -> None:
@@ -252,33 +252,33 @@ def test_streams_without_sound_or_link(standin: Standin) -> None:
     assert nothing["output"]["finish_reason"] == "stop"
     assert nothing["output"]["audio"]["url"] == ""
     (only,) = events_of(stream_of(standin, "only-url"))
-    assert requests.get(only["output"]["audio"]["url"], timeout=10).content[:4] == b"RIFF"
+    assert requests.get(only["output"]["audio"]["url"], timeout=60).content[:4] == b"RIFF"
     events = events_of(stream_of(standin, "stop-without-url"))
     assert len(events) > 1
     assert all("url" not in event["output"]["audio"] for event in events)
 
 
 def test_links_that_fail(standin: Standin) -> None:
-    assert requests.get(url_of(standin, "url-http"), timeout=10).status_code == 200
-    expired = requests.get(url_of(standin, "url-expired"), timeout=10)
+    assert requests.get(url_of(standin, "url-http"), timeout=60).status_code == 200
+    expired = requests.get(url_of(standin, "url-expired"), timeout=60)
     assert (expired.status_code, "Request has expired" in expired.text) == (403, True)
-    missing = requests.get(url_of(standin, "url-404"), timeout=10)
+    missing = requests.get(url_of(standin, "url-404"), timeout=60)
     assert (missing.status_code, "NoSuchKey" in missing.text) == (404, True)
-    assert requests.get(url_of(standin, "url-not-wav"), timeout=10).content[:4] != b"RIFF"
+    assert requests.get(url_of(standin, "url-not-wav"), timeout=60).content[:4] != b"RIFF"
     assert url_of(standin, "url-private").startswith("http://10.0.0.1/audio/")
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        _ = requests.get(url_of(standin, "url-short"), timeout=10).content
+        _ = requests.get(url_of(standin, "url-short"), timeout=60).content
 
 
 def test_a_lying_header(standin: Standin) -> None:
-    body = requests.get(url_of(standin, "url-placeholder-sizes"), timeout=10).content
+    body = requests.get(url_of(standin, "url-placeholder-sizes"), timeout=60).content
     assert body[4:8] == b"\xbf\xff\xff\x7f"
     assert body[40:44] == b"\x9b\xff\xff\x7f"
     assert len(body) > SECOND
 
 
 def test_a_slow_link(standin: Standin) -> None:
-    with requests.get(url_of(standin, "url-slow"), timeout=10, stream=True) as answer:
+    with requests.get(url_of(standin, "url-slow"), timeout=60, stream=True) as answer:
         blocks = answer.iter_content(1_024)
         started = time.monotonic()
         assert sum(len(next(blocks)) for _ in range(8)) == 8_192

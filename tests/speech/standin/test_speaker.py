@@ -239,8 +239,8 @@ def test_instructions_combine(light: Standin) -> None:
 def test_tone_is_as_long_as_the_text(standin: Standin) -> None:
     headers = {"Authorization": "Bearer test"}
     body = {"model": MODEL, "input": "Hello, world", "voice": "Neil"}
-    url = requests.post(standin.url + "/v1/audio/speech", json=body, headers=headers, timeout=5).json()
-    wav = requests.get(url["output"]["audio"]["url"], timeout=5).content
+    url = requests.post(standin.url + "/v1/audio/speech", json=body, headers=headers, timeout=60).json()
+    wav = requests.get(url["output"]["audio"]["url"], timeout=60).content
     signal = np.frombuffer(wav[44:], "<i2") / 32768.0
     assert len(signal) / RATE_HZ == pytest.approx(0.2 + 12 * 0.06)
     edge = RATE_HZ // 10

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
@@ -20,7 +21,7 @@ def account(request: Request) -> HttpResponse:
     form = NameForm(request.POST or None, initial={"name": request.user.name})
     if request.method == "POST" and form.is_valid():
         request.user.rename(form.cleaned_data["name"])
-        messages.info(request, "Saved. Others see the new name from now on.")
+        messages.info(request, _("Saved. Others see the new name from now on."))
         return go(request, "account")
     found = list(Authenticator.objects.filter(user=request.user).order_by("pk"))
     kinds = {one.type: one for one in found}

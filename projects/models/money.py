@@ -64,7 +64,7 @@ class Spend(models.Model):
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")
     project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="+")
     month = models.DateField(
-        help_text="the first day of the month, UTC; for a project's cap over all time: 1 January 1970"
+        help_text=_("the first day of the month, UTC; for a project's cap over all time: 1 January 1970")
     )
     # A team may change its currency; amounts of two currencies are never added.
     currency = models.CharField(max_length=3, default="CNY")

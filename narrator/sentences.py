@@ -69,7 +69,7 @@ def _patterns(known: int) -> list[tuple[re.Pattern[str], str, str | None]]:
 def _pattern(wording: str) -> re.Pattern[str]:
     parts, names = _PLACEHOLDER.split(wording)[::2], _PLACEHOLDER.findall(wording)
     literal = [re.escape(part.replace("%%", "%")) for part in parts]
-    groups = [f"(?P<{name}>.*?)" for name in names]
+    groups = [f"(?P<{name}>{'[0-9,]+' if name == 'count' else '.*?'})" for name in names]
     return re.compile("".join(a + b for a, b in zip(literal, [*groups, ""], strict=True)), re.DOTALL)
 
 

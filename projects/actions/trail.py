@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, Min
 from django.db.models.functions import Left
 
-from projects.actions.activity import counted
 from projects.actions.entries import EDITS, SOURCES, Ask, Entry, Place, Rows
 from projects.models import Change, Paragraph
-from projects.sentences import gettext_noop
+from projects.sentences import ngettext_lazy
 
-SEVERAL = gettext_noop("%(said_words)s (%(said_lines)s)")
+SEVERAL = ngettext_lazy("%(said_words)s (%(count)s line)", "%(said_words)s (%(count)s lines)")
 
 PAGE = 50
 # So much of a line is quoted.
@@ -53,11 +52,7 @@ def _with_lines(entries: list[Entry]) -> list[Entry]:
     for entry in entries:
         if entry.place.rank == EDITS and entry.place.pk in reached:
             count, first = reached[entry.place.pk]
-            words = (
-                SEVERAL % {"said_words": entry.words, "said_lines": counted(count)}
-                if count > 1
-                else entry.words
-            )
+            words = SEVERAL.of(count, said_words=entry.words) if count > 1 else entry.words
             entry = replace(entry, words=words, line_id=first)
         told.append(entry)
     return told

@@ -15,9 +15,7 @@ from projects.audio.timeline import Unit, timeline
 from projects.audio.treatment import levelled
 from projects.sentences import gettext_noop as _
 
-LINE_OF_CHAPTER = _(
-    "Line %(line)s of chapter %(chapter)s%(named)s cannot be used: its sound %(said_reason)s."
-)
+LINE_OF_CHAPTER = _("Line %(line)s of chapter %(chapter)s cannot be used: its sound %(said_reason)s.")
 BREAKS_OFF_AFTER = _("breaks off after %(at)s of %(frames)s frames")
 CANNOT_BE_OPENED = _("cannot be opened (%(said_why)s)")
 IS_THAN_NOTED = _("is %(said_how)s than noted (%(frames)s frames instead of %(noted)s)")
@@ -45,8 +43,7 @@ class BrokenTake(Exception):
         self.reason = reason
         named = f' ("{title}")' if title else ""
         super().__init__(
-            LINE_OF_CHAPTER
-            % {"line": line + 1, "chapter": chapter + 1, "named": named, "said_reason": reason}
+            LINE_OF_CHAPTER % {"line": line + 1, "chapter": f"{chapter + 1}{named}", "said_reason": reason}
         )
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from narrator.sentences import said
 from narrator.teams.models import Team, User
 from projects.models.exports import Export
 from projects.models.paragraphs import Paragraph
@@ -148,6 +149,11 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+    @property
+    def told(self) -> str:
+        """What is quoted, for its reader: a reason is ours to say, what people wrote is theirs."""
+        return said(self.quote) if self.kind in (News.RUN, News.EXPORT) else self.quote
 
     @property
     def anchor(self) -> str:

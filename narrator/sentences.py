@@ -5,6 +5,7 @@ reader, or comes from an engine: both know of no language.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
@@ -76,8 +77,19 @@ def _pattern(wording: str) -> re.Pattern[str]:
 def _value(name: str, value: str) -> str:
     """What stands in a placeholder: ``said_all`` are phrases with commas between, ``said…`` is one, else a name."""
     if name == "said_all":
-        return gettext(", ").join(said(one) for one in value.split(", "))
+        return gettext(", ").join(_each(value.split(", ")))
     return said(value) if name.startswith("said") else value
+
+
+def _each(parts: list[str]) -> Iterator[str]:
+    """Say phrases that were joined by commas, some of which have commas of their own."""
+    while parts:
+        joined = (", ".join(parts[: n + 1]) for n in range(len(parts)))
+        n, phrase = next(
+            ((n, done) for n, text in enumerate(joined, 1) if (done := said(text)) != text), (1, parts[0])
+        )
+        yield phrase
+        parts = parts[n:]
 
 
 def _count(values: dict[str, str]) -> int:

@@ -17,7 +17,7 @@ MARKS = {
     "pgettext",
     "pgettext_lazy",
 }
-UNREAD = ("/standin/", "/management/", "/admin/")
+UNREAD = ("/api/", "/standin/", "/management/", "/admin/")
 # Where the words stand: of a call by its last name, in which argument; of a keyword, whatever is called.
 ARGUMENTS = {"ValidationError": 0, "PermissionDenied": 0, "add_error": 1}
 KEYWORDS = {"label", "help_text", "empty_label"}

@@ -42,6 +42,19 @@ def test_a_visitor_chooses_another_for_this_browser(cast: Cast) -> None:
     assert client.get(reverse("language")).status_code == 405
 
 
+def test_each_language_is_offered_in_its_own_words(cast: Cast) -> None:
+    assert '<button class="link small" name="language" value="en" lang="en">English</button>' in page(
+        Client()
+    )
+    chosen = page(signs_in(cast.viewer))
+    assert ">English</option>" in chosen
+    assert ">简体中文</option>" in chosen
+
+
+def page(client: Client) -> str:
+    return client.get(reverse("account"), follow=True, **CHINESE).content.decode()
+
+
 def test_a_person_chooses_once_for_every_browser(cast: Cast) -> None:
     client = signs_in(cast.viewer)
     assert lang(client, **CHINESE) == "zh-hans"

@@ -140,7 +140,7 @@ def _everything() -> list[Stage]:
 
 
 def _on_sqlite() -> list[Stage]:
-    words = ["tests", f"--ignore={JOURNEYS}", *_spread()]
+    words = ["tests", f"--ignore={JOURNEYS}", *_spread(more=1)]
     return [_pytest("everything but the browser, on SQLite", words)]
 
 
@@ -155,9 +155,12 @@ def _in_a_browser_and_on_postgres(url: str) -> list[Stage]:
     return [*stages, _pytest(name, words, aside=True, **more)]
 
 
-def _spread() -> list[str]:
-    """A file's tests stay in one process, as its fixtures do. Two stages share the processors: tests also wait."""
-    return ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+def _spread(more: int = 0) -> list[str]:
+    """A file's tests stay in one process, as its fixtures do. Two stages share the processors: tests also wait.
+
+    more: as many processes beyond the processors, for the longest stage.
+    """
+    return ["-n", str(min(os.cpu_count() or 2, 4) + more), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _chosen(words: Sequence[str]) -> list[Stage]:

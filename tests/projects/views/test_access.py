@@ -264,6 +264,7 @@ OUTSIDE = {
     r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (200, 200),
     "confirm/": (200, 200),
     r"^confirm/(?P<key>[-:\w]+)/$": (200, 200),
+    "language/": (405, 405),
     "account/": (302, 200),
     "account/e-mail/": (302, 200),
     "account/password/": (302, 200),

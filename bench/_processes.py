@@ -23,7 +23,7 @@ def family(pid: int) -> list[int]:
     found = [pid]
     for one in found:
         for task in Path(f"/proc/{one}/task").iterdir():
-            found += [int(child) for child in (task / "children").read_text().split()]
+            found += [int(child) for child in _of(task, "children").split()]
     return found
 
 
@@ -32,5 +32,13 @@ def family_cpu_s(pid: int) -> float:
     nanoseconds = 0
     for one in family(pid):
         for task in Path(f"/proc/{one}/task").iterdir():
-            nanoseconds += int((task / "schedstat").read_text().split()[0])
+            nanoseconds += int((_of(task, "schedstat").split() or ["0"])[0])
     return nanoseconds / 1e9
+
+
+def _of(task: Path, name: str) -> str:
+    """What /proc says of a thread; nothing where it has ended meanwhile."""
+    try:
+        return (task / name).read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

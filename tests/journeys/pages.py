@@ -25,7 +25,7 @@ from narrator.teams.models import User
 from tests.journeys import pictures
 
 PICTURES = Path(__file__).resolve().parents[2] / "test-results"
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 # Both widths and both schemes, each once: all four together cost the suite two minutes more.
 WAYS = ((1440, 900, False), (390, 844, True))
 

@@ -54,7 +54,7 @@ def test_a_run_is_followed_paused_resumed_and_taken_back(
     until(lambda: not Take.objects.filter(status=TakeStatus.RUNNING).exists(), what="lines in the making")
     stopped_at = made()
     assert stopped_at < 60
-    expect(page.locator("#queue-count")).to_have_text(f"{stopped_at} of 60", timeout=20_000)
+    expect(page.locator("#queue-count")).to_have_text(f"{stopped_at} of 60", timeout=60_000)
     run.get_by_role("button", name="Resume").click()
     until(lambda: made() > stopped_at + 1, what="the run to go on")
     run.get_by_role("button", name="Cancel").click()

@@ -86,7 +86,7 @@ def test_a_long_script_goes_by_windows(cast: Cast, script: Script, open_page: Op
     expect(page.locator("#inspector h2")).to_have_text("Line 95")
     for _ in range(10):
         page.keyboard.press("j")
-    expect(page.locator("#inspector h2")).to_have_text("Line 105", timeout=20_000)
+    expect(page.locator("#inspector h2")).to_have_text("Line 105", timeout=60_000)
     assert 105 in in_sight(page)
 
     # Searched: the hit is far from every row on the page.

@@ -83,7 +83,7 @@ def regenerate_a_line(page: Page) -> None:
     line.locator(".words").click()
     page.keyboard.press("r")
     expect(line.locator(".take-count")).to_contain_text("2")
-    expect(line).to_have_attribute("data-mark", "ready", timeout=20_000)
+    expect(line).to_have_attribute("data-mark", "ready", timeout=60_000)
     number = line.get_attribute("data-take")
     assert Take.objects.get(pk=number).number == 2
 
@@ -96,7 +96,7 @@ def export_m4b(page: Page, project: Project, folder: Path) -> Path:
     page.get_by_role("button", name="Export", exact=True).click()
     until(lambda: Export.objects.filter(status="ready").exists(), what="the export", within_s=120)
     link = page.get_by_role("link", name="Download")
-    expect(link).to_be_visible(timeout=15_000)
+    expect(link).to_be_visible(timeout=30_000)
     with page.expect_download() as download:
         link.click()
     assert download.value.suggested_filename == "The Time Machine.m4b"

@@ -15,6 +15,8 @@ from tests import factories
 from tests.audio import meters, sounds
 from tests.cast import Cast
 
+pytestmark = pytest.mark.one_database
+
 SPEECH_LEVEL, MUSIC_LEVEL = 3000, 12_000
 
 

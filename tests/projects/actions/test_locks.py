@@ -25,6 +25,8 @@ from projects.models import Paragraph, PickupRecording, Project, Script, Take, T
 from tests import factories
 from tests.cast import Cast
 
+pytestmark = pytest.mark.one_database
+
 
 def locked(cast: Cast) -> Paragraph:
     """The second of three ready lines, locked by the editor."""

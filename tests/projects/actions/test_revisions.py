@@ -17,6 +17,8 @@ from projects.models import Edit, Manuscript, Paragraph, Project, Revision, Scri
 from tests import factories
 from tests.cast import Cast
 
+pytestmark = pytest.mark.one_database
+
 ONE = "The lamp was lit at nine, and nobody came to the door."
 TWO = "At ten the rain began, softly at first, and then in earnest."
 THREE = "She wrote three letters, sealed two of them and burned the last."

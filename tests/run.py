@@ -140,7 +140,7 @@ def _everything() -> list[Stage]:
 
 
 def _on_sqlite() -> list[Stage]:
-    words = ["tests", f"--ignore={JOURNEYS}", *_spread(more=2)]
+    words = ["tests", f"--ignore={JOURNEYS}", *_spread(more=1)]
     return [_pytest("everything but the browser, on SQLite", words)]
 
 

@@ -153,6 +153,8 @@ async def _visit(
     visitors: list[Visitor], log: Log, pids: dict[str, list[int]], data: Path, unmade: Any
 ) -> None:
     """One at a time, then all at once while a run is going; and say what it came to."""
+    for visitor in visitors:  # a page's poll asks for what is newer than the page
+        await visitor.open()
     alone_ms = await _alone(visitors, pids)
     ready = await asyncio.to_thread(_press, unmade)
     until = time.monotonic() + WARM_S + MEASURED_S

@@ -1,10 +1,12 @@
 """Tables for spreadsheets: CSV that opens as UTF-8, and in which no text is taken for a formula."""
 
 import csv
+import io
 from collections.abc import Iterable
 
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
+
+from narrator import media
 
 # A cell that begins like this is a formula to a spreadsheet, and may do harm there.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -20,15 +22,9 @@ def cell(value: object) -> str:
 
 def answer(name: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> HttpResponse:
     """A table as a file of this name to be saved."""
-    response = HttpResponse(
-        MARK,
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": content_disposition_header(True, name) or "attachment",
-            "Cache-Control": "no-store",
-        },
-    )
-    writer = csv.writer(response)
+    text = io.StringIO(newline="")
+    text.write(MARK)
+    writer = csv.writer(text)
     writer.writerow(head)
     writer.writerows([cell(value) for value in row] for row in rows)
-    return response
+    return media.saved(text.getvalue().encode(), name, "text/csv; charset=utf-8")

@@ -124,7 +124,9 @@ def assign(
     if not ids:
         return 0
     to = str(character) if character else NARRATOR
-    with recorded(project, WENT % {"said_lines": _count(len(ids)), "said_to": to}, by=by, lines=ids):
+    with recorded(
+        project, WENT % {"said_lines": activity.counted(len(ids)), "said_to": to}, by=by, lines=ids
+    ):
         _give(project, ids, character)
     return len(ids)
 
@@ -185,7 +187,7 @@ def _decision(names: Sequence[str], targets: dict[str, Character | None], lines:
     if not people:
         return IGNORED % {"said_who": who}
     to = people.pop() if len(people) == 1 else PEOPLE.of(len(people))
-    return OF_WENT % {"said_lines": _count(lines), "said_who": who, "said_to": to}
+    return OF_WENT % {"said_lines": activity.counted(lines), "said_who": who, "said_to": to}
 
 
 def impact_of_leaving(character: Character, into: Character | None) -> reach.Impact:
@@ -240,7 +242,3 @@ def _some(ids: Sequence[int]) -> Iterator[ParagraphQuerySet]:
     """These lines, so many at a time as one statement may name."""
     for start in range(0, len(ids), LINES_A_QUERY):
         yield Paragraph.objects.filter(pk__in=list(ids[start : start + LINES_A_QUERY]))
-
-
-def _count(lines: int) -> str:
-    return activity.counted(lines)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from narrator.cache import own
+from projects.actions import lineups
 from projects.models import Project, Script
 from projects.models.scripts import ScriptQuerySet
 
@@ -56,12 +57,14 @@ def _filled(scripts: Iterable[Script], kind: str) -> list[Script]:
 
 
 def _tallies(versions: dict[int, int], kind: str) -> dict[int, Tally]:
-    """The tally of each of these scripts, given as key and version: what was kept, or is counted now."""
+    """The tally of each of these scripts, given as key and version: what is kept, or is counted now."""
     names = {pk: f"{kind}-{pk}" for pk in versions}
     kept = own.get_many(names.values())
     found = {
         pk: kept[name][1] for pk, name in names.items() if name in kept and kept[name][0] == versions[pk]
     }
+    lined_up = {pk: lineups.kept_tally(pk, versions[pk]) for pk in versions if pk not in found}
+    found |= {pk: tally for pk, tally in lined_up.items() if tally is not None}
     missing = [pk for pk in versions if pk not in found]
     if missing:
         made = _count(missing, kind)

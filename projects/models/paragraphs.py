@@ -1,11 +1,11 @@
 """A paragraph: the line of a script that is spoken in one take, with what it changes of the project's direction."""
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models.functions import Coalesce, Length
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import User
@@ -81,6 +81,16 @@ class LineKind(models.TextChoices):
     CLIP = CLIP, _("Clip")
 
 
+class Stage(models.TextChoices):
+    """How far a line is: without a take of what it says now, waiting for one, having one, judged as it stands."""
+
+    MISSING = "missing"
+    WAITING = "waiting"
+    READY = "ready"
+    APPROVED = "approved"
+    PICKUP = "pickup"
+
+
 SPOKEN_KINDS = [(kind.value, kind.label) for kind in LineKind if kind != LineKind.CLIP]
 
 
@@ -118,21 +128,29 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
         )
         return self.annotate(marked=marked)
 
-    def in_order(self) -> list[tuple[Any, ...]]:
-        """Every one of these lines, in order.
+    def with_stages(self) -> Self:
+        """Each with ``stage``, a ``Stage``: how far it is."""
+        current = models.Q(chosen__digest=models.F("digest"))
+        waits = models.Q(latest__status__in=["queued", "running"], latest__digest=models.F("digest"))
+        stage = models.Case(
+            models.When(current & _stands(), then=models.F("verdict__kind")),
+            models.When(current, then=models.Value(Stage.READY)),
+            models.When(waits, then=models.Value(Stage.WAITING)),
+            default=models.Value(Stage.MISSING),
+        )
+        return self.annotate(stage=stage)
 
-        (id, position, mark, take, ms, own pause, length of its text, how often the take was trimmed, character, kind,
-        the take's own silence in ms before and after its sound). Take, ms, character and silences are 0 where there is
-        none, the pause in ms is None. One query, and no objects: there may be thousands.
+    def in_figures(self) -> models.QuerySet:
+        """Each of these lines in few figures, in no order. One query, and no objects: there may be thousands.
+
+        (stage, id, position, mark, take, ms, own pause, length of its text, how often the take was trimmed,
+        character, kind, the take's own silence in ms before and after its sound); None for what there is none of.
         """
-        rows = self.with_marks().order_by("position")
-        ms = Coalesce("chosen__duration_ms", 0)
-        own = (Coalesce("chosen__lead_silence_ms", 0), Coalesce("chosen__tail_silence_ms", 0))
-        return list(
-            rows.values_list(
-                *("pk", "position", "marked", Coalesce("chosen", 0), ms, "pause_ms", Length("text")),
-                *(Coalesce("chosen__trim_count", 0), Coalesce("character", 0), "kind", *own),
-            )
+        rows = self.with_marks().with_stages().order_by()
+        return rows.values_list(
+            *("stage", "pk", "position", "marked", "chosen", "chosen__duration_ms", "pause_ms"),
+            *(Length("text"), "chosen__trim_count", "character", "kind"),
+            *("chosen__lead_silence_ms", "chosen__tail_silence_ms"),
         )
 
     def open(self) -> Self:

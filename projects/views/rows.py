@@ -1,7 +1,6 @@
 """How a script page follows: windows of rows, the order of all lines, and the one poll, with the head above them."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_safe
 from narrator.cache import own, windows
 from narrator.web import Request
 from projects import access
-from projects.actions import estimates, figures, presence, tallies
+from projects.actions import estimates, figures, lineups, presence, tallies
 from projects.models import Change, Paragraph, Project, Script
 from projects.views import row_words, runs
 
@@ -27,7 +26,6 @@ MANY = 300
 # A page begins with so many lines and fetches others as they come near; see static/js/rows.js.
 WINDOW = 100
 KEPT_S = 6 * 3600
-ORDER_KEPT_S = 60
 # Behind every line: the place in a cursor of whoever has all lines of a version, but not yet its figures.
 LAST = 10**17
 # Whatever anybody changes is to be seen within two seconds (docs/adr/0002 has what that costs).
@@ -189,12 +187,8 @@ def script_order(request: Request, script_id: int) -> HttpResponse:
     null. The version is from before the lines were read, so nothing can be missed.
     """
     script = access.script(request.user, script_id)
-    key = f"order-{script.pk}-{script.version}"
-    told = own.get(key)
-    if told is None:
-        lines = script.paragraphs.in_order()
-        told = json.dumps({"version": script.version, "lines": lines}, separators=(",", ":"))
-        own.set(key, told, ORDER_KEPT_S)
+    lineup = lineups.of(script)
+    told = f'{{"version":{script.version},"lines":{lineup.told()}}}'
     return HttpResponse(told, content_type="application/json")
 
 

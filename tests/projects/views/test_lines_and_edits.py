@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from narrator.teams.models import User
 from projects.actions import cast as acting
-from projects.actions import claims, directing, lines, locks, paragraphs, takes
+from projects.actions import claims, directing, lines, lineups, locks, paragraphs, takes
 from projects.models import Edit, Paragraph, Script, Take
 from tests import factories
 from tests.cast import Cast
@@ -94,7 +94,7 @@ def test_the_database_tells_every_mark_as_the_line_itself_does(cast: Cast) -> No
     takes.request(script, lines[6:8], by=None)
     assert claims.claim(worker="w") is not None
     told = {line.pk: line.mark for line in script.paragraphs.with_takes()}
-    assert {row[0]: row[2] for row in script.paragraphs.in_order()} == told
+    assert {pk: line.mark for pk, line in lineups.of(script).lines.items()} == told
     expected = ["ready", "stale", "flagged", "ready", "failed", "none"]
     assert [told[line.pk] for line in lines[:6]] == expected
     assert sorted(told[line.pk] for line in lines[6:]) == ["none", "queued", "running"]

@@ -1,5 +1,5 @@
 """The caches: one that all processes and machines share, for counts; ``own`` of each process, for any object, and of
-each process as well ``windows``, for the large pieces of pages, and ``heavy``, for what is larger still.
+each process as well ``heavy``, for what is large.
 
 Django's default cache is the shared one: attempts to sign in are counted there.
 """
@@ -22,7 +22,6 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 own = ConnectionProxy(caches, "own")
-windows = ConnectionProxy(caches, "windows")
 
 HEAVY_BYTES = 128 * 2**20
 TIMEOUT_S = 1

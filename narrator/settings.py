@@ -206,16 +206,10 @@ CACHES = {
         "LOCATION": places.redis_url(REDIS_URL),
         "KEY_PREFIX": "narrator:cache",
     },
-    # Rendered rows (1 kB each), under the versions they were made of, and figures.
+    # Counts and figures, under the versions they were made of.
     "own": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 12_000},
-    },
-    # Windows of a hundred such rows (50 kB each), as people scroll over them.
-    "windows": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "windows",
-        "OPTIONS": {"MAX_ENTRIES": 300},
     },
 }
 # A message is only a doorbell (docs/adr/0003): it may be lost or doubled, and it must never make a page wait.

@@ -12,7 +12,7 @@ from django.test import Client
 
 from narrator import append_only
 from narrator.bucket import BucketStorage
-from narrator.cache import heavy, own, windows
+from narrator.cache import heavy, own
 from narrator.studio.broker import running_broker
 from narrator.teams.models import User
 from projects.actions import accounts, endpoint
@@ -65,7 +65,6 @@ def own_media(settings: object, tmp_path: Path) -> None:
     """Each test has a store and a work folder of its own, and nothing in the cache: row numbers come again."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
     own.clear()
-    windows.clear()
     heavy.clear()
 
 

@@ -34,7 +34,7 @@ def line_context(request: Request, line: Paragraph) -> dict[str, Any]:
 def line_row(request: Request, line: Paragraph) -> HttpResponse:
     """Answer with the row of a line."""
     project = line.script.project
-    return HttpResponse(rows.row(line, project, access.may_edit(request.user, project)).html)
+    return HttpResponse(rows.row(line, access.may_edit(request.user, project)).html)
 
 
 def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def answer_both(request: Request, paragraph_id: int, **more: Any) -> HttpRespons
     """Answer with a line's inspector, and with its row to be put in place out of band."""
     line = access.paragraph(request.user, paragraph_id)
     context = {**inspector_context(request, line), **more}
-    context["row"] = rows.row(line, context["project"], context["may_edit"]).out_of_band
+    context["row"] = rows.row(line, context["may_edit"]).out_of_band
     return render(request, f"{INSPECTOR}#inspector_and_line", context)
 
 

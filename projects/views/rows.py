@@ -1,23 +1,19 @@
 """How a script page follows: windows of rows, the order of all lines, and the one poll, with the head above them."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
-from django.template.loader import get_template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from narrator.cache import own, windows
 from narrator.web import Request
 from projects import access
 from projects.actions import estimates, figures, lineups, presence, tallies
-from projects.models import Change, Paragraph, Project, Script
-from projects.views import row_words, runs
+from projects.models import Change, Paragraph, Script
+from projects.views import row_html, runs
 
 # More changed rows than this come with the next poll, at once, so that one answer stays small.
 ROWS_A_POLL = 60
@@ -25,12 +21,10 @@ ROWS_A_POLL = 60
 MANY = 300
 # A page begins with so many lines and fetches others as they come near; see static/js/rows.js.
 WINDOW = 100
-KEPT_S = 6 * 3600
 # Behind every line: the place in a cursor of whoever has all lines of a version, but not yet its figures.
 LAST = 10**17
 # Whatever anybody changes is to be seen within two seconds (docs/adr/0002 has what that costs).
 POLL_S = 1.5
-ROW = "projects/script_detail.html#line"
 
 
 @dataclass(frozen=True)
@@ -48,57 +42,14 @@ class Row:
         return SafeString(self.html.replace("<li ", '<li hx-swap-oob="true" ', 1))
 
 
-def draw(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> list[Row]:
-    """Draw the rows of these lines of one project, those from the cache that were drawn since they changed last.
-
-    Whatever a row shows of a line, its takes or its character counts up the line's version when it changes.
-    """
-    return _drawn(list(lines.values_list("pk", "version", "position")), project, may_edit)
+def draw(lines: "QuerySet[Paragraph]", may_edit: bool) -> list[Row]:
+    """Draw the rows of these lines. One query."""
+    return [row(line, may_edit) for line in lines.for_page()]  # type: ignore[attr-defined]
 
 
-def _window(lines: "QuerySet[Paragraph]", project: Project, may_edit: bool) -> str:
-    """The same rows as one piece of html, taken as one piece while none of them has changed."""
-    wanted = list(lines.values_list("pk", "version", "position"))
-    facts = repr((wanted, may_edit, get_language())).encode()
-    key = hashlib.blake2b(facts, digest_size=20).hexdigest()
-    html = windows.get(key)
-    if html is None:
-        drawn = _drawn(wanted, project, may_edit)
-        html = "".join(row.html for row in drawn)
-        if len(drawn) == len(wanted):  # else a line has changed since, and the next question draws it
-            windows.set(key, html, KEPT_S)
-    return html
-
-
-def _drawn(wanted: list[tuple[int, int, int]], project: Project, may_edit: bool) -> list[Row]:
-    """Draw rows, given as key, version and position each."""
-    seen_by = f"{int(may_edit)}-{get_language()}"
-    keys = {pk: f"row-{pk}-{version}-{position}-{seen_by}" for pk, version, position in wanted}
-    kept = own.get_many(keys.values())
-    missing = [pk for pk, key in keys.items() if key not in kept]
-    if missing:
-        template = get_template(ROW)
-        fresh = Paragraph.everything.for_page().filter(pk__in=missing)
-        shared = _shared(project, may_edit)
-        made = {keys[line.pk]: template.render(shared | row_words.of(line)) for line in fresh}
-        own.set_many(made, KEPT_S)
-        kept |= made
-    return [
-        Row(pk, version, position, SafeString(kept[keys[pk]]))
-        for pk, version, position in wanted
-        if keys[pk] in kept
-    ]
-
-
-def _shared(project: Project, may_edit: bool) -> dict[str, Any]:
-    """What all rows are drawn with."""
-    return {"project": project, "may_edit": may_edit, **row_words.of_all()}
-
-
-def row(line: Paragraph, project: Project, may_edit: bool) -> Row:
-    """The row of a line that was read already."""
-    html = get_template(ROW).render(_shared(project, may_edit) | row_words.of(line))
-    return Row(line.pk, line.version, line.position, SafeString(html))
+def row(line: Paragraph, may_edit: bool) -> Row:
+    """Draw the row of a line that was read already."""
+    return Row(line.pk, line.version, line.position, row_html.draw(line, may_edit=may_edit))
 
 
 @require_safe
@@ -109,7 +60,8 @@ def script_window(request: Request, script_id: int) -> HttpResponse:
     if first is None or last is None:
         return HttpResponseBadRequest("from= and to= are positions.", content_type="text/plain")
     lines = script.paragraphs.filter(position__range=(first, last)).order_by("position")[:WINDOW]
-    return HttpResponse(_window(lines, script.project, access.may_edit(request.user, script.project)))
+    drawn = draw(lines, access.may_edit(request.user, script.project))
+    return HttpResponse("".join([row.html for row in drawn]))
 
 
 @require_safe
@@ -146,7 +98,7 @@ def _changes(request: Request, script: Script, version: int, reached: int | None
     may_edit = access.may_edit(request.user, script.project)
     changed = script.paragraphs.changed_since(version, reached)
     is_renewed = script.spread_version > version or changed[MANY:].exists()
-    drawn = draw(changed[: 0 if is_renewed else ROWS_A_POLL], script.project, may_edit)
+    drawn = draw(changed[: 0 if is_renewed else ROWS_A_POLL], may_edit)
     more = len(drawn) == ROWS_A_POLL
     left = set(Change.objects.gone_since(script, version).values_list("paragraph", flat=True))
     back = set(script.paragraphs.filter(pk__in=left).values_list("pk", flat=True)) if left else set()

@@ -36,7 +36,7 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
     progress = rows.progress(script, may_edit, counted=counted)
     first = rows.position(request.GET.get("from")) or 0
     lines = script.paragraphs.filter(position__gte=first).order_by("position")[: rows.WINDOW + 1]
-    drawn = rows.draw(lines, script.project, may_edit)
+    drawn = rows.draw(lines, may_edit)
     context = {
         **progress,
         "project": script.project,

@@ -1,7 +1,13 @@
 """May this person touch this row? Each function fetches one; a stranger gets 404, too few rights 403."""
 
+from functools import cache
+from typing import Any
+
+from django.db.models import BigAutoField, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from narrator.direct import Blank, Prepared
 from narrator.teams import access
 from narrator.teams.models import Role, Team, User
 from narrator.teams.rights import Right
@@ -31,14 +37,35 @@ from projects.models import (
 )
 
 
+def _by_key(rows: QuerySet[Any]) -> Prepared:
+    return Prepared(rows.filter(pk=Blank(rows.model, "pk")))
+
+
+def _found(rows: Prepared, pk: int) -> Any:
+    """The row with this key: for what nearly every request begins with, so its statement is built once."""
+    for row in rows.objects(pk=pk) if pk <= BigAutoField.MAX_BIGINT else ():
+        return row
+    raise Http404
+
+
+@cache
+def _projects() -> Prepared:
+    return _by_key(Project.objects.select_related("team__endpoint"))
+
+
 def project(user: User, project_id: int, *, least: Right | Role = Right.SEE) -> Project:
-    row = get_object_or_404(Project.objects.select_related("team__endpoint"), pk=project_id)
+    row: Project = _found(_projects(), project_id)
     access.check(user, row.team_id, least)
     return row
 
 
+@cache
+def _scripts() -> Prepared:
+    return _by_key(Script.objects.select_related("project__team"))
+
+
 def script(user: User, script_id: int, *, least: Right | Role = Right.SEE) -> Script:
-    row = get_object_or_404(Script.objects.select_related("project__team"), pk=script_id)
+    row: Script = _found(_scripts(), script_id)
     access.check(user, row.project.team_id, least)
     return row
 
@@ -55,13 +82,19 @@ def cast_change(user: User, change_id: int) -> CastChange:
     return row
 
 
+@cache
+def _lines() -> Prepared:
+    rows = Paragraph.everything.with_takes().select_related("script__project", "edited_by", "locked_by")
+    return _by_key(rows)
+
+
 def paragraph(
     user: User, paragraph_id: int, *, least: Right | Role = Right.SEE, removed: bool = False
 ) -> Paragraph:
     """One line; with ``removed`` also one that was deleted."""
-    among = Paragraph.everything if removed else Paragraph.objects
-    rows = among.with_takes().select_related("script__project", "edited_by")
-    row = get_object_or_404(rows, pk=paragraph_id)
+    row: Paragraph = _found(_lines(), paragraph_id)
+    if row.removed and not removed:
+        raise Http404
     access.check(user, row.script.project.team_id, least)
     return row
 
@@ -80,8 +113,13 @@ def change(user: User, change_id: int, *, least: Right | Role = Right.SEE) -> Ch
     return row
 
 
+@cache
+def _takes() -> Prepared:
+    return _by_key(Take.objects.select_related("paragraph__script__project", "whole"))
+
+
 def take(user: User, take_id: int, *, least: Right | Role = Right.SEE) -> Take:
-    row = get_object_or_404(Take.objects.select_related("paragraph__script__project", "whole"), pk=take_id)
+    row: Take = _found(_takes(), take_id)
     access.check(user, row.team_id, least)
     return row
 
@@ -186,14 +224,14 @@ def may_edit(user: User, row: Project) -> bool:
 
 def may_review(user: User, row: Project) -> bool:
     """Whether to offer the buttons of a reviewer; the views check again."""
-    return access.allows(access.role_of(user, row.team_id), Right.REVIEW)
+    return access.allows(access.role_checked(user, row.team_id), Right.REVIEW)
 
 
 def may_connect(user: User, row: Project) -> bool:
     """Whether this person decides which endpoint speaks for the project's team."""
-    return access.allows(access.role_of(user, row.team_id), Right.CONNECT)
+    return access.allows(access.role_checked(user, row.team_id), Right.CONNECT)
 
 
 def may_set_cap(user: User, row: Project) -> bool:
     """Whether this person decides what may be spent for the project."""
-    return access.allows(access.role_of(user, row.team_id), Right.MONEY)
+    return access.allows(access.role_checked(user, row.team_id), Right.MONEY)

@@ -1,9 +1,12 @@
 """May this person do this in this team? What each role may is in rights.py; here it is asked."""
 
+from functools import cache
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import Membership, Role, Team, User
 from narrator.teams.rights import Right, allows
 
@@ -12,7 +15,15 @@ __all__ = ["allows", "check", "members", "role_checked", "role_of", "teams_for"]
 
 def role_of(user: User, team_id: int) -> str | None:
     """Return the user's role in the team, or None for a stranger. One query."""
-    return Membership.objects.filter(user=user, team_id=team_id).values_list("role", flat=True).first()
+    for (role,) in _roles().rows(user=user.pk, team=team_id):
+        return str(role)
+    return None
+
+
+@cache
+def _roles() -> Prepared:
+    mine = Membership.objects.filter(user=Blank(Membership, "user"), team=Blank(Membership, "team"))
+    return Prepared(mine.order_by().values_list("role"))
 
 
 def check(user: User, team_id: int, what: Right | Role) -> str:

@@ -8,11 +8,12 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
+from narrator import direct
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import User
 from projects.actions import activity, estimates, money, takes
 from projects.audio import checks
-from projects.models import ActKind, Paragraph, Price, Project, Script, Take, Usual, direct
-from projects.models.direct import Blank, Prepared
+from projects.models import ActKind, Paragraph, Price, Project, Script, Take, Usual
 from projects.models.money import cost_micro
 from projects.sentences import gettext_noop
 from projects.speech.budget import billing_characters

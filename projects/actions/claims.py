@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from narrator import direct
+from narrator.direct import Plus
 from projects.actions import workers
 from projects.actions.roster import Queue, Roster
-from projects.models import Paragraph, Take, TakeStatus, direct
-from projects.models.direct import Plus
+from projects.models import Paragraph, Take, TakeStatus
 from projects.models.moves import sources
 from projects.models.takes import MOVES, TakeQuerySet
 from projects.sentences import gettext_noop

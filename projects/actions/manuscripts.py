@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from narrator import direct
 from narrator.teams.models import Team, User
 from projects.actions import cast, covers, estimates, paragraphs
 from projects.actions.estimates import Estimate
@@ -22,7 +23,7 @@ from projects.manuscript import reading
 from projects.manuscript.arrangement import Arrangement, Section
 from projects.manuscript.manuscript import Chapter, Kind, Passage
 from projects.manuscript.manuscript import Manuscript as Reading
-from projects.models import LexiconEntry, Manuscript, Paragraph, Price, Project, Script, direct
+from projects.models import LexiconEntry, Manuscript, Paragraph, Price, Project, Script
 from projects.models.characters import NAME_CHARACTERS
 from projects.models.paragraphs import STEP, LineKind
 from projects.speech import instructions

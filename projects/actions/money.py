@@ -12,11 +12,12 @@ from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils import timezone
 
+from narrator import direct
+from narrator.direct import AtMost, Blank, Plus, Prepared
 from narrator.tags import money
 from narrator.teams.models import Team, User
 from projects.actions import claims
-from projects.models import Call, CallState, Price, Project, Spend, Take, TakeStatus, direct
-from projects.models.direct import AtMost, Blank, Plus, Prepared
+from projects.models import Call, CallState, Price, Project, Spend, Take, TakeStatus
 from projects.models.money import EVER, MOVES, NEVER_SENT, cost_micro, month_of
 from projects.models.moves import sources
 from projects.models.takes import Priority

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from projects.models import Call, CallRecord, direct
+from narrator import direct
+from projects.models import Call, CallRecord
 from projects.models.records import KEPT
 from projects.speech.record import Wire
 

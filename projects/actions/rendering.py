@@ -16,13 +16,14 @@ import numpy as np
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from narrator import direct
+from narrator.direct import Plus
 from narrator.storage import StoreAway
 from projects.actions import checks, claims, holds, live, money, pieces, records, runs, sounds
 from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import MEASURED
 from projects.audio import measure
-from projects.models import Call, Paragraph, Take, TakeStatus, direct
-from projects.models.direct import Plus
+from projects.models import Call, Paragraph, Take, TakeStatus
 from projects.sentences import gettext_noop
 from projects.speech import errors, record
 from projects.speech.client import Speech

@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from narrator.direct import Blank, Prepared
 from projects.models import Hold, Run, RunState, Take, TakeStatus
-from projects.models.direct import Blank, Prepared
 from projects.models.takes import Priority, TakeQuerySet
 
 # What a team has waiting: one of its runs, or (None) its lines outside of runs.

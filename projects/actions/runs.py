@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import User
 from projects.actions import activity, holds, notifications
 from projects.models import ActKind, Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
-from projects.models.direct import Blank, Prepared
 from projects.models.notifications import News
 from projects.models.takes import ACTIVE, TakeQuerySet
 from projects.sentences import gettext_noop

@@ -10,8 +10,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 
+from narrator import direct
 from projects.audio import sums, wav
-from projects.models import Sound, direct
+from projects.models import Sound
 
 
 def keep(pcm: np.ndarray) -> Sound:

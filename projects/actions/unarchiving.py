@@ -17,6 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
+from narrator import direct
 from narrator.teams.models import Team, User
 from projects.actions import activity, sounds
 from projects.actions.archived import NOUNS, Noun
@@ -36,7 +37,6 @@ from projects.models import (
     Sound,
     Take,
     TakeStatus,
-    direct,
 )
 from projects.sentences import gettext_noop
 

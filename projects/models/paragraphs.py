@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
+from narrator import direct
 from narrator.teams.models import User
 from projects.audio.pauses import CLIP, SCENE_END, TITLE, Followed
 from projects.lexicon.entries import Spoken
-from projects.models import direct
 from projects.models.characters import NAME_CHARACTERS, Character
 from projects.models.direction import Layer
 from projects.models.guides import Guide

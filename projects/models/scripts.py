@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 from django.urls import reverse
 
-from projects.models import direct
+from narrator import direct
 from projects.models.direction import Layer
 from projects.models.projects import Project
 

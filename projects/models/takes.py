@@ -8,9 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from narrator.direct import Blank
 from narrator.teams.models import Team, User
 from projects.audio.trim import Trim
-from projects.models.direct import Blank
 from projects.models.direction import Direction
 from projects.models.moves import Moves, MovingQuerySet
 from projects.models.paragraphs import Paragraph

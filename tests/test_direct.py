@@ -1,0 +1,36 @@
+"""Statements that are built once: they read what the ORM reads."""
+
+import pytest
+from django.db.models import F
+
+from narrator.direct import Blank, Prepared
+from projects.models import Paragraph
+from tests import factories
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def test_prepared_objects_are_those_of_the_orm(cast: Cast, django_assert_num_queries) -> None:
+    script = factories.script(cast.team, lines=2)
+    heard, bare = script.paragraphs.all()
+    factories.ready(heard)
+    rows = Paragraph.objects.with_takes().select_related("script__project").annotate(place=F("position"))
+    prepared = Prepared(rows.filter(pk=Blank(Paragraph, "pk")))
+
+    for pk in (heard.pk, bare.pk):
+        with django_assert_num_queries(1):
+            (line,) = prepared.objects(pk=pk)
+            read = [line, line.script, line.script.project, line.chosen, line.latest, line.verdict]
+        same = rows.get(pk=pk)
+        wanted = [same, same.script, same.script.project, same.chosen, same.latest, same.verdict]
+        assert [_values(row) for row in read] == [_values(row) for row in wanted]
+        assert line.place == line.position
+        assert not line._state.adding
+
+    assert prepared.objects(pk=0) == []
+
+
+def _values(row: object) -> object:
+    """What was read of a row: dates, UUIDs and JSON as their fields have them, nothing of what was deferred."""
+    return row and {name: value for name, value in vars(row).items() if name != "_state"}

@@ -171,6 +171,10 @@ class Prepared:
         """What the query gives as objects of its model, as the ORM makes them; nothing is fetched beforehand."""
         return [self._maker.made(row) for row in self.rows(**values)]
 
+    def first(self, **values: Any) -> Any:
+        """The first of these objects, or None."""
+        return next(iter(self.objects(**values)), None)
+
     @cached_property
     def _maker(self) -> "_Maker":
         return _Maker(self._compiler)

@@ -139,6 +139,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "narrator.fields.FieldRenderer"
+
 # Rows, files and messages.
 
 DATABASES = {

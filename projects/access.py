@@ -43,9 +43,10 @@ def _by_key(rows: QuerySet[Any]) -> Prepared:
 
 def _found(rows: Prepared, pk: int) -> Any:
     """The row with this key: for what nearly every request begins with, so its statement is built once."""
-    for row in rows.objects(pk=pk) if pk <= BigAutoField.MAX_BIGINT else ():
-        return row
-    raise Http404
+    row = rows.first(pk=pk) if pk <= BigAutoField.MAX_BIGINT else None
+    if row is None:
+        raise Http404
+    return row
 
 
 @cache

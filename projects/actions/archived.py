@@ -176,7 +176,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         LexiconEntry,
-        lambda project: LexiconEntry.objects.for_project(project),
+        lambda project: LexiconEntry.objects.for_project(project, project.team_id),
         {**_TEAM, "project": "what a team says in all its projects becomes the project's"},
         order=(F("project").asc(nulls_last=True), "pk"),
     ),

@@ -182,8 +182,8 @@ def line_edit(request: ApiRequest, line_id: Id, given: PatchDict[LineIn]) -> Lin
         form = forms.checked(TextForm({"text": given.pop("text"), "opened": opened}, instance=line))
         line = form.save(commit=False)
     if "character_id" in given:
-        speaker = SpeakerForm({"character": given.pop("character_id")}, project=project)
-        line.character = forms.checked(speaker, {"character": "character_id"}).cleaned_data["character"]
+        speaker = SpeakerForm(project.characters.all(), {"character": given.pop("character_id")})
+        line.character_id = forms.checked(speaker, {"character": "character_id"}).cleaned_data["character"]
     inherited = Guide.of(project.pk).inherited(line)
     direct = forms.changed(
         lambda data: DirectionForm(data, instance=line, inherited=inherited, project=project), given

@@ -1,5 +1,6 @@
 """Who speaks, and how: what a layer of a direction says, characters, and whose the found names are."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -210,10 +211,10 @@ class DecisionForm(forms.Form):
 class SpeakerForm(forms.Form):
     """Who one line's speaker is: a character of the project, or nobody but the narrator."""
 
-    character = forms.ModelChoiceField(Character.objects.none(), required=False)
+    character = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
 
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+    def __init__(self, characters: Iterable[Character], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: forms.ModelChoiceField = self.fields["character"]  # type: ignore[assignment]
-        field.queryset = project.characters.filter(is_narrator=False)
-        field.empty_label = _("Narrator")
+        field: forms.TypedChoiceField = self.fields["character"]  # type: ignore[assignment]
+        cast = [(one.pk, one.name) for one in characters if not one.is_narrator]
+        field.choices = [("", _("Narrator")), *cast]

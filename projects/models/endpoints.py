@@ -4,6 +4,8 @@ A team without a row uses the installation's endpoint, which the settings name. 
 lines can be spoken, is in actions/endpoint.py.
 """
 
+from functools import cache
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from narrator import sealing
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import Team, User
 from projects.speech.address import host_of
 
@@ -82,7 +85,7 @@ class TeamEndpoint(models.Model):
     @classmethod
     def of(cls, team_id: int) -> "TeamEndpoint | None":
         """The team's own endpoint, or None where it uses the installation's. One query."""
-        return cls.objects.filter(team=team_id).first()
+        return _of_team().first(team=team_id)
 
     @property
     def host(self) -> str:
@@ -115,3 +118,8 @@ class TeamEndpoint(models.Model):
     def token(self) -> str:
         """The token in clear, "" for none; raises sealing.Unopened. Nothing that people see may ask for it."""
         return sealing.opened(self.token_sealed)
+
+
+@cache
+def _of_team() -> Prepared:
+    return Prepared(TeamEndpoint.objects.filter(team=Blank(TeamEndpoint, "team")))

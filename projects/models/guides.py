@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from narrator.direct import Blank, Prepared
 from projects.lexicon.lexicon import Lexicon
 from projects.models.characters import Character
 from projects.models.direction import FIELDS
@@ -63,11 +64,12 @@ class Guide:
     @classmethod
     def of(cls, project_id: int) -> "Guide":
         """The guide as the rows say now: four queries. Ask for it inside the transaction that uses it."""
-        project = Project.objects.get(pk=project_id)
+        (project,) = _projects().objects(pk=project_id)
+        scripts, characters = (rows.objects(project=project_id) for rows in (_directed(), _characters()))
         return cls(
             project,
-            {script.pk: script for script in project.scripts.directed()},
-            {character.pk: character for character in project.characters.all()},
+            {script.pk: script for script in scripts},
+            {character.pk: character for character in characters},
             LexiconEntry.objects.lexicon(project),
         )
 
@@ -133,6 +135,21 @@ class Guide:
         if script is not None:
             layers.append(("script", script.title, script))
         return [*layers, ("project", "", self.project)]
+
+
+@cache
+def _projects() -> Prepared:
+    return Prepared(Project.objects.filter(pk=Blank(Project, "pk")))
+
+
+@cache
+def _directed() -> Prepared:
+    return Prepared(Script.objects.directed().filter(project=Blank(Script, "project")))
+
+
+@cache
+def _characters() -> Prepared:
+    return Prepared(Character.objects.filter(project=Blank(Character, "project")))
 
 
 def _resolve(layers: list[tuple[str, str, Any]]) -> dict[str, Said]:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import Team, User
 from projects.lexicon import expansions
 from projects.lexicon.entries import (
@@ -52,9 +53,9 @@ class LexiconEntryQuerySet(models.QuerySet["LexiconEntry"]):
         """The lexicon of a project alone; for None that of its team."""
         return self.filter(team=team_id, project=project_id)
 
-    def for_project(self, project: Project) -> Self:
-        """What the lines of a project are spoken by: its own entries and the team's."""
-        return self.filter(Q(project=project) | Q(project=None), team=project.team_id)
+    def for_project(self, project: Any, team: Any) -> Self:
+        """What the lines of a project of this team are spoken by: its own entries and the team's."""
+        return self.filter(Q(project=project) | Q(project=None), team=team)
 
     def of_team(self, team_id: int) -> Lexicon:
         """What every project of a team is spoken by, those that are still to come with it. One query."""
@@ -67,7 +68,8 @@ class LexiconEntryQuerySet(models.QuerySet["LexiconEntry"]):
 
     def lexicon(self, project: Project) -> Lexicon:
         """The lexicon of a project's lines, the team's entries behind its own. One query."""
-        return made(self.for_project(project).filter(slow="").order_by("pk"), project.expansions)
+        entries = _spoken_by().objects(project=project.pk, team=project.team_id)
+        return made(entries, project.expansions)
 
 
 class LexiconEntry(models.Model):
@@ -121,6 +123,12 @@ class LexiconEntry(models.Model):
     def said(self) -> dict[str, Any]:
         """What the entry says, as its history keeps it."""
         return {name: getattr(self, name) for name in SAID}
+
+
+@functools.cache
+def _spoken_by() -> Prepared:
+    project, team = Blank(LexiconEntry, "project"), Blank(LexiconEntry, "team")
+    return Prepared(LexiconEntry.objects.for_project(project, team).filter(slow="").order_by("pk"))
 
 
 def made(rows: Iterable[LexiconEntry], kinds: Iterable[str] = ()) -> Lexicon:

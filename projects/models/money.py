@@ -5,6 +5,7 @@ conditional update. When a call is written down and when it is charged is decide
 """
 
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, Self
 
 from django.db import models
@@ -12,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import Team, User
 from projects.models.moves import Moves, MovingQuerySet
 from projects.models.projects import Project
@@ -47,7 +49,12 @@ class Price(models.Model):
     @classmethod
     def of(cls, team_id: int) -> "Price":
         """The team's prices, or the default ones, not saved, where it has none. One query."""
-        return cls.objects.filter(team=team_id).first() or cls(team_id=team_id)
+        return _prices().first(team=team_id) or cls(team_id=team_id)
+
+
+@cache
+def _prices() -> Prepared:
+    return Prepared(Price.objects.filter(team=Blank(Price, "team")))
 
 
 def cost_micro(characters: int, per_10k_micro: int) -> int:

@@ -1,5 +1,6 @@
 """The inspector of a line: who speaks it and how, what will be sent and why, and the history of its takes."""
 
+from functools import cache
 from typing import Any
 
 from django.db.models import F
@@ -7,12 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from narrator.direct import Blank, Prepared
 from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access, tasks
-from projects.actions import asking, seams
+from projects.actions import asking
 from projects.forms.direction import DirectionForm, SpeakerForm
-from projects.models import Guide, Paragraph
+from projects.models import Comment, Guide, Paragraph, Take
 from projects.speech.instructions import PRESETS
 from projects.views import rows
 
@@ -40,10 +42,7 @@ def line_row(request: Request, line: Paragraph) -> HttpResponse:
 def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
     """What the inspector of a line needs, and its row beside it."""
     guide = Guide.of(line.script.project_id)
-    takes = list(line.takes.select_related("created_by", "cleared_by").defer("peaks").order_by("-number"))
-    before, after = seams.around(line)
-    for take in takes:
-        take.paragraph = line
+    takes = _takes().objects(paragraph=line.pk)
     return {
         **line_context(request, line),
         "sent": line.line(guide),
@@ -51,20 +50,32 @@ def inspector_context(request: Request, line: Paragraph, form: DirectionForm | N
         "said": guide.direction(line),
         "speaks": guide.character_of(line),
         "number": line.number(),
-        "takes": [(take, seams.length_ms(take, before, after)) for take in takes if not take.discarded_at],
+        "takes": [take for take in takes if not take.discarded_at],
         "discarded": [take for take in takes if take.discarded_at],
         "alternatives": asking.alternatives(line, guide),
         "form": form or _form(line, guide),
-        "speaker_form": SpeakerForm(project=guide.project, initial={"character": line.character_id}),
+        "speaker_form": SpeakerForm(guide.characters.values(), initial={"character": line.character_id}),
         "presets": PRESETS,
         "comments": comments_of(line),
     }
 
 
-def comments_of(line: Paragraph) -> Any:
+@cache
+def _takes() -> Prepared:
+    rows = Take.objects.select_related("created_by", "cleared_by").defer("peaks")
+    return Prepared(rows.filter(paragraph=Blank(Take, "paragraph")).order_by("-number"))
+
+
+def comments_of(line: Paragraph) -> list[Comment]:
     """The comments of a line, the open ones first."""
-    rows = line.comments.select_related("by", "guest", "resolved_by", "take").defer("take__peaks")
-    return rows.order_by(F("resolved_at").asc(nulls_first=True), "pk")
+    return _comments().objects(paragraph=line.pk)
+
+
+@cache
+def _comments() -> Prepared:
+    rows = Comment.objects.select_related("by", "guest", "resolved_by", "take").defer("take__peaks")
+    here = rows.filter(paragraph=Blank(Comment, "paragraph"))
+    return Prepared(here.order_by(F("resolved_at").asc(nulls_first=True), "pk"))
 
 
 def _form(line: Paragraph, guide: Guide, data: Any = None) -> DirectionForm:
@@ -94,8 +105,8 @@ def paragraph_direction(request: Request, paragraph_id: int) -> HttpResponse:
 def paragraph_character(request: Request, paragraph_id: int) -> HttpResponse:
     """Let another character speak one line; answers with the inspector, and the row out of band."""
     line = access.paragraph(request.user, paragraph_id, least=Right.EDIT)
-    form = SpeakerForm(request.POST, project=line.script.project)
+    form = SpeakerForm(line.script.project.characters.all(), request.POST)
     if form.is_valid():
-        line.character = form.cleaned_data["character"]
+        line.character_id = form.cleaned_data["character"]
         tasks.queue_edit(line, by=request.user)
     return answer_both(request, paragraph_id)

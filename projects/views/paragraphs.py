@@ -67,7 +67,8 @@ def paragraph_text(request: Request, paragraph_id: int) -> HttpResponse:
 
 def edit_form(request: Request, line: Paragraph, form: TextForm, *, status: int) -> HttpResponse:
     """The form for a line's text. At 409 with what the line says now beside what the person has written."""
-    now = access.paragraph(request.user, line.pk, removed=True)
+    # A form that was filled in has written into its line.
+    now = access.paragraph(request.user, line.pk, removed=True) if form.is_bound else line
     context = {
         **line_context(request, now),
         "form": form,

@@ -48,17 +48,29 @@ function start(what, { at = 0, ahead = false } = {}) {
   deck = decks.find((one) => one.dataset.sound === address(what)) ?? decks.find((one) => one !== deck);
   load(deck, what);
   const before = heard;
-  heard = { ...what, started: true };
+  heard = { ...what, ms: what.ms ?? deck.duration * 1000 || 0, started: true };
   region = null;
   if (deck.readyState > 0) deck.currentTime = at;
   else if (at) deck.addEventListener("loadedmetadata", () => (deck.currentTime = at), { once: true });
   deck.playbackRate = deck.defaultPlaybackRate = rate();
   deck.preservesPitch = true;
   run();
-  tell("sound:loaded", { take: what.take, v: what.v, src: what.src, ms: what.ms, at });
+  tellLoaded(at);
   if (until && before && before.line !== what.line && before.line === selected && tape.isHere()) follow(what.line);
   mark();
   prepareNext();
+}
+
+function tellLoaded(at) {
+  tell("sound:loaded", { take: heard.take, v: heard.v, src: heard.src, ms: heard.ms, at });
+}
+
+// How long a seam is, only its sound says.
+function measured({ target }) {
+  if (target !== deck || heard?.ms !== 0) return;
+  heard.ms = deck.duration * 1000;
+  tellLoaded(deck.currentTime);
+  draw();
 }
 
 function run() {
@@ -267,6 +279,7 @@ for (const audio of decks) {
   audio.addEventListener("ended", () => (audio === deck ? ended() : prepareNext()));
   audio.addEventListener("play", () => audio === deck && (draw(), requestAnimationFrame(frame)));
   audio.addEventListener("pause", () => audio === deck && draw());
+  audio.addEventListener("loadedmetadata", measured);
   audio.addEventListener("timeupdate", () => audio === deck && region && attend()); // frames stand still in a hidden tab
   audio.addEventListener("error", () => audio === deck && heard && audio.src && failed(new Error("load")));
 }
@@ -279,7 +292,7 @@ speed.addEventListener("change", () => {
 });
 document.addEventListener("click", (event) => {
   const seam = event.target.closest("[data-play-seam]")?.dataset;
-  if (seam) return tell("sound:hear", { src: seam.playSeam, ms: Number(seam.ms), name: seam.name });
+  if (seam) return tell("sound:hear", { src: seam.playSeam, name: seam.name });
   const button = event.target.closest("[data-play-take]");
   if (!button) return;
   const { playTake: take, v, ms, name, fromMs: from } = button.dataset;

@@ -83,6 +83,7 @@ def test_a_take_is_trimmed_heard_in_its_place_discarded_and_locked(
     assert f"/takes/{take.pk}/seam.wav?v=1" in page.evaluate(HEARD)["src"]
     seam_s = page.evaluate("() => window.sounds.find((one) => !one.paused).duration")
     assert abs(seam_s - (3 + (4000 - 210 - tail_ms) / 1000 + 3)) < 0.01
+    expect(page.locator("#waveform")).to_have_attribute("aria-valuemax", f"{seam_s:.1f}")
     page.get_by_role("button", name=f"Discard take {fourth.number}").click()
     expect(page.locator("summary", has_text="discarded")).to_contain_text("1")
     page.keyboard.press("l")

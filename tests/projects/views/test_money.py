@@ -315,7 +315,9 @@ def test_the_estimate_costs_the_page_as_many_queries_whatever_its_length(cast: C
             with CaptureQueriesContext(connection) as queries:
                 assert (f'title="{lines} lines' in text(client.get(address))) == (person == cast.editor)
             counts.append(len(queries))
-    assert counts[1] == counts[0] + 4  # the prices, the lexicon, the lines; and the clips an editor may place
+    assert (
+        counts[1] == counts[0] + 5
+    )  # the prices, the endpoint, the lexicon, the lines; and the clips to place
     assert counts[:2] == counts[2:]
 
 

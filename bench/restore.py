@@ -59,8 +59,9 @@ def _fill(takes: int) -> None:
     import numpy as np  # noqa: PLC0415
     from django.db import transaction  # noqa: PLC0415
 
+    from narrator import direct  # noqa: PLC0415
     from projects.actions import rendering  # noqa: PLC0415
-    from projects.models import Take, direct  # noqa: PLC0415
+    from projects.models import Take  # noqa: PLC0415
     from tests import cast, factories  # noqa: PLC0415
 
     dice = np.random.default_rng(1851)

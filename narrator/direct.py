@@ -101,6 +101,17 @@ def insert(row: models.Model, *, unless_known: bool = False) -> bool:
     return True
 
 
+def save_many(rows: Sequence[models.Model], *names: str) -> None:
+    """Save these fields of rows of one model, each with its own values: a fifth of what ``bulk_update`` costs."""
+    if not rows:
+        return
+    model = type(rows[0])
+    fields = [_field(model, name) for name in (*names, "pk")]
+    sql = f"{_setting(model, tuple((name, False) for name in names))} WHERE {_column(fields[-1])} = %s"
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, list(zip(*(_prepared(field, rows) for field in fields), strict=True)))
+
+
 def insert_many(rows: Sequence[models.Model]) -> None:
     """Insert rows of one model, without giving them their keys: a quarter of what ``bulk_create`` costs."""
     if not rows:

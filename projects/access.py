@@ -43,10 +43,17 @@ def _by_key(rows: QuerySet[Any]) -> Prepared:
 
 def _found(rows: Prepared, pk: int) -> Any:
     """The row with this key: for what nearly every request begins with, so its statement is built once."""
-    row = rows.first(pk=pk) if pk <= BigAutoField.MAX_BIGINT else None
+    row = rows.first(pk=_key(pk))
     if row is None:
         raise Http404
     return row
+
+
+def _key(asked: int) -> int:
+    """What an address names, where the database could have it."""
+    if asked > BigAutoField.MAX_BIGINT:
+        raise Http404
+    return asked
 
 
 @cache
@@ -83,18 +90,12 @@ def cast_change(user: User, change_id: int) -> CastChange:
     return row
 
 
-@cache
-def _lines() -> Prepared:
-    rows = Paragraph.everything.with_takes().select_related("script__project", "edited_by", "locked_by")
-    return _by_key(rows)
-
-
 def paragraph(
     user: User, paragraph_id: int, *, least: Right | Role = Right.SEE, removed: bool = False
 ) -> Paragraph:
     """One line; with ``removed`` also one that was deleted."""
-    row: Paragraph = _found(_lines(), paragraph_id)
-    if row.removed and not removed:
+    row = Paragraph.whole(_key(paragraph_id))
+    if row is None or (row.removed and not removed):
         raise Http404
     access.check(user, row.script.project.team_id, least)
     return row

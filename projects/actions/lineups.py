@@ -14,8 +14,8 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from narrator.cache import heavy
+from narrator.direct import Blank, Prepared
 from projects.models import Change, Paragraph, Script
-from projects.models.direct import Blank, Prepared
 from projects.models.paragraphs import ParagraphQuerySet, Stage
 from projects.models.takes import ACTIVE
 

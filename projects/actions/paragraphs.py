@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from narrator import direct
 from narrator.teams.models import User
 from projects.actions import runs
 from projects.models import Change, Edit, Guide, LexiconEntry, Paragraph, Project, Script, Take, TakeStatus
@@ -118,7 +119,9 @@ def edit(paragraph: Paragraph, *, project: Project, by: User | None, opened: str
     was opened with: raises ``Overtaken`` where the line says something else by now, ``Gone`` where it is gone.
     """
     versions = hold(paragraph.script_id)
-    (line,) = present(paragraph.script_id, [paragraph.pk])
+    line = Paragraph.whole(paragraph.pk)
+    if line is None or line.removed or line.script_id != paragraph.script_id:
+        raise Gone(line)
     if opened and opened != line.text_mark and line.text != paragraph.text:
         raise Overtaken(line)
     values = {name: getattr(paragraph, name) for name in EDITED}
@@ -259,7 +262,7 @@ def _write(
             some = Paragraph.everything.filter(pk__in=ids[start : start + AT_ONCE])
             some.update(version=version, **same)
     for name, having in own.items():
-        Paragraph.everything.bulk_update(having, [name], batch_size=200)
+        direct.save_many(having, name)
 
 
 def choose_fitting(lines: Iterable[Paragraph]) -> list[Paragraph]:

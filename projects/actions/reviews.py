@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from narrator import direct
 from narrator.teams.models import User
 from projects.actions import activity, notifications
 from projects.models import ActKind, Assignment, Comment, GuestLink, Paragraph, Project, Script, Verdict
@@ -56,32 +57,31 @@ def judge(
     that it is as it is now), or the text or direction has changed since it was spoken.
     """
     version = Script.next_version(line.script_id)
-    joined = ("chosen__created_by", "verdict__by", "verdict__guest", "script__project__created_by")
-    line = Paragraph.objects.select_related(*joined).defer("chosen__peaks").get(pk=line.pk)
-    if line.chosen is None or line.chosen.pk != take_id:
+    now = Paragraph.whole(line.pk)
+    if now is None or now.removed or now.chosen is None or now.chosen.pk != take_id:
         raise NotHeard(_("Another take was chosen meanwhile. Hear that one, then decide."))
-    if trim_count not in (None, line.chosen.trim_count):
+    if trim_count not in (None, now.chosen.trim_count):
         raise NotHeard(_("This take was trimmed meanwhile. Hear it again, then decide."))
-    if line.is_stale:
+    if now.is_stale:
         raise NotHeard(
             _("The text or direction changed since this take was spoken. It has to be generated first.")
         )
-    standing = line.standing
+    standing = now.standing
     said = (kind, reason, by, guest)
     if standing is not None and (standing.kind, standing.reason, standing.by, standing.guest) == said:
         return standing
     verdict = Verdict.objects.create(
-        paragraph=line,
+        paragraph=now,
         take_id=take_id,
-        digest=line.digest,
-        audio_sha256=line.chosen.audio_sha256,
+        digest=now.digest,
+        audio_sha256=now.chosen.audio_sha256,
         kind=Kind(kind),
         reason=reason,
         by=by,
         guest=guest,
     )
-    Paragraph.objects.filter(pk=line.pk).update(verdict=verdict, version=version)
-    _tell_of(verdict, line)
+    direct.update(Paragraph, {"pk": now.pk}, verdict=verdict, version=version)
+    _tell_of(verdict, now)
     return verdict
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from narrator import direct
 from narrator.teams.models import User
 from projects.actions import activity, endpoint, locks, paragraphs, runs
 from projects.actions.endpoint import Speaker
@@ -63,9 +64,10 @@ def request(
         guide = Guide.of(script.project_id)
         project = guide.project
         wanted = Paragraph.objects.filter(script=script, pk__in=[line.pk for line in lines])
-        if fresh and (locked := list(wanted.filter(is_locked=True).select_related("locked_by"))):
+        rows = list(wanted.select_related("latest", "locked_by").defer("latest__peaks"))
+        if fresh and (locked := [line for line in rows if line.is_locked]):
             raise paragraphs.Locked(locked)
-        idle = [line for line in wanted.open().select_related("latest") if not _waits_already(line)]
+        idle = [line for line in rows if not line.is_locked and not _waits_already(line)]
         speaker = endpoint.speaker(project.team_id)
         reusable = {} if fresh else _reusable(project, idle, speaker)
         numbers = dict(
@@ -92,7 +94,7 @@ def request(
             if line.pk in newest:
                 line.latest = newest[line.pk]
                 line.chosen = line.latest if line.latest.status == TakeStatus.READY else line.chosen
-        Paragraph.objects.bulk_update(idle, ["latest", "chosen", "version"], batch_size=200)
+        direct.save_many(idle, "latest", "chosen", "version")
         return [take for take in made if take.status == TakeStatus.QUEUED]
 
 
@@ -118,7 +120,8 @@ def _take_back(lines: list[Paragraph]) -> None:
     outdated = [
         line.latest.pk for line in lines if line.latest is not None and line.latest.digest != line.digest
     ]
-    Take.objects.filter(pk__in=outdated).cancel(timezone.now())
+    if outdated:
+        Take.objects.filter(pk__in=outdated).cancel(timezone.now())
 
 
 def outdated(project: Project) -> dict[Script, list[Paragraph]]:

@@ -1,6 +1,7 @@
 """A paragraph: the line of a script that is spoken in one take, with what it changes of the project's direction."""
 
 import hashlib
+from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator
@@ -9,6 +10,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from narrator import direct
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import User
 from projects.audio.pauses import CLIP, SCENE_END, TITLE, Followed
 from projects.lexicon.entries import Spoken
@@ -272,6 +274,14 @@ class Paragraph(Layer):
         return self.text[:60]
 
     @classmethod
+    def whole(cls, pk: int) -> "Paragraph | None":
+        """A line, removed or not, with all that its row shows, its script and its project; None where there is none.
+
+        One query.
+        """
+        return _whole().first(pk=pk)
+
+    @classmethod
     def touch(cls, pk: int) -> None:
         """Let pages see that the line or a take of it has changed, inside the transaction that changes it."""
         direct.update(cls, {"pk": pk}, version=Script.next_version_of_line(pk))
@@ -344,3 +354,9 @@ class Paragraph(Layer):
         if self.standing is not None:
             return self.standing.kind
         return "flagged" if self.chosen.is_flagged else "ready"
+
+
+@cache
+def _whole() -> Prepared:
+    rows = Paragraph.everything.with_takes().select_related("script__project", "edited_by", "locked_by")
+    return Prepared(rows.filter(pk=Blank(Paragraph, "pk")))

@@ -48,7 +48,7 @@ function start(what, { at = 0, ahead = false } = {}) {
   deck = decks.find((one) => one.dataset.sound === address(what)) ?? decks.find((one) => one !== deck);
   load(deck, what);
   const before = heard;
-  heard = { ...what, ms: what.ms ?? deck.duration * 1000 || 0, started: true };
+  heard = { ...what, ms: what.ms ?? (deck.duration * 1000 || 0), started: true };
   region = null;
   if (deck.readyState > 0) deck.currentTime = at;
   else if (at) deck.addEventListener("loadedmetadata", () => (deck.currentTime = at), { once: true });

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from narrator import direct
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import User
 from projects.actions import activity, notifications
 from projects.models import ActKind, Assignment, Comment, GuestLink, Paragraph, Project, Script, Verdict
@@ -18,6 +20,9 @@ from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.reviews import Kind
 from projects.models.scripts import ScriptQuerySet
 from projects.sentences import gettext_noop
+
+# No line has such a position.
+BEFORE_ALL = -1
 
 PICKUP_OF_YOURS = gettext_noop("%(name)s wants a pickup of a line that you had made")
 WANTS_PICKUP = gettext_noop("%(name)s wants a pickup")
@@ -229,9 +234,22 @@ def given_to(user: User) -> ScriptQuerySet:
     return Script.objects.filter(pk__in=mine.values("pk")).with_verdicts()
 
 
-def to_hear(script: Script) -> ParagraphQuerySet:
+def to_hear(script: Script | Blank) -> ParagraphQuerySet:
     """The lines of a script that have a current take on which no verdict stands, in order."""
     lines: ParagraphQuerySet = (
         Paragraph.objects.filter(script=script).current().unjudged().order_by("position")
     )
     return lines
+
+
+def next_to_hear(script: Script, *, after: Paragraph | None = None) -> Paragraph | None:
+    """The first line of a script that is to be heard, behind ``after``, else from its start. Two queries at most."""
+    places = [after.position, BEFORE_ALL] if after else [BEFORE_ALL]
+    found = (_to_hear().first(script=script.pk, after=place) for place in places)
+    return next((line for line in found if line), None)
+
+
+@cache
+def _to_hear() -> Prepared:
+    lines = to_hear(Blank(Paragraph, "script")).filter(position__gt=Blank(Paragraph, "position", "after"))
+    return Prepared(lines.select_related("chosen").defer("chosen__peaks")[:1])

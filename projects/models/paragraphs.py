@@ -315,7 +315,16 @@ class Paragraph(Layer):
 
     def number(self) -> int:
         """The line's number in its script, as people count; one query."""
-        return Paragraph.objects.filter(script=self.script_id, position__lt=self.position).count() + 1
+        before = _count_before().rows(script=self.script_id, position=self.position)
+        return before[0][0] + 1 if before else 1
+
+    def neighbours(self) -> tuple[str, str]:
+        """What the line before this one says, and the one behind it; "" where there is none. Two queries."""
+        before, behind = (
+            text.rows(script=self.script_id, position=self.position)
+            for text in (_text_before(), _text_behind())
+        )
+        return before[0][0] if before else "", behind[0][0] if behind else ""
 
     @property
     def text_mark(self) -> str:
@@ -360,3 +369,25 @@ class Paragraph(Layer):
 def _whole() -> Prepared:
     rows = Paragraph.everything.with_takes().select_related("script__project", "edited_by", "locked_by")
     return Prepared(rows.filter(pk=Blank(Paragraph, "pk")))
+
+
+def _before() -> ParagraphQuerySet:
+    here: ParagraphQuerySet = Paragraph.objects.filter(script=Blank(Paragraph, "script"))
+    return here.filter(position__lt=Blank(Paragraph, "position")).order_by("-position")
+
+
+@cache
+def _count_before() -> Prepared:
+    return Prepared(_before().order_by().values("script").annotate(n=models.Count("pk")).values_list("n"))
+
+
+@cache
+def _text_before() -> Prepared:
+    return Prepared(_before().values_list("text")[:1])
+
+
+@cache
+def _text_behind() -> Prepared:
+    here = Paragraph.objects.filter(script=Blank(Paragraph, "script"))
+    behind = here.filter(position__gt=Blank(Paragraph, "position")).order_by("position")
+    return Prepared(behind.values_list("text")[:1])

@@ -70,19 +70,15 @@ def script_review(request: Request, script_id: int) -> HttpResponse:
 
 def _next(script: Script, passed: Paragraph | None, *, stay: bool = False, **more: Any) -> dict[str, Any]:
     """What the page of the next line needs: the line with its neighbours, and how far the script is."""
-    lines = reviews.to_hear(script).select_related("chosen").defer("chosen__peaks")
-    line = passed if stay else None
-    if line is None and passed is not None:
-        line = lines.filter(position__gt=passed.position).first()
-    line = line or lines.first()
-    around = Paragraph.objects.filter(script=script)
+    line = passed if stay else reviews.next_to_hear(script, after=passed)
+    before, behind = line.neighbours() if line else ("", "")
     return {
-        "script": tallies.with_verdicts([Script.objects.select_related("project").get(pk=script.pk)])[0],
+        "script": tallies.with_verdicts([script])[0],
         "project": script.project,
         "line": line,
         "number": line.number() if line else 0,
-        "before": around.filter(position__lt=line.position).order_by("-position").first() if line else None,
-        "behind": around.filter(position__gt=line.position).order_by("position").first() if line else None,
+        "before": before,
+        "behind": behind,
         "comments": comments_of(line) if line else [],
         "may_review": True,
         **more,
@@ -113,7 +109,8 @@ def _after_verdict(request: Request, line: Paragraph, refusals: list[str]) -> Ht
     """The next line to hear, or the same one with the reason why the verdict was not taken."""
     if not request.htmx and not refusals:
         return go(request, f"{line.script.get_absolute_url()}review/?after={line.pk}")
-    context = _next(line.script, line, stay=bool(refusals), refusals=refusals)
+    script = access.script(request.user, line.script_id)  # the verdict has counted it up
+    context = _next(script, line, stay=bool(refusals), refusals=refusals)
     return page_or_part(request, PAGE, "next", context, status=422 if refusals else 200)
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -105,12 +106,15 @@ class _Programs:
 
 
 _programs = _Programs()
+_migrating = threading.Lock()
 
 
 def main(words: Sequence[str]) -> int:
     """Run the tests and return the exit code: 0 only when every stage ran tests and all of them passed."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     started = time.monotonic()
+    for name in SLOWER:
+        os.environ.pop(name, None)
     try:
         stages = _chosen(words) if words else _everything()
     except (browser.NoBrowser, CannotStart, OSError, subprocess.CalledProcessError) as error:
@@ -127,9 +131,8 @@ def main(words: Sequence[str]) -> int:
 
 
 def _everything() -> list[Stage]:
-    _say("starting a PostgreSQL for this run")
-    with running_postgres() as url, ThreadPoolExecutor(2) as lanes:
-        began = [lanes.submit(_on_sqlite), lanes.submit(_in_a_browser_and_on_postgres, url)]
+    with ThreadPoolExecutor(2) as lanes:
+        began = [lanes.submit(_on_sqlite), lanes.submit(_in_a_browser_and_on_postgres)]
         try:
             for lane in wait(began, return_when=FIRST_EXCEPTION).done:
                 lane.result()  # raises what ended it before its time
@@ -144,15 +147,16 @@ def _on_sqlite() -> list[Stage]:
     return [_pytest("everything but the browser, on SQLite", words)]
 
 
-def _in_a_browser_and_on_postgres(url: str) -> list[Stage]:
+def _in_a_browser_and_on_postgres() -> list[Stage]:
     stages = []
     if _prepare_browser():
         stages = [_pytest("journeys in a real browser", [JOURNEYS, *_spread()], aside=True)]
-    migrated.make_template(url)
-    more = {"NARRATOR_TEST_DATABASE_URL": url, "NARRATOR_TEST_TEMPLATE": migrated.TEMPLATE}
     words = [*ON_POSTGRES, "-m", "not one_database", *_spread()]
     name = "what asks much of a database, on PostgreSQL"
-    return [*stages, _pytest(name, words, aside=True, **more)]
+    with running_postgres() as url:
+        migrated.make_template(url)
+        more = {"NARRATOR_TEST_DATABASE_URL": url, "NARRATOR_TEST_TEMPLATE": migrated.TEMPLATE}
+        return [*stages, _pytest(name, words, aside=True, **more)]
 
 
 def _spread(more: int = 0) -> list[str]:
@@ -200,9 +204,11 @@ def _environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name in FOR_THE_TESTS or not name.startswith((*FOR_A_STUDIO, *SLOWER))
+        if name in FOR_THE_TESTS or not name.startswith(FOR_A_STUDIO)
     }
-    return {**kept, "DJANGO_SETTINGS_MODULE": "tests.settings", migrated.NAME: str(migrated.make())}
+    with _migrating:  # two lanes ask for it at once, and one file serves both
+        made = migrated.make()
+    return {**kept, "DJANGO_SETTINGS_MODULE": "tests.settings", migrated.NAME: str(made)}
 
 
 def _say(text: str) -> None:

@@ -12,11 +12,10 @@ from pytest_django import DjangoDbBlocker
 
 from narrator.teams.models import Role
 from projects.api.site import api
-from projects.models import Paragraph, Project, Run, Take
 from projects.models.tokens import NOUNS
 from tests.cast import Cast
 from tests.projects.api.programs import HOME, Program
-from tests.projects.views.test_access import RIGHTS, cast, house, own_media, rows, store
+from tests.projects.views.test_access import RIGHTS, cast, house, own_media, rows, store, watched
 
 __all__ = ["cast", "house", "own_media", "rows", "store"]
 pytestmark = pytest.mark.one_database
@@ -269,19 +268,6 @@ def knock(client: Client, name: str, rows: dict[str, int], *, shift: int = 0) ->
     return response.status_code
 
 
-# What somebody who is refused must not have changed.
-WATCHED: dict[Any, tuple[str, ...]] = {
-    Take: ("status", "discarded_at", "trim_count"),
-    Project: ("title", "voice", "finish", "cover"),
-    Run: ("state",),
-    Paragraph: ("text", "voice", "chosen", "removed", "is_locked", "version"),
-}
-
-
-def _all_rows() -> list[object]:
-    return [list(model.objects.values_list("pk", *fields)) for model, fields in WATCHED.items()]
-
-
 @pytest.fixture(scope="module")
 def programs(house: tuple[Cast, dict[str, int]], django_db_blocker: DjangoDbBlocker) -> dict[Any, Client]:
     """A program of each of the cast. Making a token costs more than being refused with it: it is done once."""
@@ -308,7 +294,7 @@ def test_who_may_come_in(noun: str, rows: dict[str, int], programs: dict[Any, Cl
 
 def _try(name: str, rows: dict[str, int], programs: dict[Any, Client]) -> None:
     door = DOORS[name]
-    before = _all_rows()
+    before = watched()
     for role in RIGHTS:
         may = door.least is None or RIGHTS.index(role) >= RIGHTS.index(door.least)
         if not may:
@@ -317,6 +303,6 @@ def _try(name: str, rows: dict[str, int], programs: dict[Any, Client]) -> None:
         assert knock(programs["stranger"], name, rows) == 404, name
         assert knock(programs[Role.OWNER], name, rows, shift=1000) == 404, name
     assert knock(Client(), name, rows) == 401, name
-    assert _all_rows() == before, name
+    assert watched() == before, name
     # Just the role that is needed; what others above it may is told by access.py, and tested there.
     assert knock(programs[door.least or SEE], name, rows) == door.answer, name

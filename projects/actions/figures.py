@@ -1,22 +1,20 @@
 """How scripts and books sound as they stand: length, loudness, peaks and pace, added up from what their takes stored.
 
 No file is opened. A script's sums are kept with its version, so that only a change adds them up anew; a book is then
-the sums of its scripts. Adding up ten thousand lines takes as long as drawing fifty pages, so what is that long is
-added up now and then while it is changing, and not for each change (docs/scale.md).
+the sums of its scripts. Adding up ten thousand lines takes as long as drawing fifty pages: it rests (resting.py).
 """
 
 import hashlib
 import re
-import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from narrator.cache import heavy
-from narrator.cache import own as cache
-from projects.actions import treatments
+from projects.actions import resting, treatments
+from projects.actions.resting import Told
 from projects.audio import pcm, sums
 from projects.audio.finish import Finish
 from projects.audio.pauses import Pauses
@@ -25,8 +23,7 @@ from projects.models.sounds import SUMS
 from projects.models.takes import Source
 
 KEPT_S = 24 * 3600
-# Scripts and books past so many lines are added up anew at most once in so many seconds for each thousand of them.
-AT_ONCE_LINES, REST_S = 1_000, 2.0
+REST_S = 2.0  # for each thousand lines
 FOLLOWED = ("pause_ms", "kind", "character")
 FRAMES, SOURCE = treatments.FROM.index("frames"), treatments.FROM.index("source")
 FOUND = ("duration_ms", "loudness_lufs", "rms_dbfs", "peak_dbfs", "true_peak_dbfs", "floor_dbfs")
@@ -36,10 +33,7 @@ _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[\w'’-])+")
 
 @dataclass(frozen=True)
 class Heard:
-    """What to say of a script or a book. Levels are None where there is nothing to hear.
-
-    ``is_behind``: it was so a moment ago, and something has changed since.
-    """
+    """What to say of a script or a book. Levels are None where there is nothing to hear."""
 
     duration_ms: int
     words_a_minute: int | None
@@ -48,7 +42,6 @@ class Heard:
     peak_dbfs: float | None = None
     true_peak_dbfs: float | None = None
     floor_dbfs: float | None = None
-    is_behind: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,18 +70,19 @@ class Spoken:
         return Heard(words_a_minute=pace, **levels)
 
 
-def of_script(script: Script, project: Project, *, lines: int = 0) -> Heard:
-    """One script, from its first line to its last. One query where it changed since it was asked for, else none.
+def of_script(script: Script, project: Project) -> Heard:
+    """One script, from its first line to its last. One query where it changed since it was asked for, else none."""
+    return _of_script(script, project).value
 
-    Where the caller says how many ``lines`` it has, a long one may be a little behind.
-    """
-    finish = project.finishing
-    return _kept(
-        f"heard-{script.pk}",
-        _named(project, script, finish),
-        lambda: _spoken(project, [script], finish)[0].heard(finish),
-        lines=lines,
-    )
+
+def in_passing(script: Script, project: Project, *, lines: int) -> Told[Heard]:
+    """The same of a script of so many lines, which may be a little behind where they are many."""
+    return _of_script(script, project, lines=lines)
+
+
+def is_due(script: Script, project: Project) -> bool:
+    """Whether ``in_passing`` says something else of this script than it did last."""
+    return resting.is_due(_key(script), _named(project, script, project.finishing))
 
 
 def of_book(
@@ -96,7 +90,8 @@ def of_book(
 ) -> Heard:
     """All of a project's scripts, as an export puts them together. One query, however many of them changed.
 
-    As it is with another ``finish`` than the project's, where one is named. ``lines`` as for a script.
+    As it is with another ``finish`` than the project's, where one is named. Where the caller says how many ``lines``
+    there are, a long book may be a little behind.
     """
     scripts, finish = list(scripts), finish or project.finishing
     mark = _hash(project.chapter_pause_ms, *(_named(project, script, finish) for script in scripts))
@@ -105,29 +100,33 @@ def of_book(
         mark,
         lambda: _book(project, _spoken(project, scripts, finish), finish).heard(finish),
         lines=lines,
+    ).value
+
+
+def _of_script(script: Script, project: Project, *, lines: int = 0) -> Told[Heard]:
+    finish = project.finishing
+    return _kept(
+        _key(script),
+        _named(project, script, finish),
+        lambda: _spoken(project, [script], finish)[0].heard(finish),
+        lines=lines,
     )
 
 
-def rests(script: Script) -> bool:
-    """Whether this script's figures, which were behind, still rest: whoever asks gets what was told before."""
-    kept = cache.get(f"heard-{script.pk}")
-    return kept is not None and time.monotonic() < kept[1]
+def _kept(key: str, mark: str, add_up: Callable[[], Heard], *, lines: int) -> Told[Heard]:
+    """Added up now where nobody says how many ``lines`` there are."""
+    return resting.told(
+        key,
+        mark,
+        add_up,
+        rest_s=lambda _: resting.rest_s(lines, REST_S),
+        kept_s=KEPT_S,
+        will_do=lambda _: lines > 0,
+    )
 
 
-def _kept(key: str, mark: str, add_up: Callable[[], Heard], *, lines: int) -> Heard:
-    """What is kept under this key, where it was told of ``mark`` or is to rest; else it is added up anew."""
-    told, rests_until, heard = cache.get(key) or ("", 0.0, None)
-    if heard is not None and told == mark:
-        return heard
-    now = time.monotonic()
-    if heard is not None and lines and now < rests_until:
-        return replace(heard, is_behind=True)
-    rests_until = now + REST_S * lines / 1_000 if lines > AT_ONCE_LINES else 0.0
-    if heard is not None:
-        cache.set(key, (told, rests_until, heard), KEPT_S)  # for others who ask meanwhile
-    heard = add_up()
-    cache.set(key, (mark, rests_until, heard), KEPT_S)
-    return heard
+def _key(script: Script) -> str:
+    return f"heard-{script.pk}"
 
 
 def _named(project: Project, script: Script, finish: Finish) -> str:

@@ -1,5 +1,6 @@
 """Telling people what concerns them, and what they want to be told. How it goes out by mail is in digests.py."""
 
+import functools
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -9,8 +10,9 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from narrator.teams.models import User
+from narrator.teams.models import Membership, User
 from projects.models import Export, Notification, Paragraph, Project, Script, Wishes
+from narrator.direct import Blank, Prepared
 from projects.models.notifications import USUAL, News, Way
 
 WORDS = 300
@@ -54,11 +56,20 @@ def tell(
     Notification.objects.bulk_create(rows)
 
 
-def unread_here() -> Coalesce:
-    """For memberships: how much is new to the member of what the team's work told."""
+def memberships(user: User) -> list[tuple[Membership, int]]:
+    """A person's memberships, with their teams and what holds those, and how much they have not seen in each."""
+    return [(row, row.unread) for row in _memberships().objects(user=user.pk)]
+
+
+@functools.cache
+def _memberships() -> Prepared:
+    """Blank: user."""
     new = Notification.objects.unread().filter(to=OuterRef("user"), team=OuterRef("team"))
-    counted = new.order_by().values("to").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    counted = Subquery(
+        new.order_by().values("to").annotate(n=Count("pk")).values("n"), output_field=IntegerField()
+    )
+    rows = Membership.objects.filter(user=Blank(Membership, "user")).select_related("team__hold")
+    return Prepared(rows.annotate(unread=Coalesce(counted, 0)))
 
 
 def read_all(user: User) -> int:

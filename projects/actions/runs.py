@@ -2,6 +2,7 @@
 
 import functools
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,8 +10,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from narrator.cache import own as cache
 from narrator.direct import Blank, Prepared
-from narrator.teams.models import User
+from narrator.teams.models import Membership, User
 from projects.actions import activity, holds, notifications
 from projects.models import ActKind, Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
 from projects.models.notifications import News
@@ -25,6 +27,10 @@ ALL_MADE = gettext_noop("%(said_lines)s generated")
 SOME_MADE = gettext_noop("%(made)s of %(said_lines)s generated")
 WITH_FAILED = gettext_noop("%(said_made)s, %(failed)s failed")
 
+# A run that is over stays in sight for so long; a queue shows so many.
+IN_SIGHT, SHOWN = timedelta(hours=24), 20
+COUNTED = ("waiting_count", "running_count", "ready_count", "failed_count", "waits_for", "failed_line")
+COUNTED_S = 1.0
 # No time is promised before so many lines have come, and before so long.
 FIRST_LINES = 3
 FIRST_S = 5.0
@@ -170,6 +176,39 @@ def _unfinished() -> Prepared:
     return Prepared(of_run.order_by().values("pk")[:1])
 
 
+def in_sight(user: User, *, now: datetime, is_now: bool = False) -> list[Run]:
+    """The runs that a person's queue shows, with ``project`` and ``script``, each ``counted``. At most two queries."""
+    return counted(_in_sight().objects(user=user.pk, since=now - IN_SIGHT), is_now=is_now)
+
+
+@functools.cache
+def _in_sight() -> Prepared:
+    """Blanks: user, since."""
+    runs = Run.objects.of(Blank(Membership, "user")).in_sight(Blank(Run, "finished_at", "since"))
+    return Prepared(runs.select_related("project", "script")[:SHOWN])
+
+
+def counted(rows: Iterable[Run], *, is_now: bool = False) -> list[Run]:
+    """These runs, each with what ``RunQuerySet.with_counts`` counts: now, or within the last second.
+
+    Everybody's pages look at the same runs; each process counts them for all of its own. One query, or none.
+    """
+    runs = list(rows)
+    # What a press changes changes the state, too, or is asked for ``is_now``.
+    keys = {run.pk: f"run-{run.pk}-{run.state}" for run in runs}
+    kept = {} if is_now else cache.get_many(keys.values())
+    missing = [pk for pk, key in keys.items() if key not in kept]
+    if missing:
+        fresh = Run.objects.filter(pk__in=missing).order_by().with_counts().values_list("pk", *COUNTED)
+        made = {keys[pk]: values for pk, *values in fresh}
+        cache.set_many(made, COUNTED_S)
+        kept |= made
+    for run in runs:
+        for name, value in zip(COUNTED, kept[keys[run.pk]], strict=True):
+            setattr(run, name, value)
+    return runs
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a run is. ``left_s``: seconds that are left as promised, None where nothing is promised yet.
@@ -196,7 +235,7 @@ class Progress:
 
 
 def progress(run: Run, *, hold: Hold | None = None, now: datetime | None = None) -> Progress:
-    """Return how far a run (from ``with_counts``) is; a better promise than the last is kept in its row.
+    """Return how far a run (``counted``, or ``with_counts``) is; a better promise than the last is kept in its row.
 
     hold: what holds the run's team, if anything does.
     """

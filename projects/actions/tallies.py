@@ -51,9 +51,14 @@ def _filled(scripts: Iterable[Script], kind: str) -> list[Script]:
     rows = list(scripts)
     tallies = _tallies({row.pk: row.version for row in rows}, kind)
     for row in rows:
-        for name, value in tallies[row.pk].items():
-            setattr(row, name, value)
+        fill(row, tallies[row.pk])
     return rows
+
+
+def fill(script: Script, tally: Tally) -> None:
+    """Let a script say what was counted of it."""
+    for name, value in tally.items():
+        setattr(script, name, value)
 
 
 def _tallies(versions: dict[int, int], kind: str) -> dict[int, Tally]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from narrator.teams.models import Team, User
+from narrator.direct import Blank
 from projects.models.moves import Moves, MovingQuerySet
 from projects.models.projects import Project
 from projects.models.scripts import Script
@@ -32,15 +33,13 @@ MOVES: Moves = {
 
 
 OPEN = (RunState.ACTIVE, RunState.PAUSED)
-# A run that is over stays in sight for so long.
-IN_SIGHT = timedelta(hours=24)
 
 
 class RunQuerySet(MovingQuerySet["Run"]):
     moves = MOVES
     status_field = "state"
 
-    def of(self, user: User) -> Self:
+    def of(self, user: User | Blank) -> Self:
         """The runs of the teams this person is in."""
         return self.filter(team__memberships__user=user)
 
@@ -48,10 +47,10 @@ class RunQuerySet(MovingQuerySet["Run"]):
         """Runs that still have something to make, or may have after a resume."""
         return self.filter(state__in=OPEN)
 
-    def in_sight(self, now: datetime) -> Self:
-        """Open runs, then those that ended within a day; of each the newest first."""
+    def in_sight(self, since: datetime | Blank) -> Self:
+        """Open runs, then those that ended since then; of each the newest first."""
         is_open = Case(When(state__in=OPEN, then=0), default=1, output_field=IntegerField())
-        return self.filter(Q(state__in=OPEN) | Q(finished_at__gt=now - IN_SIGHT)).order_by(is_open, "-pk")
+        return self.filter(Q(state__in=OPEN) | Q(finished_at__gt=since)).order_by(is_open, "-pk")
 
     def with_counts(self) -> Self:
         """Each with waiting_count, running_count, ready_count, failed_count, ``failed_line`` and ``waits_for``.

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from narrator.web import Request
 from projects import access
-from projects.actions import estimates, figures, lineups, presence, tallies
+from projects.actions import figures, heads, lineups, presence
 from projects.models import Change, Paragraph, Script
 from projects.views import row_html, runs
 
@@ -102,7 +102,8 @@ def _changes(request: Request, script: Script, version: int, reached: int | None
     more = len(drawn) == ROWS_A_POLL
     left = set(Change.objects.gone_since(script, version).values_list("paragraph", flat=True))
     back = set(script.paragraphs.filter(pk__in=left).values_list("pk", flat=True)) if left else set()
-    head = progress(script, may_edit)
+    # Whoever has figures that are behind may get others that are; nobody goes back.
+    head = progress(script, may_edit, seen=version if reached is None else None)
     return {
         **head,
         "rows": [row.out_of_band for row in drawn],
@@ -156,24 +157,21 @@ def _cursor(text: str) -> tuple[int, int | None]:
 
 def _waits(script: Script, reached: int) -> bool:
     """Whether a page that has all lines, and figures that are behind them, has nothing to get yet."""
-    return reached == LAST and figures.rests(script)
+    return reached == LAST and not heads.is_due(script) and not figures.is_due(script, script.project)
 
 
-def progress(script: Script, may_edit: bool, *, counted: Script | None = None) -> dict[str, Any]:
+def progress(script: Script, may_edit: bool, *, seen: int | None = None) -> dict[str, Any]:
     """The figures at the head of the page, with the estimate for its Generate button, and the cursor that they lead to.
 
-    ``counted`` is the script with its counts, where they are known already.
+    Of a long script length and estimate may be a little behind, the estimate not behind the version whose head was ``seen``.
     """
-    (counted,) = [counted] if counted else tallies.with_counts([script])
-    counted.project = script.project
-    to_make_count = counted.line_count - counted.ready_count
-    offered = may_edit and to_make_count > counted.active_count
-    heard = figures.of_script(counted, counted.project, lines=counted.line_count)
+    estimate = heads.of(script, seen=seen)
+    heard = figures.in_passing(script, script.project, lines=script.line_count)
     return {
-        "script": counted,
-        "heard": heard,
-        "since": f"{script.version}-{LAST}" if heard.is_behind else script.version,
-        "to_make_count": to_make_count,
-        "estimate": estimates.estimate(script.paragraphs.missing(), script.project) if offered else None,
+        "script": script,
+        "heard": heard.value,
+        "since": f"{script.version}-{LAST}" if estimate.is_behind or heard.is_behind else script.version,
+        "to_make_count": script.line_count - script.ready_count,
+        "estimate": estimate.value if may_edit else None,
         "poll_s": POLL_S,
     }

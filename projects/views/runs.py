@@ -18,14 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from narrator.sentences import said
 from narrator.tags import lasting
 from narrator.teams import access as teams
-from narrator.teams.models import Membership, Team, User
+from narrator.teams.models import Team, User
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
 from projects.actions import notifications, runs, workers
 from projects.models import Hold, Run, RunState
 
-SHOWN = 20
 POLL_BUSY_S = 2
 POLL_IDLE_S = 15
 
@@ -77,23 +76,25 @@ class Banner:
 @require_safe
 def run_list(request: Request) -> HttpResponse:
     """The queue. Asked by htmx: what a poll renews, or 204 where nothing of it differs from what was ``seen``."""
-    context = queue(request.user)
     if not request.htmx or request.htmx.boosted:
-        return render(request, "projects/run_list.html", context)
+        return render(request, "projects/run_list.html", queue(request.user, is_now=True))
+    context = queue(request.user)
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     return render(request, "projects/run_list.html#changes", context)
 
 
-def queue(user: User) -> dict[str, Any]:
-    """What there is to see, by two queries whatever their number; ``seen`` is a digest of it."""
+def queue(user: User, *, is_now: bool = False) -> dict[str, Any]:
+    """What there is to see, by three queries whatever their number; ``seen`` is a digest of it.
+
+    How far a run is may have been so a second ago, unless it is to be so now.
+    """
     now = timezone.now()
-    memberships = Membership.objects.filter(user=user).select_related("team__hold")
-    members = {member.team_id: member for member in memberships.annotate(unread=notifications.unread_here())}
-    unread = sum(member.unread for member in members.values())
-    shown = Run.objects.filter(team__in=members).in_sight(now).with_counts()
+    memberships = notifications.memberships(user)
+    members = {member.team_id: member for member, _ in memberships}
+    unread = sum(new for _, new in memberships)
     rows = []
-    for run in shown.select_related("project", "script")[:SHOWN]:
+    for run in runs.in_sight(user, now=now, is_now=is_now):
         member = members[run.team_id]
         hold = getattr(member.team, "hold", None)
         progress = runs.progress(run, hold=hold, now=now)
@@ -177,4 +178,4 @@ def _answer(request: Request) -> HttpResponse:
     """What a poll would bring for htmx, the page of the queue for everybody else."""
     if not request.htmx:
         return go(request, "run-list")
-    return render(request, "projects/run_list.html#changes", queue(request.user))
+    return render(request, "projects/run_list.html#changes", queue(request.user, is_now=True))

@@ -1,5 +1,6 @@
 """The script page, where the work happens. How it follows what changes is in rows.py."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpResponse
@@ -31,18 +32,17 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
             "back": True,
         }
         return render(request, "projects/script_detail.html#progress", context)
-    scripts = tallies.with_counts(script.project.scripts.all())
-    counted = next(one for one in scripts if one.pk == script.pk)
-    progress = rows.progress(script, may_edit, counted=counted)
+    progress = rows.progress(script, may_edit)
+    others = tallies.with_counts(script.project.scripts.exclude(pk=script.pk))
     first = rows.position(request.GET.get("from")) or 0
     lines = script.paragraphs.filter(position__gte=first).order_by("position")[: rows.WINDOW + 1]
     drawn = rows.draw(lines, may_edit)
     context = {
         **progress,
         "project": script.project,
-        "scripts": scripts,
+        "scripts": sorted([script, *others], key=attrgetter("position")),
         "rows": [row.html for row in drawn[: rows.WINDOW]],
-        "rest_count": progress["script"].line_count - rows.WINDOW if len(drawn) > rows.WINDOW else 0,
+        "rest_count": script.line_count - rows.WINDOW if len(drawn) > rows.WINDOW else 0,
         "rest_from": drawn[rows.WINDOW].position if len(drawn) > rows.WINDOW else None,
         "may_edit": may_edit,
         "kinds": SPOKEN_KINDS,
@@ -104,5 +104,9 @@ def _after(request: Request, script_id: int) -> HttpResponse:
     if not request.htmx:
         return go(request, "script-detail", script_id)
     script = access.script(request.user, script_id)
-    context = {**rows.progress(script, True), "project": script.project, "may_edit": True}
+    context = {
+        **rows.progress(script, True, seen=script.version),
+        "project": script.project,
+        "may_edit": True,
+    }
     return page_or_part(request, "projects/script_detail.html", "progress", context)

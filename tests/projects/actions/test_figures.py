@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.actions import exports, figures, paragraphs, takes
+from projects.actions import exports, figures, paragraphs, resting, takes
 from projects.audio import wav
 from projects.models import Export, Project, Script, Take
 from tests import factories
@@ -95,25 +95,30 @@ def test_another_take_a_pause_and_a_project_edit_are_heard_at_once(cast: Cast) -
 
 
 def test_what_is_long_rests_while_it_changes(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "AT_ONCE_LINES", 1)
+    monkeypatch.setattr(resting, "AT_ONCE_LINES", 1)
     monkeypatch.setattr(figures, "REST_S", 1e9)
     project = factories.project(cast.team, lines=2, pause_ms=500)
     script = project.scripts.get()
+
+    def told() -> tuple[int, bool, int]:
+        script.refresh_from_db()
+        passing = figures.in_passing(script, project, lines=2)
+        return (
+            passing.value.duration_ms,
+            passing.is_behind,
+            figures.of_book(project, [script], lines=2).duration_ms,
+        )
+
     factories.all_ready(script, duration_ms=1000)
-    script.refresh_from_db()
-    told = figures.of_script(script, project, lines=2), figures.of_book(project, [script], lines=2)
-    assert [(heard.duration_ms, heard.is_behind) for heard in told] == [(2500, False), (4000, False)]
+    assert told() == (2500, False, 4000)
     line = script.paragraphs.first()
     assert line is not None
     factories.ready(line, duration_ms=3000)
-    script.refresh_from_db()
-    told = figures.of_script(script, project, lines=2), figures.of_book(project, [script], lines=2)
-    assert [(heard.duration_ms, heard.is_behind) for heard in told] == [(2500, True), (4000, True)]
-    assert figures.rests(script)
+    assert told() == (2500, True, 4000)
+    assert not figures.is_due(script, project)
     # Whoever does not say how long it is gets what is true now, and so do others from then on.
     assert figures.of_script(script, project).duration_ms == 4500
-    assert figures.of_script(script, project, lines=2) == figures.of_script(script, project)
-    assert not figures.rests(script)
+    assert told()[:2] == (4500, False)
 
 
 def test_without_takes_there_is_nothing_to_hear(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from narrator.cache import own
 from narrator.teams.models import User
 from projects import tasks
-from projects.actions import claims, figures, paragraphs, takes
+from projects.actions import claims, figures, paragraphs, resting, takes
 from projects.models import Script, Take, TakeStatus
 from tests import factories
 from tests.cast import Cast
@@ -78,7 +78,7 @@ def test_a_poll_where_nothing_changed_is_204_and_cheap(cast: Cast, sign_in: Sign
 def test_figures_that_are_behind_come_with_a_later_poll(
     cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(figures, "AT_ONCE_LINES", 1)
+    monkeypatch.setattr(resting, "AT_ONCE_LINES", 1)
     monkeypatch.setattr(figures, "REST_S", 1e9)
     script = factories.script(cast.team, lines=2)
     client = sign_in(cast.viewer)

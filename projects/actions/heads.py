@@ -1,0 +1,42 @@
+"""How far a script is, as the head of its page says it: its lines counted, and what making the rest would cost."""
+
+from projects.actions import estimates, lineups, resting, tallies
+from projects.actions.estimates import Estimate
+from projects.actions.resting import Told
+from projects.models import Script
+
+# What the rest costs is worked out anew this often, for each thousand lines.
+REST_S = 0.2
+# A price or a lexicon that changes is in it within so long.
+KEPT_S = 60
+
+
+def of(script: Script, *, seen: int | None = None) -> Told[Estimate | None]:
+    """Fill in the counts of a script; return the estimate for the lines that nobody has asked for, None without any.
+
+    Of a long script it may be from a moment ago, but not from before the version of which it was ``seen``.
+    """
+    if not _is_offered(script):
+        return Told(None, False)
+    return resting.told(
+        _key(script),
+        script.version,
+        lambda: estimates.estimate(lineups.of(script).to_make(script), script.project),
+        rest_s=lambda _: resting.rest_s(script.line_count, REST_S),
+        kept_s=KEPT_S,
+        will_do=lambda version: seen is None or version >= seen,
+    )
+
+
+def is_due(script: Script) -> bool:
+    """Whether there is another estimate than there was last."""
+    return _is_offered(script) and resting.is_due(_key(script), script.version)
+
+
+def _is_offered(script: Script) -> bool:
+    tallies.fill(script, lineups.of(script).tally)
+    return script.line_count - script.ready_count > script.active_count
+
+
+def _key(script: Script) -> str:
+    return f"estimate-{script.pk}"

@@ -4,7 +4,8 @@ import pytest
 from django.db.models import F
 
 from narrator.direct import Blank, Prepared
-from projects.models import Paragraph
+from narrator.teams.models import Membership
+from projects.models import Hold, Paragraph
 from tests import factories
 from tests.cast import Cast
 
@@ -29,6 +30,18 @@ def test_prepared_objects_are_those_of_the_orm(cast: Cast, django_assert_num_que
         assert not line._state.adding
 
     assert prepared.objects(pk=0) == []
+
+
+def test_what_a_row_has_beside_it_or_not_is_known_without_asking(cast: Cast) -> None:
+    prepared = Prepared(
+        Membership.objects.filter(user=Blank(Membership, "user")).select_related("team__hold").order_by("pk")
+    )
+    (member,) = prepared.objects(user=cast.editor.pk)
+    assert not hasattr(member.team, "hold")
+    Hold.objects.create(team=cast.team, code="Arrearage", reason="The account is in arrears.")
+    (member,) = prepared.objects(user=cast.editor.pk)
+    assert member.team.hold.reason == "The account is in arrears."
+    assert prepared.objects(user=cast.stranger.pk)[0].team == cast.other_team
 
 
 def _values(row: object) -> object:

@@ -10,9 +10,9 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import Membership, User
 from projects.models import Export, Notification, Paragraph, Project, Script, Wishes
-from narrator.direct import Blank, Prepared
 from projects.models.notifications import USUAL, News, Way
 
 WORDS = 300

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from narrator.direct import Blank
 from narrator.teams.models import User
 from projects.models.paragraphs import LineKind, Paragraph
 from projects.models.scripts import Script
@@ -84,7 +85,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """What became of a line, the newest first."""
         return self.filter(paragraph=line).select_related("edit__by").order_by("-pk")
 
-    def gone_since(self, script: Script, version: int) -> Self:
+    def gone_since(self, script: Script | Blank, version: int | Blank) -> Self:
         """The changes by which lines left this script after this version."""
         return self.filter(left=script, left_version__gt=version)
 

@@ -33,6 +33,8 @@ GUARDED_CLIP = frozenset({*EDITED, "is_locked"}) - {"pause_ms"}
 # Between two lines of a fresh script there is room for so many others, so that moving one renumbers none.
 STEP = 2**16
 
+# A position behind that of every line.
+LAST = 10**17
 ROW_FIELDS = (
     "script",
     "position",
@@ -192,11 +194,9 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
             script, found[pk] = script_id, number
         return found
 
-    def changed_since(self, version: int, position: int | None = None) -> Self:
+    def changed_since(self, version: int | direct.Blank, position: int | direct.Blank = LAST) -> Self:
         """The lines with a later change, in the order of changes; of ``version`` itself those past ``position``."""
-        later = models.Q(version__gt=version)
-        if position is not None:
-            later |= models.Q(version=version, position__gt=position)
+        later = models.Q(version__gt=version) | models.Q(version=version, position__gt=position)
         return self.filter(later).order_by("version", "position")
 
 

@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from narrator.teams.models import Team, User
 from narrator.direct import Blank
+from narrator.teams.models import Team, User
 from projects.models.moves import Moves, MovingQuerySet
 from projects.models.projects import Project
 from projects.models.scripts import Script

@@ -11,18 +11,13 @@ from django.views.decorators.http import require_safe
 
 from narrator.web import Request
 from projects import access
-from projects.actions import figures, heads, lineups, presence
-from projects.models import Change, Paragraph, Script
+from projects.actions import figures, following, heads, lineups, presence
+from projects.models import Paragraph, Script
+from projects.models.paragraphs import LAST
 from projects.views import row_html, runs
 
-# More changed rows than this come with the next poll, at once, so that one answer stays small.
-ROWS_A_POLL = 60
-# Where more than this changed at once (a new cast, say), or all positions, the page renews what it has by itself.
-MANY = 300
 # A page begins with so many lines and fetches others as they come near; see static/js/rows.js.
 WINDOW = 100
-# Behind every line: the place in a cursor of whoever has all lines of a version, but not yet its figures.
-LAST = 10**17
 # Whatever anybody changes is to be seen within two seconds (docs/adr/0002 has what that costs).
 POLL_S = 1.5
 
@@ -96,21 +91,18 @@ def script_changes(request: Request, script_id: int) -> HttpResponse:
 def _changes(request: Request, script: Script, version: int, reached: int | None) -> dict[str, Any]:
     """The lines that changed, the head, and the cursor that they lead to."""
     may_edit = access.may_edit(request.user, script.project)
-    changed = script.paragraphs.changed_since(version, reached)
-    is_renewed = script.spread_version > version or changed[MANY:].exists()
-    drawn = draw(changed[: 0 if is_renewed else ROWS_A_POLL], may_edit)
-    more = len(drawn) == ROWS_A_POLL
-    left = set(Change.objects.gone_since(script, version).values_list("paragraph", flat=True))
-    back = set(script.paragraphs.filter(pk__in=left).values_list("pk", flat=True)) if left else set()
+    # A cursor without a place is that of a page that has all lines of the version, and its figures.
+    changed = following.since(script, version, LAST if reached is None else reached)
+    rows = [row(line, may_edit) for line in changed.lines]
     # Whoever has figures that are behind may get others that are; nobody goes back.
     head = progress(script, may_edit, seen=version if reached is None else None)
     return {
         **head,
-        "rows": [row.out_of_band for row in drawn],
-        "since": f"{drawn[-1].version}-{drawn[-1].position}" if more else head["since"],
-        "more": more,
-        "gone": sorted(left - back),
-        "is_renewed": is_renewed,
+        "rows": [one.out_of_band for one in rows],
+        "since": f"{rows[-1].version}-{rows[-1].position}" if changed.more else head["since"],
+        "more": changed.more,
+        "gone": changed.gone,
+        "is_renewed": changed.are_too_many,
         "may_edit": may_edit,
     }
 
@@ -163,7 +155,8 @@ def _waits(script: Script, reached: int) -> bool:
 def progress(script: Script, may_edit: bool, *, seen: int | None = None) -> dict[str, Any]:
     """The figures at the head of the page, with the estimate for its Generate button, and the cursor that they lead to.
 
-    Of a long script length and estimate may be a little behind, the estimate not behind the version whose head was ``seen``.
+    The cursor's place is behind every line where figures are to come yet. Length and estimate of a long script may be
+    a little behind, the estimate not behind the version whose head was ``seen``.
     """
     estimate = heads.of(script, seen=seen)
     heard = figures.in_passing(script, script.project, lines=script.line_count)

@@ -1,0 +1,69 @@
+"""What changed in a script since a page last asked. Every open page asks every other second (docs/adr/0012)."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from narrator.direct import Blank, Prepared
+from projects.models import Change, Paragraph, Script
+from projects.models.paragraphs import ParagraphQuerySet
+
+# More changed lines than this come with the next question, so that one answer stays small.
+LINES_AT_ONCE = 60
+# Where more than this changed at once (a new cast, say), or all positions, the page renews what it has by itself.
+MANY = 300
+
+
+@dataclass(frozen=True)
+class Changed:
+    """``lines``: as rows show them, in the order of their changes, none where they are too many; ``gone``: by id."""
+
+    lines: list[Paragraph]
+    gone: list[int]
+    are_too_many: bool
+
+    @property
+    def more(self) -> bool:
+        """Whether others may come after these."""
+        return len(self.lines) == LINES_AT_ONCE
+
+
+def since(script: Script, version: int, reached: int) -> Changed:
+    """What came after this version of the script; of the version itself what is behind the position that was reached.
+
+    Two queries where few lines changed and none left.
+    """
+    after = {"script": script.pk, "version": version, "position": reached}
+    lines = _lines().objects(**after)
+    many = len(lines) == LINES_AT_ONCE and bool(_beyond_many().rows(**after))
+    are_too_many = many or script.spread_version > version
+    left = {pk for (pk,) in _left().rows(script=script.pk, version=version)}
+    back = set(script.paragraphs.filter(pk__in=left).values_list("pk", flat=True)) if left else set()
+    return Changed([] if are_too_many else lines, sorted(left - back), are_too_many)
+
+
+def _changed() -> ParagraphQuerySet:
+    """Blanks: script, version, position."""
+    of_script = Paragraph.objects.filter(script=Blank(Paragraph, "script"))
+    changed: ParagraphQuerySet = of_script.changed_since(
+        Blank(Paragraph, "version"), Blank(Paragraph, "position")
+    )
+    return changed
+
+
+@cache
+def _lines() -> Prepared:
+    return Prepared(_changed().for_page()[:LINES_AT_ONCE])
+
+
+@cache
+def _beyond_many() -> Prepared:
+    return Prepared(_changed().values_list("pk")[MANY : MANY + 1])
+
+
+@cache
+def _left() -> Prepared:
+    """Blanks: script, version."""
+    gone = Change.objects.gone_since(
+        Blank(Change, "left", "script"), Blank(Change, "left_version", "version")
+    )
+    return Prepared(gone.order_by().values_list("paragraph"))

@@ -167,7 +167,8 @@ def _look(connection: Any, name: str, work: Callable[[], object]) -> None:
         try:
             return execute(sql, params, many, context)
         finally:
-            asked.append(Asked(sql, params, 1000 * (time.perf_counter() - began)))
+            one = params[0] if many else params
+            asked.append(Asked(sql, one, 1000 * (time.perf_counter() - began)))
 
     with transaction.atomic(), connection.execute_wrapper(note):
         for cache in (own, windows, heavy):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from narrator import direct
 from narrator.teams.models import User
 from projects.actions import lines as acts
 from projects.actions import paragraphs
@@ -90,7 +91,7 @@ def _turn(edit: Edit, *, to: str, by: User) -> Done:
         changes=changes,
         by=by,
     )
-    Change.objects.bulk_update(moved, ["before", "after"], batch_size=200)
+    direct.save_many(moved, "before", "after")
     for script_id, version in versions.items():
         left = [c.pk for c in changes if (c.left_id, c.left_version) == (script_id, version)]
         Change.objects.filter(pk__in=left).update(left=script_id, left_version=version)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from narrator import direct
 from narrator.teams.models import User
 from projects.actions import paragraphs
 from projects.actions.paragraphs import Done, Overtaken, hold, place, present, put
@@ -234,4 +235,4 @@ def remember_places(done: Done, follows: dict[int, int | None]) -> None:
     changes = [change for change in done.edit.changes.all() if change.paragraph_id in follows]
     for change in changes:
         change.before["follows"] = follows[change.paragraph_id]
-    Change.objects.bulk_update(changes, ["before"], batch_size=200)
+    direct.save_many(changes, "before")

@@ -239,7 +239,8 @@ def _write(
     """Save these lines: what is the same for all by a few updates, the rest row by row, and nothing else.
 
     A position is written only where it changes: ``place`` may have moved on the lines that somebody holds in memory.
-    It is written with the script it is for: a line must not stand for a moment where another one does.
+    It is written with the script it is for, and by one statement for many lines: no line may stand for a moment
+    where another one does.
     """
     lines = [line for line, _ in rows]
     own: dict[str, list[Paragraph]] = {"digest": resaid, "chosen": rechosen}

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from narrator import direct
 from projects.actions import estimates, paragraphs
 from projects.actions.estimates import Estimate
 from projects.models import Character, Guide, Paragraph, Project, Script
@@ -118,18 +119,9 @@ def settle(project: Project, lines: ParagraphQuerySet | None = None, *, show: bo
         if show:
             here.update(version=version)
         paragraphs.choose_fitting(different)
-        _write(different)
+        direct.save_many(different, "digest", "version", "chosen")
         changed += len(different)
     return changed
-
-
-def _write(lines: list[Paragraph]) -> None:
-    """Save what settling changes. One statement for each line: a fifth of the CPU that bulk_update takes for it."""
-    rows = [(line.digest, line.version, line.chosen_id, line.pk) for line in lines]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE projects_paragraph SET digest = %s, version = %s, chosen_id = %s WHERE id = %s", rows
-        )
 
 
 def show(lines: ParagraphQuerySet) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count, Max, Min, Q
 
+from narrator import direct
 from projects.actions import reach
 from projects.manuscript import dialogue
 from projects.models import Paragraph, Project, Script
@@ -54,8 +55,7 @@ def _find_in(script: Script, language: str, decided: dict[str, int]) -> None:
             given.append(line.pk)
         line.speaker, line.speaker_sure = name, sure
         changed.append(line)
-    fields = ["speaker", "speaker_sure", "character", "version"]
-    Paragraph.objects.bulk_update(changed, fields, batch_size=500)
+    direct.save_many(changed, "speaker", "speaker_sure", "character", "version")
     if given:
         reach.settle(script.project, Paragraph.objects.filter(script=script, character__in=decided.values()))
 

@@ -28,7 +28,7 @@ def plans(work: Callable[[], object]) -> Iterator[tuple[str, str]]:
     asked: list[tuple[str, Any]] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        asked.append((sql, params))
+        asked.append((sql, params[0] if many else params))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):

@@ -5,10 +5,11 @@ import uuid
 import numpy as np
 from django.utils import timezone
 
+from narrator import direct
 from narrator.teams.models import Team, User
 from projects.actions import claims, manuscripts, rendering, takes
 from projects.manuscript.manuscript import Chapter
-from projects.models import Paragraph, Project, Script, Take, TakeStatus, TeamEndpoint, direct
+from projects.models import Paragraph, Project, Script, Take, TakeStatus, TeamEndpoint
 from projects.speech import errors
 
 TEXTS = ("The lamp was lit.", "Nobody came to the door.", "At nine the rain began.")

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ from projects.actions import (
     plans,
     progress,
     readalongs,
+    tallies,
 )
 from projects.actions.progress import Cancelled, Progress
 from projects.audio import encoding, formats, parcel, tags
@@ -33,10 +34,9 @@ from projects.audio.assembly import BrokenTake
 from projects.audio.book import Unfit
 from projects.audio.cover import BadCover
 from projects.audio.parcel import Enclosed
-from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, Script, Take
+from projects.models import ActKind, Export, ExportStatus, Paragraph, Project, Script
 from projects.models.exports import ExportQuerySet
 from projects.models.notifications import News
-from projects.models.takes import Source
 from projects.sentences import gettext_noop
 
 CANCELLED = gettext_noop("cancelled the export %(name)s")
@@ -127,16 +127,10 @@ def again(export: Export) -> dict[str, Any]:
     return {**said, "approved": export.is_approved, "says_synthetic": bool(export.note), **export.again}
 
 
-def narrators(project: Project) -> str:
+def narrators(scripts: Iterable[Script]) -> str:
     """Return the names of the voices that speak the chosen takes, the most heard first, at most four."""
-    takes = Take.objects.filter(pk__in=Paragraph.objects.filter(script__project=project).values("chosen"))
-    heard = (
-        takes.exclude(source=Source.CLIP)
-        .order_by()
-        .values("voice")
-        .annotate(ms=Sum("duration_ms", default=0))
-    )
-    return ", ".join(heard.order_by("-ms", "voice").values_list("voice", flat=True)[:4])
+    heard = sorted(tallies.voices(scripts).items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(voice for voice, _ in heard[:4])
 
 
 @transaction.atomic

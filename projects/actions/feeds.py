@@ -142,7 +142,7 @@ def wanted(feed: Feed) -> dict[str, Any]:
         "format": Format.MP3_128,
         "by_chapter": feed.episodes == Episodes.CHAPTERS,
         "partial": feed.has_drafts,
-        "narrator": exports.narrators(feed.project),
+        "narrator": exports.narrators(feed.project.scripts.all()),
     }
 
 

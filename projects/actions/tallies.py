@@ -1,32 +1,39 @@
 """How many lines of a script are ready, waiting, approved: counted by the database once for each version of the script.
 
 Counting reads every line, and a list of projects shows the lines of all of them (docs/scale.md). Whatever is counted
-here counts the script's version up when it changes. Kept by each process for an hour, a row for each script.
+here counts the script's version up when it changes. Kept by each process, a few figures for each script.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from narrator.cache import own
+from django.db.models import Q, Sum
+
+from narrator.cache import heavy
 from projects.actions import lineups
 from projects.models import Project, Script
 from projects.models.scripts import ScriptQuerySet
+from projects.models.takes import Source
 
-KEPT_S = 3600
+TALLY_BYTES = 500
 COUNTS = ("line_count", "ready_count", "active_count", "failed_count", "duration_ms")
+SPOKEN = [source for source in Source if source != Source.CLIP]
 VERDICTS = ("line_count", "approved_count", "pickup_count", "to_hear_count")
 
 Tally = dict[str, Any]
+Counting = Callable[[ScriptQuerySet], Iterable[tuple[int, int, Tally]]]
+"""Counts by one query: of each script its key, its version and its tally, as they are at one moment."""
 
 
 def with_counts(scripts: Iterable[Script]) -> list[Script]:
     """These scripts, each with what ``ScriptQuerySet.with_counts`` counts. One query where any of them changed."""
-    return _filled(scripts, "counts")
+    return _filled(scripts, "counts", COUNTS)
 
 
 def with_verdicts(scripts: Iterable[Script]) -> list[Script]:
     """These scripts, each with what ``ScriptQuerySet.with_verdicts`` counts. One query where any of them changed."""
-    return _filled(scripts, "verdicts")
+    return _filled(scripts, "verdicts", VERDICTS)
 
 
 def with_lines(projects: Iterable[Project]) -> list[Project]:
@@ -42,16 +49,24 @@ def with_lines(projects: Iterable[Project]) -> list[Project]:
     for pk, tally in _tallies(versions, "counts").items():
         row = by_id[whose[pk]]
         row.script_count += 1
-        row.line_count += tally["line_count"]
-        row.ready_count += tally["ready_count"]
+        row.line_count += tally.get("line_count", 0)
+        row.ready_count += tally.get("ready_count", 0)
     return rows
 
 
-def _filled(scripts: Iterable[Script], kind: str) -> list[Script]:
+def voices(scripts: Iterable[Script]) -> Counter[str]:
+    """How long each voice is heard in the chosen takes of these scripts, in ms. One query where any of them changed."""
+    heard: Counter[str] = Counter()
+    for tally in _tallies({script.pk: script.version for script in scripts}, "voices").values():
+        heard.update(tally)
+    return heard
+
+
+def _filled(scripts: Iterable[Script], kind: str, fields: tuple[str, ...]) -> list[Script]:
     rows = list(scripts)
     tallies = _tallies({row.pk: row.version for row in rows}, kind)
     for row in rows:
-        fill(row, tallies[row.pk])
+        fill(row, dict.fromkeys(fields, 0) | tallies[row.pk])
     return rows
 
 
@@ -62,33 +77,48 @@ def fill(script: Script, tally: Tally) -> None:
 
 
 def _tallies(versions: dict[int, int], kind: str) -> dict[int, Tally]:
-    """The tally of each of these scripts, given as key and version: what is kept, or is counted now."""
-    names = {pk: f"{kind}-{pk}" for pk in versions}
-    kept = own.get_many(names.values())
-    found = {
-        pk: kept[name][1] for pk, name in names.items() if name in kept and kept[name][0] == versions[pk]
-    }
-    lined_up = {pk: lineups.kept_tally(pk, versions[pk]) for pk in versions if pk not in found}
-    found |= {pk: tally for pk, tally in lined_up.items() if tally is not None}
-    missing = [pk for pk in versions if pk not in found]
+    """The tally of each of these scripts, given as key and version: what is kept, or is counted now.
+
+    It is empty for one that was taken out between the two questions.
+    """
+    found = {pk: _kept(pk, version, kind) for pk, version in versions.items()}
+    missing = [pk for pk, tally in found.items() if tally is None]
     if missing:
-        made = _count(missing, kind)
-        own.set_many({names[pk]: made[pk] for pk in made}, KEPT_S)
-        found |= {pk: tally for pk, (_, tally) in made.items()}
-    nothing = dict.fromkeys(_fields(kind), 0)  # one that was taken out between the two questions
-    return {pk: found.get(pk, nothing) for pk in versions}
+        for pk, version, tally in COUNTING[kind](Script.everything.filter(pk__in=missing).order_by()):
+            heavy.set(f"{kind}-{pk}", (version, tally), size_bytes=TALLY_BYTES)
+            found[pk] = tally
+    return {pk: tally or {} for pk, tally in found.items()}
 
 
-def _count(scripts: list[int], kind: str) -> dict[int, tuple[int, Tally]]:
-    """Count now: by script its version and its tally, as they were at one moment. One query."""
-    counting = ScriptQuerySet.with_counts if kind == "counts" else ScriptQuerySet.with_verdicts
-    fields = _fields(kind)
-    rows = counting(Script.everything.filter(pk__in=scripts)).order_by()
-    return {
-        pk: (version, dict(zip(fields, values, strict=True)))
-        for pk, version, *values in rows.values_list("pk", "version", *fields)
-    }
+def _kept(pk: int, version: int, kind: str) -> Tally | None:
+    told, tally = heavy.get(f"{kind}-{pk}") or (None, None)
+    if told == version:
+        return tally
+    return None if kind == "voices" else lineups.kept_tally(pk, version)
 
 
-def _fields(kind: str) -> tuple[str, ...]:
-    return COUNTS if kind == "counts" else VERDICTS
+def _counts(scripts: ScriptQuerySet) -> Iterable[tuple[int, int, Tally]]:
+    return _figures(scripts.with_counts(), COUNTS)
+
+
+def _verdicts(scripts: ScriptQuerySet) -> Iterable[tuple[int, int, Tally]]:
+    return _figures(scripts.with_verdicts(), VERDICTS)
+
+
+def _figures(scripts: ScriptQuerySet, names: tuple[str, ...]) -> Iterable[tuple[int, int, Tally]]:
+    for pk, version, *values in scripts.values_list("pk", "version", *names):
+        yield pk, version, dict(zip(names, values, strict=True))
+
+
+def _voices(scripts: ScriptQuerySet) -> Iterable[tuple[int, int, Tally]]:
+    spoken = Q(paragraphs__removed=False, paragraphs__chosen__source__in=SPOKEN)
+    rows = scripts.values_list("pk", "version", "paragraphs__chosen__voice")
+    found: dict[int, tuple[int, Tally]] = {}
+    for pk, version, voice, ms in rows.annotate(ms=Sum("paragraphs__chosen__duration_ms", filter=spoken)):
+        _, tally = found.setdefault(pk, (version, {}))
+        if ms is not None:
+            tally[voice] = ms
+    return ((pk, version, tally) for pk, (version, tally) in found.items())
+
+
+COUNTING: dict[str, Counting] = {"counts": _counts, "verdicts": _verdicts, "voices": _voices}

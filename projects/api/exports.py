@@ -100,7 +100,7 @@ class ExportIn(Sent):
 def export_new(request: ApiRequest, project_id: Id, wanted: ExportIn) -> ExportOut:
     """Order an export of the whole project."""
     project = access.project(request.user, project_id, least=Right.EXPORT)
-    narrator = exports.narrators(project)[:200] if wanted.narrator is None else wanted.narrator
+    narrator = exports.narrators(project.scripts.all())[:200] if wanted.narrator is None else wanted.narrator
     options = forms.checked(ExportForm({**wanted.model_dump(), "narrator": narrator})).cleaned_data
     return ExportOut.of(tasks.queue_export(project, project.scripts.all(), by=request.user, **options))
 

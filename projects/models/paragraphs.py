@@ -259,7 +259,11 @@ class Paragraph(Layer):
 
     class Meta:
         ordering = ["script", "position"]
-        indexes = [models.Index(fields=["script", "version"], name="paragraph_changes")]
+        indexes = [
+            models.Index(fields=["script", "version"], name="paragraph_changes"),
+            # The few lines that name a voice of their own: each page of a project asks whether it is known.
+            models.Index(fields=["script"], name="paragraph_own_voice", condition=~models.Q(voice="")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["script", "position"], name="paragraph_position_once"),
             models.CheckConstraint(condition=~models.Q(text=""), name="paragraph_has_text"),

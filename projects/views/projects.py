@@ -63,7 +63,7 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
         "export_form": ExportForm(
             initial={
                 **export_forms.as_before(latest[0] if latest else None),
-                "narrator": exports.narrators(project),
+                "narrator": exports.narrators(scripts),
             }
         ),
         "may_edit": may_edit,

@@ -222,7 +222,7 @@ class Command(BaseCommand):
             scripts,
             format=format,
             by=None,
-            narrator=exports.narrators(project),
+            narrator=exports.narrators(scripts),
         )
         claimed = exports.claim(export.pk)
         if claimed is not None:

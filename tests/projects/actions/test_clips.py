@@ -152,7 +152,7 @@ def test_it_comes_out_as_loud_as_the_speech_and_stands_in_the_timeline(
     assert heard.words_a_minute == before, "a clip says nothing"
     (file,) = spoken.of_export(done)
     assert len(file.lines) == 2, "and has no caption"
-    assert "clip" not in exports.narrators(script.project)
+    assert "clip" not in exports.narrators([script])
     again = finishes.settle(Project.objects.get())
     assert again == Project.objects.get().finishing
 

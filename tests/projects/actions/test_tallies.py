@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.actions import reviews, tallies
+from projects.actions import paragraphs, reviews, tallies
 from projects.models import Project, Script
 from projects.models.reviews import Kind
 from tests import factories
@@ -66,3 +66,19 @@ def _counted(project: Project) -> list[list[object]]:
 
 def _of(scripts: object, names: tuple[str, ...]) -> list[object]:
     return [[getattr(script, name) for name in names] for script in scripts]  # type: ignore[attr-defined]
+
+
+def test_voices_are_those_of_the_chosen_takes(cast: Cast) -> None:
+    project = factories.project(cast.team, lines=2, scripts=2, voice="Neil")
+    first, second = project.scripts.order_by("pk")
+    factories.ready(first.paragraphs.all()[0], duration_ms=300)
+    other = second.paragraphs.all()[0]
+    other.voice = "Maia"
+    paragraphs.edit(other, project=project, by=None)
+    factories.ready(other, duration_ms=500)
+    for queries, heard in ((2, {"Neil": 300, "Maia": 500}), (1, {"Neil": 300, "Maia": 500})):
+        with CaptureQueriesContext(connection) as asked:
+            assert tallies.voices(project.scripts.all()) == heard
+        assert len(asked) == queries
+    factories.ready(first.paragraphs.all()[1], duration_ms=200)
+    assert tallies.voices(project.scripts.all()) == {"Neil": 500, "Maia": 500}

@@ -104,3 +104,11 @@ def test_the_trail_lists_takes_made_by_hand_from_their_index(
     ):
         steps = [step for _, step in plans(lambda path=path: client.get(path))]  # type: ignore[misc]
         assert any(f"USING INDEX {index}" in step for step in steps), steps
+
+
+def test_a_project_asks_only_the_lines_that_name_a_voice_whether_it_is_known(
+    cast: Cast, project: Project, sign_in: Callable[[User], Client]
+) -> None:
+    client = sign_in(cast.owner)
+    steps = [step for _, step in plans(lambda: client.get(f"/projects/{project.pk}/"))]
+    assert any("USING INDEX paragraph_own_voice" in step for step in steps), steps

@@ -1,14 +1,16 @@
 """How a script page follows: windows of rows, the order of all lines, and the one poll, with the head above them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from narrator.direct import Blank, Prepared
 from narrator.web import Request
 from projects import access
 from projects.actions import figures, following, heads, lineups, presence
@@ -37,9 +39,21 @@ class Row:
         return SafeString(self.html.replace("<li ", '<li hx-swap-oob="true" ', 1))
 
 
-def draw(lines: "QuerySet[Paragraph]", may_edit: bool) -> list[Row]:
-    """Draw the rows of these lines. One query."""
-    return [row(line, may_edit) for line in lines.for_page()]  # type: ignore[attr-defined]
+def window(script: Script, first: int, last: int) -> list[Paragraph]:
+    """The lines of a script between two positions, both included: so many as a page shows, and the one behind them."""
+    return _between().objects(script=script.pk, first=first, last=last)
+
+
+@cache
+def _between() -> Prepared:
+    here = Paragraph.objects.for_page().filter(script=Blank(Paragraph, "script"))
+    first, last = (Blank(Paragraph, "position", name) for name in ("first", "last"))
+    return Prepared(here.filter(position__gte=first, position__lte=last).order_by("position")[: WINDOW + 1])
+
+
+def draw(lines: Iterable[Paragraph], may_edit: bool) -> list[Row]:
+    """Draw the rows of these lines. No query where they were read with ``ParagraphQuerySet.for_page``."""
+    return [row(line, may_edit) for line in lines]
 
 
 def row(line: Paragraph, may_edit: bool) -> Row:
@@ -54,8 +68,7 @@ def script_window(request: Request, script_id: int) -> HttpResponse:
     first, last = (position(request.GET.get(name)) for name in ("from", "to"))
     if first is None or last is None:
         return HttpResponseBadRequest("from= and to= are positions.", content_type="text/plain")
-    lines = script.paragraphs.filter(position__range=(first, last)).order_by("position")[:WINDOW]
-    drawn = draw(lines, access.may_edit(request.user, script.project))
+    drawn = draw(window(script, first, last)[:WINDOW], access.may_edit(request.user, script.project))
     return HttpResponse("".join([row.html for row in drawn]))
 
 

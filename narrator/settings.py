@@ -251,6 +251,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "narrator.accounts.sessions"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 
 # open: anybody may sign up. invited: whoever has an invitation. closed: nobody; an operator makes the accounts.

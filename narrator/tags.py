@@ -7,6 +7,7 @@ from functools import cache
 from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,19 @@ from narrator import sentences
 register = template.Library()
 
 SYMBOLS = {"CNY": "¥", "EUR": "€", "GBP": "£", "USD": "$"}
+
+LANGUAGES = {
+    "Chinese": "zh-Hans",
+    "English": "en",
+    "French": "fr",
+    "German": "de",
+    "Italian": "it",
+    "Japanese": "ja",
+    "Korean": "ko",
+    "Portuguese": "pt",
+    "Russian": "ru",
+    "Spanish": "es",
+}
 
 # The first that is found in what a browser says of itself. Many claim to be others, too, so the order matters.
 BROWSERS = (
@@ -46,6 +60,13 @@ register.filter("said", sentences.said)
 def sprite() -> str:
     """Write the icons and marks of every page. They are the same on all, and drawing each of them takes its time."""
     return render_to_string("ui/sprite.html")
+
+
+@register.filter
+def lang(language: str) -> SafeString:
+    """Write the attribute of words in a language as endpoints name it; nothing for Auto, which is as the page."""
+    code = LANGUAGES.get(language)
+    return SafeString(f' lang="{code}"' if code else "")
 
 
 @register.filter

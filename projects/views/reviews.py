@@ -1,14 +1,17 @@
 """Review: a person's queue, one line after the other, verdicts and comments, and who is to hear what."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from narrator.teams import access as teams
+from narrator.teams.models import User
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access
@@ -17,7 +20,7 @@ from projects.forms.reviews import AssignForm, CommentForm, VerdictForm
 from projects.models import Assignment, Comment, Paragraph, Script
 from projects.views.inspector import answer_both, comments_of
 
-PAGE = "projects/review_next.html"
+BOARD, PAGE = "projects/review_board.html", "projects/review_next.html"
 
 
 @require_safe
@@ -38,15 +41,27 @@ def review_board(request: Request, project_id: int) -> HttpResponse:
     project = access.project(request.user, project_id)
     assigned = Prefetch("assignments", Assignment.objects.select_related("reviewer"))
     scripts = tallies.with_verdicts(project.scripts.prefetch_related(assigned))
+    may_edit = access.may_edit(request.user, project)
+    members = list(teams.members(project.team_id, Right.REVIEW)) if may_edit else []
     context = {
         "project": project,
-        "scripts": scripts,
+        "rows": _rows(scripts, members),
         "reviewers": reviews.progress(project, scripts),
-        "members": teams.members(project.team_id, Right.REVIEW),
-        "may_edit": access.may_edit(request.user, project),
+        "may_edit": may_edit,
         "may_review": access.may_review(request.user, project),
     }
-    return render(request, "projects/review_board.html", context)
+    return render(request, BOARD, context)
+
+
+def _rows(scripts: list[Script], members: list[User]) -> Iterator[dict[str, Any]]:
+    """Each script, who hears it, and the ticks to choose others: drawn once for each set of people that hear one."""
+    drawn: dict[frozenset[int], str] = {}
+    for script in scripts:
+        people = [one.reviewer for one in script.assignments.all()]
+        given = frozenset(person.pk for person in people)
+        if given not in drawn:
+            drawn[given] = render_to_string(f"{BOARD}#ticks", {"members": members, "given": given})
+        yield {"script": script, "people": people, "ticks": drawn[given]}
 
 
 @require_POST

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from functools import cache
 from html import escape
 
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -18,7 +17,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from narrator.sentences import said
-from narrator.tags import clock
+from narrator.tags import clock, lang
 from projects.models import Character, Paragraph, Take, Verdict
 from projects.models.paragraphs import LineKind
 from projects.models.takes import Priority
@@ -70,7 +69,7 @@ def draw(line: Paragraph, *, may_edit: bool) -> SafeString:
         called=words["line"],
         clip=CLIP if is_clip else "",
         who=_who(line.character, page_lang) if line.character else "",
-        lang=_lang(line.language) if line.language else "",
+        lang=lang(line.language),
         text=escape(line.text),
         lock=LOCK.format(escape(_("Locked"))) if line.is_locked and not is_clip else "",
         length=clock(chosen.duration_ms) if chosen else "",
@@ -105,11 +104,6 @@ def _data(line: Paragraph, mark: str) -> Iterator[tuple[str, int | str | None]]:
 
 def _who(character: Character, page_lang: str | None) -> str:
     return WHO.format(character.colour, page_lang, escape(character.name))
-
-
-@cache
-def _lang(language: str) -> str:
-    return render_to_string("ui/lang.html", {"language": language})
 
 
 def _takes(number: int) -> str:

@@ -1,9 +1,7 @@
 """The whole of `manage.py studio`, as a newcomer starts it."""
 
 import os
-import shutil
 import signal
-import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -51,10 +49,10 @@ def pid_of(folder: Path, words: str) -> int:
 
 @pytest.mark.timeout(
     500
-)  # three whole studios, each some ten seconds of computing on a machine that has more to do
+)  # whole studios, each some ten seconds of computing on a machine that has more to do
 @pytest.mark.skipif(not PROC, reason="finding every process of the studio needs /proc")
-def test_from_the_first_start_which_is_killed_to_the_third_with_an_endpoint_and_a_redis_of_ones_own(
-    studio: Run, tmp_path: Path, broker: str
+def test_from_the_first_start_which_is_killed_to_the_second_with_an_endpoint_of_ones_own(
+    studio: Run, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
     first = studio()
@@ -68,31 +66,24 @@ def test_from_the_first_start_which_is_killed_to_the_third_with_an_endpoint_and_
     first.send(signal.SIGKILL)
     first.process.wait()
 
-    second = studio()  # at once, while the warden still clears up
+    # At once, while the warden still clears up.
+    second = studio(NARRATOR_SPEECH_URL="https://speech.example", NARRATOR_SPEECH_TOKEN="canary-token")
     address = address_of(second)
     assert get(f"{address}/healthz") == "ok\n"
-    assert second.says("  Sign in ") == login
-    assert len([argv for argv in processes_of(tmp_path).values() if "valkey-server" in argv]) == 1
     second.says("Ctrl-C stops everything.")
-    second.send(signal.SIGTERM)
+    assert login in second.lines
+    programs = list(processes_of(tmp_path).values())
+    assert len([argv for argv in programs if "valkey-server" in argv]) == 1
+    assert not any("speech_standin" in argv or "canary-token" in argv for argv in programs)
+    second.send(signal.SIGINT)
     assert second.ends() == 0
     assert processes_of(tmp_path) == {}
     assert not list(tmp_path.rglob("*.sock"))
     with pytest.raises(urllib.error.URLError):
         get(f"{address}/healthz")
-
-    shutil.rmtree(data / "logs")
-    third = studio(
-        REDIS_URL=f"{broker}?virtual_host=9",
-        NARRATOR_SPEECH_URL="https://speech.example",
-        NARRATOR_SPEECH_TOKEN="canary-token",
-    )
-    third.says("Ctrl-C stops everything.")
-    assert login in third.lines
-    third.send(signal.SIGINT)
-    assert third.ends() == 0
-    assert processes_of(tmp_path) == {}
-    _started_neither(third, data / "logs")
+    assert "  Speech     https://speech.example" in second.lines
+    logs = [path.read_text() for path in (data / "logs").iterdir()]
+    assert not any("canary-token" in text for text in [*logs, *second.lines])
 
 
 def _worker_comes_back(program: Program, data: Path) -> None:
@@ -109,38 +100,6 @@ def _second_studio_is_refused(studio: Run, address: str, pid: int) -> None:
     (line,) = another.lines
     assert line.startswith("A studio already runs on ")
     assert f"{address} (process {pid})" in line
-
-
-def _started_neither(program: Program, logs: Path) -> None:
-    """Neither a broker nor a stand-in, and the token is nowhere to be read."""
-    assert "  Speech     https://speech.example" in program.lines
-    texts = {path.name: path.read_text() for path in logs.iterdir()}
-    assert "broker.log" not in texts
-    assert "stand-in.log" not in texts
-    assert not any("canary-token" in text for text in [*texts.values(), *program.lines])
-
-
-def refused(program: Program) -> str:
-    """Return the one sentence with which the studio declines to start."""
-    assert program.ends() == 1
-    (line,) = program.lines
-    return line
-
-
-def test_a_busy_port_is_one_sentence(studio: Run, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as busy:
-        port = busy.getsockname()[1]
-        assert f"Port {port} is in use" in refused(studio(PORT=str(port)))
-
-
-def test_a_folder_that_cannot_be_written_is_one_sentence(studio: Run, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    line = refused(studio(NARRATOR_DATA_DIR=str(tmp_path / "file" / "data")))
-    assert line.startswith("Narrator cannot write to its data folder ")
-
-
-def test_a_redis_that_does_not_answer_is_one_sentence(studio: Run) -> None:
-    assert "Nothing answers at 127.0.0.1:1," in refused(studio(REDIS_URL="redis://127.0.0.1:1/0"))
 
 
 def test_a_database_that_is_none_is_one_sentence(studio: Run, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def figures(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_a_book_is_narrated_and_the_second_run_calls_nothing(
+def test_a_book_is_narrated_where_nothing_was_before(
     program: Run, book: Path, tmp_path: Path, standin: Standin
 ) -> None:
     out = tmp_path / "book.m4b"
@@ -112,9 +112,6 @@ def test_a_book_is_narrated_and_the_second_run_calls_nothing(
             "CHAPTER III",
         ]
     assert {call.voice for call in standin.calls} == {"Maia"}
-    again = figures(program(book, "--out", tmp_path / "again.mp3", "--json"))
-    assert (again["rendered"], again["reused"], again["calls"]) == (0, 12, 0)
-    assert len(standin.calls) == 12
 
 
 def test_chapters_stream_direction_and_pace(
@@ -261,8 +258,8 @@ def test_another_voice_is_another_take(narrate: Run, book: Path, tmp_path: Path,
     narrate(book, "--out", tmp_path / "a.wav", "--chapters", "1", "--voice", "Neil")
     done = narrate(book, "--out", tmp_path / "b.wav", "--chapters", "1", "--voice", "Maia", "--json")
     assert (figures(done)["rendered"], len(standin.calls)) == (4, 8)
-    back = narrate(book, "--out", tmp_path / "c.wav", "--chapters", "1", "--voice", "Neil", "--json")
-    assert (figures(back)["reused"], len(standin.calls)) == (4, 8)
+    back = figures(narrate(book, "--out", tmp_path / "c.mp3", "--chapters", "1", "--voice", "Neil", "--json"))
+    assert (back["rendered"], back["reused"], back["calls"], len(standin.calls)) == (0, 4, 0, 8)
 
 
 def test_it_says_what_it_will_cost_and_stops_at_a_cap(

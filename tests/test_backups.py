@@ -104,6 +104,7 @@ def test_an_empty_installation_becomes_what_was_backed_up(
     assert not list(tmp_path.glob(".*")), "nothing half-made is left"
 
 
+@pytest.mark.one_database
 def test_what_is_not_a_whole_backup_is_refused_before_anything_is_written(
     filled: Cast, empty: str, tmp_path: Path, settings: object
 ) -> None:
@@ -130,6 +131,7 @@ def test_what_is_not_a_whole_backup_is_refused_before_anything_is_written(
     assert not all_files()
 
 
+@pytest.mark.one_database
 def test_a_backup_of_a_newer_narrator_and_a_disk_that_is_full_leave_nothing_behind(
     filled: Cast, any_database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: object
 ) -> None:

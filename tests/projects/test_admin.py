@@ -134,6 +134,7 @@ def test_history_is_read_only(cast: Cast, root: Client) -> None:
         assert root.get(reverse(f"admin:projects_{model}_add")).status_code == 403
 
 
+@pytest.mark.one_database
 def test_the_list_costs_the_same_queries_for_any_number_of_takes(
     cast: Cast, root: Client, django_assert_max_num_queries: object
 ) -> None:

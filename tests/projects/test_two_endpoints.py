@@ -100,6 +100,7 @@ def test_arrears_of_one_account_hold_only_its_team(two: Cast, standin: Standin, 
     assert statuses(theirs) == {TakeStatus.READY}
 
 
+@pytest.mark.one_database
 def test_a_429_of_one_account_slows_down_no_other(two: Cast, standin: Standin, kokoro: Standin) -> None:
     ours, theirs = generate(two.team), generate(two.other_team)
     kokoro.fail("429-seconds")
@@ -131,6 +132,7 @@ def test_bells_name_the_account_and_the_sweep_rings_for_each(two: Cast, bells: C
     assert bells("wake") == 6
 
 
+@pytest.mark.one_database
 def test_one_thread_serves_all_accounts_in_turn(
     two: Cast, standin: Standin, kokoro: Standin, bells: Callable[[str], int]
 ) -> None:
@@ -225,6 +227,7 @@ def test_narrate_speaks_through_the_endpoint_of_the_team_it_works_for(
     assert standin.calls == []
 
 
+@pytest.mark.one_database
 def test_narrate_needs_no_endpoint_where_nothing_is_left_to_speak(
     transactional_db: None, broker: str, standin: Standin, settings: object, tmp_path: Path
 ) -> None:

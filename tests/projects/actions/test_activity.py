@@ -204,6 +204,7 @@ def test_an_address_that_names_no_place_names_none(text: str) -> None:
     assert Place.of(text) is None
 
 
+@pytest.mark.one_database
 def test_a_page_costs_the_same_for_any_number_of_acts(
     cast: Cast, script: Script, django_assert_num_queries: object
 ) -> None:

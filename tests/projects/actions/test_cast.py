@@ -221,6 +221,7 @@ def test_labels_are_certain_and_stay(tale: Project) -> None:
     assert (line.speaker, line.speaker_sure) == ("FILBY", 75)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["shakespeare_macbeth_speaker-labels.txt", "brick-and-steel.fountain"])
 def test_labels_of_a_play_and_cues_of_a_screenplay_are_taken_exactly(
     cast: Cast, shared: Path, name: str

@@ -65,6 +65,7 @@ def test_a_clip_is_of_a_project_or_of_the_whole_team_and_its_name_is_its_own(
     ]
 
 
+@pytest.mark.one_database
 def test_what_is_no_sound_or_too_long_is_refused_with_a_sentence(script: Script) -> None:
     for file, words in ((io.BytesIO(b"No sound at all."), "no sound file"), (music(601), "10 minutes")):
         with pytest.raises(Unreadable, match=words):
@@ -129,6 +130,7 @@ def exported(project: Project) -> tuple[Export, np.ndarray]:
         return done, wav.open_frames(file).read(10**9)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("finish", [Finish(), Finish(target_db=-23.0, keep_ms=100), Finish(target_db=-16.0)])
 def test_it_comes_out_as_loud_as_the_speech_and_stands_in_the_timeline(
     script: Script, clip: Clip, cast: Cast, finish: Finish

@@ -35,6 +35,7 @@ def current(project: Project) -> list[Script]:
     return list(Script.objects.filter(project=project))
 
 
+@pytest.mark.one_database
 def test_a_book_is_heard_as_foreign_meters_hear_its_export(cast: Cast) -> None:
     project = factories.project(cast.team, lines=4, scripts=3, pause_ms=431, chapter_pause_ms=1733)
     for script in project.scripts.all():

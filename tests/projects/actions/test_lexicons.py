@@ -229,6 +229,7 @@ def test_lines_that_come_later_are_spoken_by_it_too(project: Project) -> None:
     assert all_fit(project)
 
 
+@pytest.mark.one_database
 def test_a_pattern_too_slow_for_the_lines_is_refused_and_one_found_later_is_stopped(project: Project) -> None:
     slow = "a" * 60 + "? ! lamp"
     line = Paragraph.objects.get(text=TEXTS[1])

@@ -136,6 +136,7 @@ def test_lines_move_to_another_chapter_with_their_takes_and_back(cast: Cast) -> 
     assert len(texts(two)) == 5
 
 
+@pytest.mark.one_database
 def test_there_is_always_room_between_two_lines_and_others_keep_their_order(cast: Cast) -> None:
     script = script_of(cast, "A", "B", "C")
     first = script.paragraphs.all()[0].pk

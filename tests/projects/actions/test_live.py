@@ -18,6 +18,7 @@ from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
 
+pytestmark = pytest.mark.one_database
 TAKE = 71
 LONG = " ".join(f"This is sentence {n} of a line that is long." for n in range(1, 24))
 

@@ -74,6 +74,7 @@ ACTS: dict[str, Callable[[Paragraph, Cast], object]] = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("act", ACTS)
 def test_what_would_change_a_locked_line_is_refused_whole(act: str, cast: Cast) -> None:
     script = factories.script(cast.team, lines=3)

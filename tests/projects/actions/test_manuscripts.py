@@ -178,6 +178,7 @@ def test_languages_of_books_and_of_the_endpoint(tag: str, name: str) -> None:
     assert manuscripts.endpoint_language(tag) == name
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "name",
     ["shakespeare_macbeth_speaker-labels.txt", "brick-and-steel.fountain", "carroll_alice_pg11_utf8-bom.txt"],

@@ -89,6 +89,7 @@ def test_a_long_line_is_spoken_in_parts_and_joined(cast: Cast, standin: Standin)
     assert not pieces.folder_of(take.pk).exists()
 
 
+@pytest.mark.one_database
 def test_parts_that_were_paid_for_are_not_called_again(cast: Cast, standin: Standin) -> None:
     script = factories.script(cast.team, lines=1)
     line = script.paragraphs.get()

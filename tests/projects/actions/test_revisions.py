@@ -345,6 +345,7 @@ def test_a_review_takes_as_many_queries_for_three_lines_as_for_thirty(cast: Cast
     assert counts[0] == counts[1] <= 16
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("seed", range(2))
 def test_a_novel_revised_at_random_keeps_every_approval_that_nobody_gave_up(
     cast: Cast, shared: Path, seed: int

@@ -206,6 +206,7 @@ def test_nothing_is_promised_before_three_lines_and_five_seconds(cast: Cast) -> 
     assert 17 / 3 * 6 <= promised.left_s <= 17 / 3 * 6 * 2.2
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("seed", range(2))
 def test_the_promised_time_only_falls(cast: Cast, seed: int) -> None:
     pick = random.Random(seed)

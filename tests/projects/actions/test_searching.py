@@ -48,6 +48,7 @@ def test_what_is_found(project: object, query: Query, places: list[str]) -> None
     assert found(project, query) == places
 
 
+@pytest.mark.one_database
 def test_a_pattern_that_is_none_or_takes_for_ever_is_refused(
     project: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

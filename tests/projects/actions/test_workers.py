@@ -57,6 +57,7 @@ def test_a_killed_workers_claims_are_freed_at_once_and_those_of_the_living_are_n
     assert workers.gone() == []
 
 
+@pytest.mark.one_database
 def test_a_process_has_one_name(other: subprocess.Popen) -> None:
     assert workers.me() == workers.me() != other.stdout.readline().strip()
 

@@ -6,11 +6,14 @@ Another kind of row comes into the trail by one more of ``SOURCES``. How a page 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.timezone import localtime
 
 from narrator import sentences
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import User
 from projects.actions.activity import NOBODY, counted
 from projects.models import (
@@ -101,8 +104,13 @@ class Entry:
     def at(self) -> datetime:
         return self.place.at
 
+    @cached_property
+    def local(self) -> datetime:
+        """The same moment as whoever looks has it."""
+        return localtime(self.place.at)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Rows:
     """One kind of row: where it keeps when, who and what of, and how an entry is told from it."""
 
@@ -121,10 +129,15 @@ class Rows:
 
     def page(self, ask: Ask, rank: int, most: int) -> list[Entry]:
         """The first so many entries of this kind that are wanted; ``rank`` is its place among SOURCES."""
-        found = self._wanted(ask, rank)
-        return [] if found is None else [self._entry(row, rank) for row in found[:most]]
+        if ask.project and ask == Ask(ask.team_id, ask.project):
+            found = _beginning(self, most).objects(project=ask.project.pk)
+        else:
+            wanted = self.wanted(ask, rank)
+            found = [] if wanted is None else list(wanted[:most])
+        return [self._entry(row, rank, ask) for row in found]
 
-    def _wanted(self, ask: Ask, rank: int) -> "QuerySet[Any] | None":
+    def wanted(self, ask: Ask, rank: int) -> "QuerySet[Any] | None":
+        """The rows that are wanted, the newest first; None where there can be none."""
         if ask.kind and self.kind not in ("", ask.kind):
             return None
         if (ask.script and not self.script) or (ask.guest and not self.guest):
@@ -137,7 +150,8 @@ class Rows:
         if ask.guest:
             rows = rows.filter(**{self.guest: ask.guest})
         rows = self._within(rows, ask, rank)
-        joined = [name for name in (self.by, self.guest, self.project, self.script) if name]
+        project = "" if ask.project else self.project
+        joined = [name for name in (self.by, self.guest, project, self.script) if name]
         return rows.select_related(*joined).defer(*self.without).order_by(f"-{self.at}", "-pk")
 
     def _among(self, ask: Ask) -> "QuerySet[Any]":
@@ -160,18 +174,24 @@ class Rows:
         rows = rows.filter(**{f"{self.at}__{'lte' if rank <= last else 'lt'}": then})
         return rows.exclude(**{self.at: then, "pk__gte": ask.before.pk}) if rank == last else rows
 
-    def _entry(self, row: Any, rank: int) -> Entry:
+    def _entry(self, row: Any, rank: int, ask: Ask) -> Entry:
         told = self.tell(row)
         script = _reached(row, self.script)
         return Entry(
             place=Place(_reached(row, self.at), rank, row.pk),
             kind=told.pop("kind", self.kind),
             who=told.pop("who", "") or str(_reached(row, self.by) or NOBODY),
-            project=_reached(row, self.project),
+            project=ask.project or _reached(row, self.project),
             script=script,
             line_id=_reached(row, self.line),
             **told,
         )
+
+
+@cache
+def _beginning(rows: Rows, most: int) -> Prepared:
+    """The newest rows of a project, whatever they are: what nearly everybody asks for. Blank: project."""
+    return Prepared(rows.wanted(Ask(0, Blank(Project, "pk", "project")), 0)[:most])  # type: ignore[arg-type, index]
 
 
 def _reached(row: Any, path: str) -> Any:

@@ -7,6 +7,8 @@ and the pages are merged; so a page costs the same number of queries however lon
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
 
 from django.db.models import Count, Min
 from django.db.models.functions import Left
@@ -28,6 +30,10 @@ class Page:
 
     entries: list[Entry]
     more: Place | None
+
+    def days(self) -> list[tuple[date, list[Entry]]]:
+        """The entries of each day."""
+        return [(day, list(some)) for day, some in groupby(self.entries, lambda entry: entry.local.date())]
 
 
 def read(ask: Ask) -> Page:

@@ -37,6 +37,7 @@ ON_POSTGRES = (
         "tests/projects/test_two_endpoints.py",
         "tests/projects/test_admin.py",
         "tests/test_backups.py",
+        "tests/test_direct.py",
         "tests/plant/test_machines.py",
     ),
 )

@@ -1,8 +1,9 @@
-"""Statements that are built once: they read what the ORM reads."""
+"""Statements that are built once, or by hand: they read and write what the ORM does."""
 
 import pytest
 from django.db.models import F
 
+from narrator import direct
 from narrator.direct import Blank, Prepared
 from narrator.teams.models import Membership
 from projects.models import Hold, Paragraph
@@ -42,6 +43,23 @@ def test_what_a_row_has_beside_it_or_not_is_known_without_asking(cast: Cast) -> 
     (member,) = prepared.objects(user=cast.editor.pk)
     assert member.team.hold.reason == "The account is in arrears."
     assert prepared.objects(user=cast.stranger.pk)[0].team == cast.other_team
+
+
+def test_many_rows_are_saved_each_with_its_own_values(cast: Cast, django_assert_num_queries) -> None:
+    first, second, third = factories.script(cast.team, lines=3).paragraphs.all()
+    take = factories.ready(second)
+    take.findings, second.latest, second.chosen, first.pause_ms = [{"at_ms": 1}], take, None, 700
+    with django_assert_num_queries(2):
+        direct.save_many([first, second], "latest", "chosen", "pause_ms")
+        direct.save_many([take], "findings")
+        direct.save_many([], "findings")
+
+    wanted = [(None, None, 700), (take.pk, None, None), (None, None, None)]
+    saved = Paragraph.objects.order_by("position").values_list("latest", "chosen", "pause_ms")
+    assert list(saved) == wanted
+    take.refresh_from_db()
+    assert take.findings == [{"at_ms": 1}]
+    assert Paragraph.objects.get(pk=third.pk).text == third.text
 
 
 def _values(row: object) -> object:

@@ -8,6 +8,7 @@ Where a statement runs once for a person's press, the ORM is the right way.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -15,6 +16,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=models.Model)
+# SQLite takes 32,766 values in one statement.
+MOST_VALUES = 20_000
 
 
 @dataclass(frozen=True)
@@ -91,13 +94,13 @@ def insert(row: models.Model, *, unless_known: bool = False) -> bool:
 
     unless_known: return False, and do nothing, where a row with the same unique values is there.
     """
-    sql, fields = _insert(type(row))
+    into, marks, fields = _insert(type(row))
     params = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    keys = fetch(f"{sql}{' ON CONFLICT DO NOTHING' if unless_known else ''} RETURNING id", params)
+    unless = " ON CONFLICT DO NOTHING" if unless_known else ""
+    keys = fetch(f"{into} {marks}{unless} RETURNING id", params)
     if not keys:
         return False
-    row.pk = keys[0][0]
-    row._state.adding, row._state.db = False, connection.alias
+    _is_saved(row, keys[0][0])
     return True
 
 
@@ -116,12 +119,22 @@ def save_many(rows: Sequence[models.Model], *names: str) -> None:
 
 
 def insert_many(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model, without giving them their keys: a quarter of what ``bulk_create`` costs."""
+    """Insert rows of one model, as ``insert`` does one: a third of what ``bulk_create`` costs."""
     if not rows:
         return
-    sql, fields = _insert(type(rows[0]))
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, list(zip(*(_prepared(field, rows) for field in fields), strict=True)))
+    into, marks, fields = _insert(type(rows[0]))
+    at_once = MOST_VALUES // len(fields)
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
+        values = chain.from_iterable(zip(*(_prepared(field, some) for field in fields), strict=True))
+        keys = fetch(f"{into} {', '.join([marks] * len(some))} RETURNING id", list(values))
+        for row, (key,) in zip(some, keys, strict=True):
+            _is_saved(row, key)
+
+
+def _is_saved(row: models.Model, key: int) -> None:
+    row.pk = key
+    row._state.adding, row._state.db = False, connection.alias
 
 
 def _prepared(field: Any, rows: Sequence[models.Model]) -> list[Any]:
@@ -134,10 +147,11 @@ def _prepared(field: Any, rows: Sequence[models.Model]) -> list[Any]:
 
 
 @cache
-def _insert(model: type[models.Model]) -> tuple[str, list[Any]]:
+def _insert(model: type[models.Model]) -> tuple[str, str, list[Any]]:
+    """``INSERT INTO … VALUES``, the marks of one row, and its fields."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns, marks = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks})", fields  # noqa: S608
+    return f"INSERT INTO {_table(model)} ({columns}) VALUES", f"({marks})", fields
 
 
 def fetch(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:

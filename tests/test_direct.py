@@ -45,6 +45,19 @@ def test_what_a_row_has_beside_it_or_not_is_known_without_asking(cast: Cast) -> 
     assert prepared.objects(user=cast.stranger.pk)[0].team == cast.other_team
 
 
+def test_many_rows_are_inserted_and_get_their_keys_in_their_order(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = factories.script(cast.team, lines=1)
+    lines = [Paragraph(script=script, position=n, text=f"{n}", digest="") for n in range(9, 2, -1)]
+    monkeypatch.setattr(direct, "MOST_VALUES", 3 * len(Paragraph._meta.concrete_fields))
+    direct.insert_many(lines)
+    direct.insert_many([])
+    for line in lines:
+        assert not line._state.adding
+        assert Paragraph.objects.get(pk=line.pk).text == line.text
+
+
 def test_many_rows_are_saved_each_with_its_own_values(cast: Cast, django_assert_num_queries) -> None:
     first, second, third = factories.script(cast.team, lines=3).paragraphs.all()
     take = factories.ready(second)

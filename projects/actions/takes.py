@@ -88,7 +88,7 @@ def request(
             made.append(take)
         if not fresh:
             _begin_run(script, [take for take in made if take.status == TakeStatus.QUEUED], by=by)
-        Take.objects.bulk_create(made, batch_size=200)
+        direct.insert_many(made)
         newest = {take.paragraph_id: take for take in made}
         for line in idle:
             if line.pk in newest:
@@ -215,7 +215,7 @@ def alternatives(
     made = [_new_take(line, guide, speaker, number=highest + n, by=by) for n in range(1, count + 1)]
     for take in made:
         take.priority, take.is_alternative = Priority.CLICK, True
-    Take.objects.bulk_create(made)
+    direct.insert_many(made)
     Paragraph.objects.filter(pk=line.pk).update(latest=made[-1], version=version)
     return made
 

@@ -48,6 +48,8 @@ class Part:
     hint: str = ""
     """A sentence added when it cannot start: what the reader may do about it."""
     pass_fds: tuple[int, ...] = ()
+    niceness: int = 0
+    """Once it is ready: how far it stands back where the others want the processor, 0 to 19."""
     leftovers: tuple[Path, ...] = ()
     """Files, and then empty folders, that a killed process leaves behind; removed when it is over."""
 
@@ -106,12 +108,25 @@ class Running:
         if self.ended():
             raise CannotStart(self._sentence(f"ended while starting ({self.how_it_ended()})"), self.tail())
         if self.part.ready(self.log):
+            self.give_way()
             return True
         if time.monotonic() - self.started_at > self.part.ready_within_s:
             raise CannotStart(
                 self._sentence(f"was not ready after {self.part.ready_within_s:g} s"), self.tail()
             )
         return False
+
+    def give_way(self) -> None:
+        """Stand back as far as the part says; what it starts later does, too.
+
+        Linux shares the processor between sessions, and only then between the processes of each by their niceness;
+        but a session has a niceness of its own.
+        """
+        if self.part.niceness:
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PGRP, self.group, self.part.niceness)
+            with contextlib.suppress(OSError):
+                Path(f"/proc/{self.group}/autogroup").write_text(str(self.part.niceness))
 
     def _sentence(self, what: str) -> str:
         return f"The {self.part.name} {what}. Its log is {self.log}. {self.part.hint}".strip()

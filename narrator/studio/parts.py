@@ -45,12 +45,13 @@ def worker(env: Mapping[str, str], *, concurrency: int, number: int = 1) -> Part
 
 
 def exporter(env: Mapping[str, str]) -> Part:
-    """The worker that assembles exports, one at a time, in a process of its own."""
+    """The worker that assembles exports, one at a time, in a process of its own, behind what people look at."""
     return Part(
         name="exporter",
         argv=(*WORKER, "-n", "heavy@%h", "-Q", "heavy", "-P", "solo"),
         env={**env, **PATIENT, **CHECKED},
         ready=log_says(" ready."),
+        niceness=10,
     )
 
 

@@ -116,6 +116,8 @@ class Supervisor:
     def _begin(self, kept: Kept) -> None:
         kept.running = Running(kept.part, self.logs)
         self.warden.guard(kept.running.group)
+        if kept.ready:  # an earlier life of it was
+            kept.running.give_way()
 
     def wait_until_ready(self, *parts: Part) -> None:
         """Return when these parts, or all, are ready. Raises CannotStart, and Stopped when a signal came first."""

@@ -21,6 +21,7 @@ def main(logs: str, description: str) -> int:
             ready=log_says("ready"),
             ready_within_s=5,
             hint="This is the hint.",
+            niceness=3,
         )
         for name, code in json.loads(description).items()
     ]

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import re
 import signal
@@ -46,6 +47,29 @@ def test_a_part_that_dies_is_started_again(small_studio: Run, pids: Callable[[st
     until(lambda: len(pids("steady")) == 2)
     assert lives(pids("steady")[1])
     assert len(pids("other")) == 1
+
+
+def test_a_part_stands_back_as_far_as_it_says_in_every_life(
+    small_studio: Run, pids: Callable[[str], list[int]]
+) -> None:
+    studio = small_studio(steady=STEADY)
+    studio.says("open")
+    os.kill(pids("steady")[0], signal.SIGKILL)
+    studio.says("The steady ended")
+    assert niceness(pids("steady")[0]) == set()
+    until(lambda: len(pids("steady")) == 2)
+    until(lambda: niceness(pids("steady")[1]) == {3})
+
+
+def niceness(pid: int) -> set[int]:
+    """That of a process, and of its session where the system has one; empty where it is gone."""
+    try:
+        found = {os.getpriority(os.PRIO_PROCESS, pid)}
+    except ProcessLookupError:
+        return set()
+    with contextlib.suppress(OSError):
+        found |= set(map(int, re.findall(r"nice (-?\d+)", Path(f"/proc/{pid}/autogroup").read_text())))
+    return found
 
 
 def test_the_pause_before_a_new_start_doubles(small_studio: Run, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """What people do in a studio, for the benchmark of its load: a browser with a script open, and somebody in front of it.
 
-The page's one poll every 1.5 s, as long as it is in sight; beside it something every second or so: mostly scrolling and
-selecting lines, now and then another page, an edit, another take, a verdict. What is done is what the page's own
-scripts ask for then. Static files are not asked for: browsers keep them.
+The page's one poll every 1.5 s, as long as it is in sight; beside it something every three seconds or so, all day:
+mostly scrolling and selecting lines, now and then another page, an edit, another take, a verdict. Somebody who works so
+hears no line of six seconds to its end. What is done is what the page's own scripts ask for then. Static files are not
+asked for: browsers keep them.
 """
 
 import asyncio
+import os
 import random
 import re
 import time
@@ -15,7 +17,7 @@ from itertools import count
 
 from bench._http import Answer, Line
 
-POLL_S, EACH_S = 1.5, 1.0
+POLL_S, EACH_S = 1.5, float(os.environ.get("BENCH_LOAD_EACH_S", "3"))
 WINDOW, STEP = 100, 2**16
 EDITORS, REVIEWERS = ("owner", "admin", "editor"), ("owner", "admin", "editor", "reviewer")
 LISTENED_S = 10
@@ -103,7 +105,7 @@ class Visitor:
         await self._acts[kind]()
 
     async def work(self, until: float) -> None:
-        """Do something every second or so, as it comes: the next is due though this one is slow."""
+        """Do something every now and then, as it comes: the next is due though this one is slow."""
         kinds = [*PAGES, "listening"]
         weights = [*PAGES.values(), 100 - sum(PAGES.values())]
         self.listens_live = True

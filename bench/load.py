@@ -2,9 +2,9 @@
 
 The studio's real processes as `make run` starts them (web server, workers, exporter, clock, Valkey), on SQLite and then
 on PostgreSQL, a stand-in endpoint that takes a second a call, and a lean client in this process. Each of fifty browsers
-has a script open, whose page polls every 1.5 s, and asks for something every second in the mean (bench/_visits.py),
-whether or not the studio keeps up. The studio has no event streams (docs/adr/0002): its polls, and the questions for
-live sound, are what is open instead.
+has a script open, whose page polls every 1.5 s, and asks for something every three seconds in the mean
+(bench/_visits.py; BENCH_LOAD_EACH_S), whether or not the studio keeps up. The studio has no event streams
+(docs/adr/0002): its polls, and the questions for live sound, are what is open instead.
 
 Server time is gunicorn's, from the request read to the answer sent; *waited* is what the client saw, with the wait for
 a thread before it. CPU of a request is measured before that, one at a time, web server and database together.
@@ -32,7 +32,7 @@ from bench import _processes
 from bench._visits import PAGES, Log, Visitor
 
 LIMIT_MS = 100
-WARM_S, MEASURED_S = 10, float(os.environ.get("BENCH_LOAD_S", "45"))
+WARM_S, MEASURED_S = 25, float(os.environ.get("BENCH_LOAD_S", "45"))
 ALONE = int(os.environ.get("BENCH_LOAD_ALONE", "12"))
 LATENCY_S = 1.0
 OTHERS = ("poll", "order of lines", "edit form", "waveform", "media", "live sound")

@@ -59,9 +59,9 @@ class Backlog:
         for thread in ended:
             thread.join()
 
-    def add(self, work: Work) -> bool:
-        """Have this done soon, in another thread; False where there is no room: then do it yourself."""
-        if not self._room.acquire(blocking=False):
+    def add(self, work: Work, *, wait: bool = False) -> bool:
+        """Have this done soon, in another thread; False where there is no room: then do it yourself, or ``wait``."""
+        if not self._room.acquire(blocking=wait):
             return False
         self._work.put(work)
         return True

@@ -8,21 +8,19 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from django.conf import settings
 
+from projects.actions.calls import Made
 from projects.actions.live import Sink
 from projects.audio import joining, pcm
-from projects.models import Call
 from projects.sentences import gettext_noop
 from projects.speech.budget import Budget
-from projects.speech.client import Speech
 from projects.speech.errors import Refused, TooLong, Unavailable
 from projects.speech.line import Line
-from projects.speech.record import Wire
 from projects.speech.splitting import split
 
 DISK_IS_FULL = gettext_noop(
@@ -37,17 +35,8 @@ RESPLITS = 4
 # With less free disk than this no call is made: it would be paid for, and its sound lost.
 ROOM_BYTES = 32 * 2**20
 DISK_FULL = "disk_full"
-
-
-@dataclass
-class Spoken:
-    """A whole line: mono 24 kHz int16 samples, and what it took; ``wires``: its calls, with what each sent and got."""
-
-    pcm: np.ndarray
-    calls: int
-    characters: int
-    request_id: str
-    wires: list[tuple[Call, Wire]] = field(default_factory=list)
+# Makes the call for a part, and returns when it was answered.
+Ask = Callable[[Line], Made]
 
 
 def folder_of(take_id: int) -> Path:
@@ -59,13 +48,11 @@ def forget(take_id: int) -> None:
     shutil.rmtree(folder_of(take_id), ignore_errors=True)
 
 
-def speak(
-    line: Line, *, take_id: int, budget: Budget, call: Callable[[Line], Speech], sink: Sink | None = None
-) -> Spoken:
-    """Speak a line by as many calls as the budget asks for, and join the parts.
+def speak(line: Line, *, take_id: int, budget: Budget, ask: Ask, sink: Sink | None = None) -> "Spoken":
+    """Speak a line by as many calls as the budget asks for.
 
-    Parts of an earlier effort for this take are used again. Raises what ``call`` raises; ``TooLong`` only
-    after the text was cut smaller several times. The ``sink``, which ``call`` feeds, gets from here what is not
+    Parts of an earlier effort for this take are used again. Raises what ``ask`` raises; ``TooLong`` only
+    after the text was cut smaller several times. The ``sink``, which the calls feed, gets from here what is not
     called for: parts that are there, and the gaps. It hears gaps of GAP_MS on top of the parts' own silence.
     """
     pieces = split(line.spoken, budget, line.language)
@@ -74,18 +61,14 @@ def speak(
             gettext_noop("There is nothing to speak in this line. Write at least one word."),
             code="empty_text",
         )
-    spoken = Spoken(np.empty(0, np.int16), 0, 0, "")
     for attempt in range(RESPLITS + 1):
         try:
-            parts = _parts(line, pieces, take_id, call, spoken, sink)
+            return Spoken(_parts(line, pieces, take_id, ask, sink))
         except TooLong as error:
             if attempt == RESPLITS:
                 raise
             budget = _smaller(budget, error.limit)
             pieces = split(line.spoken, budget, line.language)
-        else:
-            spoken.pcm = joining.join(parts, gap_ms=GAP_MS) if len(parts) > 1 else parts[0]
-            return spoken
     raise AssertionError("unreachable")
 
 
@@ -96,40 +79,90 @@ def _smaller(budget: Budget, named: int | None) -> Budget:
     return replace(budget, limit=max(budget.limit * 2 // 3, 20))
 
 
-def _parts(
-    line: Line,
-    pieces: list[str],
-    take_id: int,
-    call: Callable[[Line], Speech],
-    spoken: Spoken,
-    sink: Sink | None,
-) -> list[np.ndarray]:
-    parts: list[np.ndarray] = []
+def _parts(line: Line, pieces: list[str], take_id: int, ask: Ask, sink: Sink | None) -> list["Part"]:
+    parts: list[Part] = []
     if sink:
         sink.begin()
     for piece in pieces:
-        if sink and parts:
-            sink.write(bytes(2 * pcm.ms_to_frames(GAP_MS)))
-        parts.append(_part(replace(line, text=piece), take_id, call, spoken, sink))
+        if parts:
+            parts[-1].sound()  # on disk, so that only the last call's can be lost
+            if sink:
+                sink.write(bytes(2 * pcm.ms_to_frames(GAP_MS)))
+        parts.append(_part(replace(line, text=piece), take_id, ask, sink))
     return parts
 
 
-def _part(
-    line: Line, take_id: int, call: Callable[[Line], Speech], spoken: Spoken, sink: Sink | None
-) -> np.ndarray:
+def _part(line: Line, take_id: int, ask: Ask, sink: Sink | None) -> "Part":
     kept = folder_of(take_id) / f"{line.digest}.pcm"
-    if kept.exists():
-        part = np.fromfile(kept, dtype="<i2")
-        if sink:
-            sink.write(part.tobytes())
-        return part
-    _insist_on_room()
-    speech = call(line)
-    spoken.calls += speech.calls
-    spoken.characters += speech.characters or 0
-    spoken.request_id = speech.request_id
-    _keep(kept, speech.pcm)
-    return np.frombuffer(speech.pcm, dtype="<i2")
+    if not kept.exists():
+        _insist_on_room()
+        return Part(kept, ask(line))
+    part = Part(kept)
+    if sink:
+        sink.write(part.sound().tobytes())
+    return part
+
+
+class Part:
+    """What was spoken by one call: mono 24 kHz int16 samples, kept in a file. ``call`` None: they were there before."""
+
+    def __init__(self, kept: Path, call: Made | None = None) -> None:
+        self.call, self._kept = call, kept
+        self._sound: np.ndarray | None = None
+        self._error: Exception | None = None
+        self.request_id = ""
+
+    def fetch(self) -> None:
+        """Have the sound on disk. Touches no row, so any thread may do it; ``sound`` raises what it met."""
+        if self._sound is not None or self._error is not None:
+            return
+        try:
+            self._sound = (
+                np.fromfile(self._kept, dtype="<i2") if self.call is None else self._fetched(self.call)
+            )
+        except Exception as error:
+            self._error = error
+
+    def _fetched(self, call: Made) -> np.ndarray:
+        speech = call.fetch()
+        self.request_id = speech.request_id
+        _keep(self._kept, speech.pcm)
+        return np.frombuffer(speech.pcm, dtype="<i2")
+
+    def sound(self) -> np.ndarray:
+        """The samples, their call settled. Raises what fetching them met, and DatabaseError."""
+        self.fetch()
+        if self.call is not None:
+            self.call.settle()
+        if self._error is not None:
+            raise self._error
+        assert self._sound is not None
+        return self._sound
+
+
+class Spoken:
+    """A whole line of which every part was spoken; the sound of the last may still have to be fetched."""
+
+    def __init__(self, parts: list[Part]) -> None:
+        self._parts = parts
+
+    @property
+    def calls(self) -> list[Made]:
+        """Those that were made for it now."""
+        return [part.call for part in self._parts if part.call is not None]
+
+    @property
+    def request_id(self) -> str:
+        return self._parts[-1].request_id
+
+    def fetch(self) -> None:
+        """See ``Part.fetch``."""
+        self._parts[-1].fetch()
+
+    def sound(self) -> np.ndarray:
+        """The parts, joined. Raises as ``Part.sound``."""
+        sounds = [part.sound() for part in self._parts]
+        return joining.join(sounds, gap_ms=GAP_MS) if len(sounds) > 1 else sounds[0]
 
 
 def has_room() -> bool:

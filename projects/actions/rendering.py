@@ -6,7 +6,6 @@ while the endpoint is called; the finishing write names the token of the claim.
 
 import logging
 import random
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -19,16 +18,14 @@ from django.utils import timezone
 from narrator import direct
 from narrator.direct import Plus
 from narrator.storage import StoreAway
-from projects.actions import checks, claims, holds, live, money, pieces, records, runs, sounds
+from projects.actions import calls, checks, claims, holds, live, money, pieces, records, runs, sounds
 from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import MEASURED
 from projects.audio import measure
-from projects.models import Call, Paragraph, Take, TakeStatus
+from projects.models import Paragraph, Take, TakeStatus
 from projects.sentences import gettext_noop
-from projects.speech import errors, record
-from projects.speech.client import Speech
+from projects.speech import errors
 from projects.speech.line import Line
-from projects.speech.record import Wire
 
 UNKNOWN_VOICE = gettext_noop(
     "The team's endpoint has no voice named %(voice)s. Choose another one for this line, or "
@@ -66,14 +63,17 @@ def render(take: Take, endpoint: Endpoint) -> Outcome:
 
 
 def speak(take: Take, endpoint: Endpoint) -> pieces.Spoken | Outcome:
-    """The first half, for which a slot is needed: make the calls. What they gave is on disk when this returns."""
+    """The first half, for which a slot is needed: make the calls. All were answered when this returns.
+
+    The last one's sound is lost with this worker until it is on disk (``Spoken.fetch``).
+    """
     return _or_outcome(take, lambda: _spoken(take, endpoint))
 
 
 def complete(take: Take, spoken: pieces.Spoken) -> Outcome:
-    """The second half, which needs no slot: store, measure and check the sound, and settle the row.
+    """The second half, which needs no slot: store, measure and check the sound, and settle call and row.
 
-    A worker that dies before or within it loses nothing: who claims the line next finds its sound on disk.
+    A worker that dies before or within it loses nothing that is on disk: who claims the line next finds it there.
     """
     return _or_outcome(take, lambda: _completed(take, spoken))
 
@@ -108,33 +108,35 @@ def _spoken(take: Take, endpoint: Endpoint) -> pieces.Spoken:
     if not endpoint.has_voice(take.voice):
         raise _unknown_voice(take)
     sink = live.sink(take, stream=endpoint.stream)
-    wires: list[tuple[Call, Wire]] = []
+    made: list[calls.Made] = []
+
+    def ask(line: Line) -> calls.Made:
+        made.append(calls.Made(money.reserve(take, line), sink))
+        return made[-1].ask(line, endpoint)
+
     try:
-        spoken = pieces.speak(
-            take.line,
-            take_id=take.pk,
-            budget=endpoint.budget,
-            call=lambda line: _call(take, line, endpoint, sink, wires),
-            sink=sink,
-        )
+        return pieces.speak(take.line, take_id=take.pk, budget=endpoint.budget, ask=ask, sink=sink)
     except errors.SpeechError:
-        _keep(wires)
+        _keep(made)
         raise
-    spoken.wires = wires
-    return spoken
 
 
-def _keep(wires: list[tuple[Call, Wire]]) -> None:
-    for call, wire in wires:
-        records.keep(call, wire)
+def _keep(made: list[calls.Made]) -> None:
+    for call in made:
+        records.keep(call.row, call.wire)
 
 
 def _completed(take: Take, spoken: pieces.Spoken) -> Outcome:
-    stored = store(spoken.pcm)
-    findings = checks.look(take, spoken.pcm)
+    try:
+        sound = spoken.sound()
+    except errors.SpeechError:
+        _keep(spoken.calls)
+        raise
+    stored = store(sound)
+    findings = checks.look(take, sound)
     outcome = finish(take, request_id=spoken.request_id, findings=findings, **stored)
     pieces.forget(take.pk)
-    _keep(spoken.wires)
+    _keep(spoken.calls)
     if outcome.status == TakeStatus.READY and checks.retake(take, findings):
         return replace(outcome, is_retaken=True)
     return outcome
@@ -153,44 +155,6 @@ def _unknown_voice(take: Take) -> errors.Refused:
         UNKNOWN_VOICE % {"voice": take.voice},
         code="voice_unknown",
     )
-
-
-def _call(
-    take: Take, line: Line, endpoint: Endpoint, sink: live.Sink | None, wires: list[tuple[Call, Wire]]
-) -> Speech:
-    """One call, which streams into the ``sink`` if there is one: paid for by ``actions.money``, before and after.
-
-    What went over the wire is added to ``wires``; keeping it can wait until the slot has gone on.
-    """
-    paid = money.reserve(take, line)
-    begun_s, heard = time.monotonic(), False
-
-    def hear(samples: bytes) -> None:
-        nonlocal heard
-        heard = True
-        if sink is not None:
-            sink.write(samples)
-
-    with record.recorded() as wire:
-        wires.append((paid, wire))
-        try:
-            endpoint.gate.begin()
-            speech = endpoint.client.synthesize(line, stream=sink is not None, on_audio=hear)
-        except errors.SpeechError as error:
-            money.settle(paid, error=error, heard=heard, duration_ms=_since_ms(begun_s))
-            endpoint.gate.told(error)
-            raise
-    endpoint.gate.told(None)
-    try:
-        money.settle(paid, speech=speech, duration_ms=_since_ms(begun_s))
-    except DatabaseError:
-        # The sound is there and paid for: its part is kept. The call stays counted as it was reserved.
-        logger.exception("call %s of take %s could not be settled", paid.pk, take.pk)
-    return speech
-
-
-def _since_ms(begun_s: float) -> int:
-    return round((time.monotonic() - begun_s) * 1000)
 
 
 def _adopt(take: Take, twin: money.BeingSpoken) -> Outcome:

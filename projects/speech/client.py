@@ -16,13 +16,13 @@ from projects.speech.errors import named
 from projects.speech.hosts import AudioHosts, Origin
 from projects.speech.line import Line
 from projects.speech.pcm import check_speech
-from projects.speech.speaking import Closing, Speech
+from projects.speech.speaking import BaseClient, Fetch, Speech
 from projects.speech.wav import pcm_of
 
 __all__ = ["Client", "Speech"]
 
 
-class Client(Closing):
+class Client(BaseClient):
     """Speaks lines through one endpoint; many threads may share it. Close it when done.
 
     deadline_s bounds a whole call with its download. The times, ca_bundle, public_only, ValueError: see caller.Caller.
@@ -70,14 +70,17 @@ class Client(Closing):
         self._caller.close()
         self._public.close()
 
-    def synthesize(
+    def ask(
         self, line: Line, *, stream: bool = False, on_audio: Callable[[bytes], None] | None = None
-    ) -> Speech:
-        """Speaks one line: one POST, and a download where the answer is a link. See speaking.SpeechClient."""
+    ) -> Fetch:
+        """One POST, and then a download where the answer is a link. See speaking.SpeechClient."""
         speaking.check(line, self._budget)
         until = self._caller.deadline()
         hear = on_audio or speaking.ignore
         heard = self._asked(line, stream, hear, until)
+        return lambda: self._fetched(line, heard, hear, until)
+
+    def _fetched(self, line: Line, heard: Heard, hear: Callable[[bytes], None], until: Deadline) -> Speech:
         pcm = heard.pcm
         with named(heard.request_id):
             if not pcm and heard.url:

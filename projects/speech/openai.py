@@ -9,13 +9,14 @@ from typing import Any
 
 from projects.speech import replies, speaking
 from projects.speech.address import SPEECH_PATH, VOICES_PATH
+from projects.speech.answers import Heard
 from projects.speech.budget import Budget
 from projects.speech.caller import Caller
 from projects.speech.errors import named
 from projects.speech.line import Line
 from projects.speech.pcm import check_speech
 from projects.speech.sounds import SoundReader
-from projects.speech.speaking import Closing, Speech
+from projects.speech.speaking import BaseClient, Fetch, Speech
 
 LONG = Budget(4096, "characters")  # OpenAI's own limit; many servers have none
 _MOST_VOICES, _MOST_LIST_BYTES, _LONGEST_NAME = 2_000, 4 * 1024 * 1024, 200
@@ -23,7 +24,7 @@ _LIST_S = 15.0  # somebody waits for the page
 _TELLING_STATUSES = (401, 402, 403, 429)  # what is wrong with the account, not with the list of voices
 
 
-class OpenAIClient(Closing):
+class OpenAIClient(BaseClient):
     """Speaks lines through one endpoint; many threads may share it. Close it when done.
 
     token: "" where the server wants none. model: goes out instead of the line's own; language and
@@ -64,10 +65,10 @@ class OpenAIClient(Closing):
     def close(self) -> None:
         self._caller.close()
 
-    def synthesize(
+    def ask(
         self, line: Line, *, stream: bool = False, on_audio: Callable[[bytes], None] | None = None
-    ) -> Speech:
-        """Speaks one line; see speaking.SpeechClient. What was billed is never said, so `characters` is None.
+    ) -> Fetch:
+        """See speaking.SpeechClient. The answer is the sound. What was billed is never said: `characters` is None.
 
         stream asks for raw samples, which arrive while they are made but do not say their rate (24 kHz is taken for
         granted); otherwise a WAV file is asked for, whose header is believed in all but its sizes.
@@ -82,9 +83,7 @@ class OpenAIClient(Closing):
             max_bytes=self._max_bytes,
         ) as answer:
             heard = self._sounds.read(answer, on_audio or speaking.ignore, raw=stream)
-        with named(heard.request_id):
-            check_speech(heard.pcm, line.spoken)
-        return Speech(heard.pcm, heard.request_id, heard.characters)
+        return lambda: _checked(line, heard)
 
     def _body(self, line: Line, response_format: str) -> dict[str, str]:
         body = {
@@ -108,6 +107,12 @@ class OpenAIClient(Closing):
             if answer.status in _TELLING_STATUSES or (answer.status >= 500 and answer.status != 501):
                 raise replies.error_behind(answer, self._caller.token)
             return _names(answer.body()) if answer.status == 200 else []
+
+
+def _checked(line: Line, heard: Heard) -> Speech:
+    with named(heard.request_id):
+        check_speech(heard.pcm, line.spoken)
+    return Speech(heard.pcm, heard.request_id, heard.characters)
 
 
 def _names(body: bytes) -> list[str]:

@@ -95,9 +95,9 @@ _here: ContextVar[Wire | None] = ContextVar("wire", default=None)
 
 
 @contextmanager
-def recorded() -> Iterator[Wire]:
-    """Gather what this thread sends and gets within the block."""
-    wire = Wire()
+def recorded(wire: Wire | None = None) -> Iterator[Wire]:
+    """Gather what this thread sends and gets within the block, on top of what ``wire`` has."""
+    wire = wire or Wire()
     before = _here.set(wire)
     try:
         yield wire

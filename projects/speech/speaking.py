@@ -21,6 +21,10 @@ class Speech:
     calls: int = 1
 
 
+# Brings the sound of a call that was answered, once, in whatever thread. Raises SpeechError.
+Fetch = Callable[[], Speech]
+
+
 class SpeechClient(Protocol):
     """Speaks lines through one endpoint; many threads may share it. Close it when done, or use a ``with`` statement."""
 
@@ -39,14 +43,33 @@ class SpeechClient(Protocol):
         some when the call fails after all; what it raises comes out as it is and ends the call.
         """
 
+    def ask(
+        self, line: Line, *, stream: bool = False, on_audio: Callable[[bytes], None] | None = None
+    ) -> Fetch:
+        """The first half of ``synthesize``: returns when the endpoint has answered, and so may be called again.
+
+        Its sound may still lie behind a link. What that link comes to is raised by the second half.
+        """
+
     def close(self) -> None: ...
 
 
-class Closing:
-    """Makes a client usable in a `with` statement, which closes it."""
+class BaseClient:
+    """What every client has of its ``ask`` and ``close``: both halves in one, and a ``with`` statement."""
+
+    def ask(
+        self, line: Line, *, stream: bool = False, on_audio: Callable[[bytes], None] | None = None
+    ) -> Fetch:
+        raise NotImplementedError
 
     def close(self) -> None:
         raise NotImplementedError
+
+    def synthesize(
+        self, line: Line, *, stream: bool = False, on_audio: Callable[[bytes], None] | None = None
+    ) -> Speech:
+        """Speaks one line by one POST; see SpeechClient."""
+        return self.ask(line, stream=stream, on_audio=on_audio)()
 
     def __enter__(self) -> Self:
         return self

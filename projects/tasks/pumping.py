@@ -42,6 +42,8 @@ ALONE = Patience(shift_s=60.0, slot_s=2.0, turn_s=20.0)
 SHARED = Patience(shift_s=1.0, slot_s=0.2, turn_s=5.0)
 # So many threads of a process go round; the others see to bells, to persons who wait, and to the sweep.
 _hands = threading.BoundedSemaphore(settings.SPEECH_CONCURRENCY + 1)
+# Sound is fetched by as many threads as make calls: each waits for the network most of its time.
+_fetching = Backlog(threads=settings.SPEECH_CONCURRENCY, most=settings.SPEECH_CONCURRENCY)
 # Two threads, so that one computes while the other waits for the disk.
 _backlog = Backlog(threads=2, most=settings.SPEECH_CONCURRENCY)
 
@@ -82,7 +84,7 @@ def pump(team_id: int | None = None, someone_waits: bool = False) -> None:
     """
     account = accounts.of(team_id)
     end = time.monotonic() + ALONE.shift_s * random.uniform(0.5, 1)  # noqa: S311 - so that not all end together
-    with _backlog:
+    with _backlog, _fetching:
         if accounts.are_several():
             _rounds(account, end, someone_waits)
         else:
@@ -159,7 +161,7 @@ def _waiting_for_slot(account: str) -> threading.BoundedSemaphore:
 
 
 def _make(take: Take, account: accounts.Account, gate: endpoint.Gate) -> None:
-    """Speak a claimed take. Once its sound is on disk the rest is done behind the slot's back, if there is room."""
+    """Make the calls of a claimed take. What follows is done behind the slot's back, if there is room."""
     try:
         speech = endpoint.shared() if account.team_id is None else endpoint.of(take.team_id)
     except errors.Stopped as error:
@@ -169,9 +171,14 @@ def _make(take: Take, account: accounts.Account, gate: endpoint.Gate) -> None:
         spoken = rendering.speak(take, speech.through(gate))
     if isinstance(spoken, rendering.Outcome):
         return
-    complete = functools.partial(_complete, take, spoken)
-    if take.priority == Priority.CLICK or not _backlog.add(complete):
-        complete()
+    if take.priority == Priority.CLICK or not _fetching.add(functools.partial(_fetch, take, spoken)):
+        _complete(take, spoken)
+
+
+def _fetch(take: Take, spoken: pieces.Spoken) -> None:
+    with logs.about(take=take.pk):
+        spoken.fetch()
+    _backlog.add(functools.partial(_complete, take, spoken), wait=True)
 
 
 def _complete(take: Take, spoken: pieces.Spoken) -> None:

@@ -1,7 +1,7 @@
-"""Spoken takes that wait to be completed, so that whoever has a slot goes on to the next call meanwhile.
+"""Work on spoken takes that needs no slot, so that whoever has one goes on to the next call meanwhile.
 
-Nothing is lost with it: what waits here is on disk, and claimed. A worker that dies loses the claims as any other,
-and whoever claims the lines next finds their sound.
+Nothing is lost with it but what a worker that dies was just fetching: what waits here is claimed, and whoever claims
+the lines next finds the sound that is on disk.
 """
 
 import logging
@@ -15,59 +15,19 @@ from django.db import close_old_connections, connection
 logger = logging.getLogger(__name__)
 Work = Callable[[], object]
 # Work waits for those who go first no longer than this, where there is always one of them.
-PATIENCE_S = 0.2
+PATIENCE_S = 1.0
 
 
-class Backlog:
-    """Work that a few threads of this process do, while anybody is in its ``with``; the last to leave waits for it.
+class Way:
+    """Who goes first in a process: slots that are between two calls. 32 answers may come at the same moment, and each
+    of them is a slot that stands idle."""
 
-    Threads may share it. most: so much may wait or be done at once; sound is heavy. None is begun while somebody is
-    between two calls (``Ahead``): 32 answers may come at the same moment, and each of them is a slot that stands idle.
-    """
-
-    def __init__(self, *, threads: int, most: int, patience_s: float = PATIENCE_S) -> None:
-        self._size, self._patience_s = threads, patience_s
-        self._room = threading.BoundedSemaphore(most)
-        self._lock = threading.Lock()
+    def __init__(self) -> None:
         self._calm = threading.Condition()
         self._ahead = 0
-        self._users = 0
-        self._work: SimpleQueue[Work | None] = SimpleQueue()
-        self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> "Backlog":
-        with self._lock:
-            self._users += 1
-            if self._users == 1:
-                self._work = SimpleQueue()
-                self._threads = [
-                    threading.Thread(target=self._run, args=(self._work,), name=f"backlog-{number}")
-                    for number in range(self._size)
-                ]
-                for thread in self._threads:
-                    thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with self._lock:
-            self._users -= 1
-            ended = [] if self._users else self._threads
-            for _ in ended:
-                self._work.put(None)
-        for thread in ended:
-            thread.join()
-
-    def add(self, work: Work, *, wait: bool = False) -> bool:
-        """Have this done soon, in another thread; False where there is no room: then do it yourself, or ``wait``."""
-        if not self._room.acquire(blocking=wait):
-            return False
-        self._work.put(work)
-        return True
 
     def ahead(self) -> "Ahead":
-        """What one slot goes before this work with."""
+        """What one slot goes first with."""
         return Ahead(self._count)
 
     def _count(self, more: int) -> None:
@@ -75,23 +35,94 @@ class Backlog:
             self._ahead += more
             self._calm.notify_all()
 
-    def _run(self, queue: SimpleQueue[Work | None]) -> None:
-        try:
-            while (work := queue.get()) is not None:
-                self._do(work)
-        finally:
-            connection.close()
+    def wait_until_clear(self, patience_s: float) -> None:
+        """Return when nobody goes first, or after so long."""
+        with self._calm:
+            self._calm.wait_for(lambda: not self._ahead, patience_s)
+
+
+class Backlog:
+    """Work that a few threads of this process do, while anybody is in its ``with``; the last to leave waits for it.
+
+    Threads may share it. threads: so many at most, begun when there is work for them. most: so much may wait or be
+    done at once; sound is heavy. way: none is begun while somebody goes first there.
+    """
+
+    def __init__(self, way: Way, *, threads: int, most: int, patience_s: float = PATIENCE_S) -> None:
+        self._way, self._size, self._patience_s = way, threads, patience_s
+        self._room = threading.BoundedSemaphore(most)
+        self._lock = threading.Lock()
+        self._users = 0
+        self._crew = _Crew(self._do, threads)
+
+    def __enter__(self) -> "Backlog":
+        with self._lock:
+            self._users += 1
+            if self._users == 1:
+                self._crew = _Crew(self._do, self._size)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            self._users -= 1
+            ended = None if self._users else self._crew
+        if ended is not None:
+            ended.end()
+
+    def add(self, work: Work, *, wait: bool = False) -> bool:
+        """Have this done soon, in another thread. Where there is no room: ``wait`` for it, or False: do it yourself."""
+        if not self._room.acquire(blocking=wait):
+            return False
+        self._crew.add(work)
+        return True
 
     def _do(self, work: Work) -> None:
         try:
-            with self._calm:
-                self._calm.wait_for(lambda: not self._ahead, self._patience_s)
+            self._way.wait_until_clear(self._patience_s)
             close_old_connections()
             work()
         except Exception:
             logger.exception("a take could not be completed")
         finally:
             self._room.release()
+
+
+class _Crew:
+    """Threads that do what is added, each begun when all others are busy."""
+
+    def __init__(self, do: Callable[[Work], None], most: int) -> None:
+        self._do, self._most = do, most
+        self._work: SimpleQueue[Work | None] = SimpleQueue()
+        self._idle = threading.Semaphore(0)
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    def add(self, work: Work) -> None:
+        self._work.put(work)
+        if self._idle.acquire(blocking=False):
+            return
+        with self._lock:
+            if len(self._threads) < self._most:
+                name = f"backlog-{len(self._threads)}"
+                self._threads.append(threading.Thread(target=self._run, name=name))
+                self._threads[-1].start()
+
+    def end(self) -> None:
+        """Wait until all that was added is done."""
+        for _ in self._threads:
+            self._work.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        try:
+            while (work := self._work.get()) is not None:
+                self._do(work)
+                self._idle.release()
+        finally:
+            connection.close()
 
 
 class Ahead:

@@ -14,7 +14,7 @@ from django.db import DatabaseError, close_old_connections, transaction
 
 from narrator import logs
 from projects.actions import accounts, claims, endpoint, pieces, rendering, workers
-from projects.actions.backlog import Backlog
+from projects.actions.backlog import Backlog, Way
 from projects.models import Take
 from projects.models.takes import Priority
 from projects.pacing.pace import Slot
@@ -42,10 +42,11 @@ ALONE = Patience(shift_s=60.0, slot_s=2.0, turn_s=20.0)
 SHARED = Patience(shift_s=1.0, slot_s=0.2, turn_s=5.0)
 # So many threads of a process go round; the others see to bells, to persons who wait, and to the sweep.
 _hands = threading.BoundedSemaphore(settings.SPEECH_CONCURRENCY + 1)
+_way = Way()
 # Sound is fetched by as many threads as make calls: each waits for the network most of its time.
-_fetching = Backlog(threads=settings.SPEECH_CONCURRENCY, most=settings.SPEECH_CONCURRENCY)
+_fetching = Backlog(_way, threads=settings.SPEECH_CONCURRENCY, most=settings.SPEECH_CONCURRENCY)
 # Two threads, so that one computes while the other waits for the disk.
-_backlog = Backlog(threads=2, most=settings.SPEECH_CONCURRENCY)
+_backlog = Backlog(_way, threads=2, most=settings.SPEECH_CONCURRENCY)
 
 
 def ring(rows: int, *, team_id: int, someone_waits: bool = False) -> None:
@@ -123,7 +124,7 @@ def _serve(account: accounts.Account, end: float, patience: Patience, someone_wa
         return 0
     claim = claims.claim_click if slot.is_extra else claims.claim
     made = 0
-    with slot, _backlog.ahead() as ahead:
+    with slot, _way.ahead() as ahead:
         gate = endpoint.SlotGate(slot, stopping, ahead)
         while (not made or time.monotonic() < end) and not stopping.is_set():
             ahead.say(False)

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from projects import tasks
-from projects.actions import encoded
+from projects.actions import encoded, paragraphs
 from projects.models import ExportStatus, Notification, Pruning, Script, Take, TakeStatus
 from projects.speech.standin.server import Standin
 from projects.tasks import heavy
@@ -91,6 +91,27 @@ def test_pumps_together_keep_to_the_slots_of_the_account(
         thread.join()
     assert standin.state.gate.max_in_flight == 2
     assert len(standin.calls) == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_call_is_made_while_the_sound_of_the_last_is_still_on_its_way(
+    transactional_db: None, cast: Cast, broker: str, standin: Standin, settings: object
+) -> None:
+    settings.SPEECH_CONCURRENCY = 1  # type: ignore[attr-defined]
+    script = factories.script(cast.team, lines=2)
+    for number, line in enumerate(script.paragraphs.all()):
+        line.text = ("Yes.", "No.")[number]
+        paragraphs.edit(line, project=script.project, by=None)
+    first, _ = factories.takes.request(script, script.paragraphs.all(), by=None)
+    standin.fail("url-slow")
+    working = threading.Thread(target=pump_and_close)
+    working.start()
+    until(lambda: len(standin.calls) == 2, what="the second line to be called for")
+    first.refresh_from_db()
+    assert first.status == TakeStatus.RUNNING
+    working.join()
+    assert set(Take.objects.values_list("status", flat=True)) == {TakeStatus.READY}
+    assert (len(standin.calls), standin.state.gate.max_in_flight) == (2, 1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from projects.actions.backlog import Backlog
+from projects.actions.backlog import Backlog, Way
 
 
 def noted(done: list[int], number: int) -> Callable[[], None]:
@@ -15,7 +15,7 @@ def noted(done: list[int], number: int) -> Callable[[], None]:
 @pytest.mark.django_db(transaction=True)
 def test_who_leaves_last_waits_until_all_is_done() -> None:
     done: list[int] = []
-    backlog = Backlog(threads=2, most=100)
+    backlog = Backlog(Way(), threads=2, most=100)
     for start in (0, 50):
         with backlog:
             with backlog:
@@ -33,16 +33,34 @@ def test_where_there_is_no_room_it_says_so_and_takes_more_later() -> None:
         begun.set()
         assert held.wait(60)
 
-    backlog = Backlog(threads=1, most=2)
+    backlog = Backlog(Way(), threads=1, most=2)
     with backlog:
         assert backlog.add(hold)
         assert begun.wait(60)
         assert backlog.add(noted(done, 1))
         assert not backlog.add(noted(done, 2))
-        held.set()
+        threading.Timer(0.1, held.set).start()
+        assert backlog.add(noted(done, 2), wait=True)
     with backlog:
         assert backlog.add(noted(done, 3))
-    assert done == [1, 3]
+    assert done == [1, 2, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_that_waits_is_done_by_as_many_threads_as_there_is_work_and_by_no_more() -> None:
+    all_here, done = threading.Barrier(4), []
+
+    def meet() -> None:
+        all_here.wait(60)
+        done.append(threading.current_thread().name)
+
+    with Backlog(Way(), threads=3, most=8) as backlog:
+        assert all(backlog.add(meet) for _ in range(3))
+        all_here.wait(60)
+        assert all(backlog.add(meet) for _ in range(3))
+        all_here.wait(60)
+    assert len(done) == 6
+    assert len(set(done)) == 3
 
 
 @pytest.mark.django_db(transaction=True)
@@ -51,7 +69,7 @@ def test_work_that_fails_is_told_in_the_log_and_the_next_is_done(caplog: pytest.
         raise ValueError("no such sound")
 
     done: list[int] = []
-    with Backlog(threads=1, most=4) as backlog:
+    with Backlog(Way(), threads=1, most=4) as backlog:
         assert backlog.add(fail)
         assert backlog.add(noted(done, 1))
     assert done == [1]
@@ -61,7 +79,8 @@ def test_work_that_fails_is_told_in_the_log_and_the_next_is_done(caplog: pytest.
 @pytest.mark.django_db(transaction=True)
 def test_work_waits_while_somebody_is_ahead() -> None:
     order: list[str] = []
-    with Backlog(threads=1, most=4, patience_s=600) as backlog, backlog.ahead() as ahead:
+    way = Way()
+    with Backlog(way, threads=1, most=4, patience_s=600) as backlog, way.ahead() as ahead:
         ahead.say(True)
         ahead.say(True)
         assert backlog.add(lambda: order.append("work"))
@@ -72,7 +91,8 @@ def test_work_waits_while_somebody_is_ahead() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_work_does_not_wait_for_ever_for_who_is_always_ahead() -> None:
     done = threading.Event()
-    with Backlog(threads=1, most=4) as backlog, backlog.ahead() as ahead:
+    way = Way()
+    with Backlog(way, threads=1, most=4) as backlog, way.ahead() as ahead:
         ahead.say(True)
         assert backlog.add(done.set)
         assert done.wait(60)

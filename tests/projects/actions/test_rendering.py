@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from projects.actions import claims, endpoint, holds, paragraphs, pieces, rendering, takes
 from projects.audio import wav
-from projects.models import Call, Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
+from projects.models import Call, CallState, Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
 from projects.speech.standin.server import Standin
 from tests import factories
 from tests.cast import Cast
@@ -109,19 +109,42 @@ def test_parts_that_were_paid_for_are_not_called_again(cast: Cast, standin: Stan
     assert " ".join(good) == line.text
 
 
-def test_a_worker_killed_between_the_sound_on_disk_and_the_finished_row_loses_and_pays_nothing(
-    cast: Cast, standin: Standin
+@pytest.mark.parametrize("is_fetched", [True, False], ids=["on disk", "still behind its link"])
+def test_a_worker_killed_with_sound_on_disk_loses_nothing_and_without_it_the_call_is_made_again(
+    cast: Cast, standin: Standin, is_fetched: bool
 ) -> None:
     script = factories.script(cast.team, lines=1)
     queue(script)
     killed = claims.claim(worker="killed")
     assert killed is not None
-    assert isinstance(rendering.speak(killed, endpoint.configured()), pieces.Spoken)
+    spoken = rendering.speak(killed, endpoint.configured())
+    assert isinstance(spoken, pieces.Spoken)
+    if is_fetched:
+        spoken.fetch()
     Take.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert claims.sweep() == 1
     assert turn().status == TakeStatus.READY
-    assert (len(standin.calls), Call.objects.count()) == (1, 1)
+    calls = 1 if is_fetched else 2
+    assert (len(standin.calls), Call.objects.count()) == (calls, calls)
+    assert not Call.objects.filter(state=CallState.FREE).exists()
     assert not pieces.folder_of(killed.pk).exists()
+
+
+def test_of_a_long_line_only_the_last_sound_waits_behind_its_link(cast: Cast, standin: Standin) -> None:
+    script = factories.script(cast.team, lines=1)
+    line = script.paragraphs.get()
+    line.text = " ".join(f"This is sentence number {n} of a long paragraph." for n in range(30))
+    paragraphs.edit(line, project=script.project, by=None)
+    queue(script)
+    take = claims.claim(worker="test")
+    assert take is not None
+    spoken = rendering.speak(take, endpoint.configured())
+    assert isinstance(spoken, pieces.Spoken)
+    states = list(Call.objects.order_by("pk").values_list("state", flat=True))
+    assert states == [*[CallState.CHARGED] * (len(standin.calls) - 1), CallState.OPEN]
+    assert len(list(pieces.folder_of(take.pk).glob("*.pcm"))) == len(standin.calls) - 1
+    assert rendering.complete(take, spoken).status == TakeStatus.READY
+    assert set(Call.objects.values_list("state", flat=True)) == {CallState.CHARGED}
 
 
 def test_a_smaller_limit_than_believed_is_learned_from_the_refusal(cast: Cast, standin: Standin) -> None:

@@ -194,11 +194,15 @@ function ask.renew(process, ...)
 end
 
 -- slot; the reservation it comes with, or 0; its epoch; 1: reserve one more for the next in line;
--- age of the youngest call that went through, or -1
+-- age of the youngest call that went through, or -1; 1: where there is a limit or a pause, wait without a reservation
 -- -> 1 go, 0 wait, -1 the slot is lost; start, wait; the next one's start and wait, or 0 0; epoch; pause; rate
-function ask.turn(slot, held, epoch, more, clean_age)
+function ask.turn(slot, held, epoch, more, clean_age, at_once)
     if not holds(slot) then return {-1, 0, 0, 0, 0, state.epoch, 0, ''} end
     rise(tonumber(clean_age))
+    if at_once == '1' and (interval() > 0 or now < state.pause) then
+        keep_state()
+        return {0, 0, 0, 0, 0, state.epoch, math.max(state.pause - now, 0), string.format('%.17g', rate())}
+    end
     local start = tonumber(held)
     if tonumber(epoch) ~= state.epoch or start < now - STALE or now < state.pause then start = reserve() end
     local go, following = start <= now, 0

@@ -50,7 +50,7 @@ class Answer:
     """
 
     go: bool
-    reservation: Reservation
+    reservation: Reservation | None
     following: Reservation | None = None
     lost: bool = False
     pause_s: float = 0.0
@@ -117,20 +117,30 @@ class SharedQuota:
         processes, *lost = self._ask("renew", process, *slots)
         return processes, lost
 
-    def turn(self, slot: str, held: Reservation | None, *, more: bool, clean_age_s: float | None) -> Answer:
+    def turn(
+        self,
+        slot: str,
+        held: Reservation | None,
+        *,
+        more: bool = False,
+        clean_age_s: float | None,
+        at_once: bool = False,
+    ) -> Answer:
         """Use the reservation, or make one; ``more``: reserve one for the next in line, too.
+
+        at_once: make none where there is a limit or a pause; then there is none in the answer either.
 
         clean_age_s: how long ago the youngest call began that went through, None where there is none to tell.
         """
         reservation = (held.start_us, held.epoch) if held else (0, 0)
         clean_us = -1 if clean_age_s is None else round(clean_age_s * US)
-        answer = self._ask("turn", slot, *reservation, int(more), clean_us)
+        answer = self._ask("turn", slot, *reservation, int(more), clean_us, int(at_once))
         go, start, wait, next_start, next_wait, epoch, pause, rate = answer
         now = time.monotonic()
         return Answer(
             go=go == 1,
             lost=go == -1,
-            reservation=Reservation(start, epoch, now + wait / US),
+            reservation=Reservation(start, epoch, now + wait / US) if start else None,
             following=Reservation(next_start, epoch, now + next_wait / US) if next_start else None,
             pause_s=pause / US,
             rate=_rate(rate),

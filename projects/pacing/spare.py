@@ -72,16 +72,26 @@ class SpareQuota:
     def renew(self, process: str, slots: Iterable[str]) -> tuple[int, list[str]]:
         return self._processes, []
 
-    def turn(self, slot: str, held: Reservation | None, *, more: bool, clean_age_s: float | None) -> Answer:
+    def turn(
+        self,
+        slot: str,
+        held: Reservation | None,
+        *,
+        more: bool = False,
+        clean_age_s: float | None,
+        at_once: bool = False,
+    ) -> Answer:
         with self._lock:
             now = time.monotonic()
             if clean_age_s is not None and now - clean_age_s > self._told_at:
                 self._strikes = 0
+            pause_s = max(self._pause_until - now, 0)
+            if at_once and (self._rate or pause_s):
+                return Answer(go=False, reservation=None, pause_s=pause_s, rate=self._own_rate())
             if held is None or held.epoch != self._epoch or held.at < now - STALE_S:
                 held = self._reserve(now)
             go = held.at <= now
             following = self._reserve(now) if go and more else None
-            pause_s = max(self._pause_until - now, 0)
         return Answer(go=go, reservation=held, following=following, pause_s=pause_s, rate=self._own_rate())
 
     def _reserve(self, now: float) -> Reservation:

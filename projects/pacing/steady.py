@@ -51,8 +51,18 @@ class SteadyQuota:
         self._spare.learn_processes(processes)
         return lost
 
-    def turn(self, slot: str, held: Reservation | None, *, more: bool, clean_age_s: float | None) -> Answer:
-        answer = self._ask(lambda quota: quota.turn(slot, held, more=more, clean_age_s=clean_age_s))
+    def turn(
+        self,
+        slot: str,
+        held: Reservation | None,
+        *,
+        more: bool = False,
+        clean_age_s: float | None,
+        at_once: bool = False,
+    ) -> Answer:
+        answer = self._ask(
+            lambda quota: quota.turn(slot, held, more=more, clean_age_s=clean_age_s, at_once=at_once)
+        )
         if not self.away and not answer.lost:
             self._spare.learn(rate=answer.rate, pause_s=answer.pause_s)
         return answer

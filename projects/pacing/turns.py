@@ -1,14 +1,15 @@
 """The line in which the threads of one process wait for their turns; only the first of them asks the quota.
 
 So a pause, a stop or a new rate finds one reservation of each process, not one of each thread; the question that
-uses a reservation makes the next one, which is one command for each turn.
+uses a reservation makes the next one, which is one command for each turn. While there is neither limit nor pause
+nobody has to wait for anybody, and each asks by himself.
 """
 
 import threading
 import time
 from collections import deque
 
-from projects.pacing.quota import Reservation
+from projects.pacing.quota import Answer, Reservation
 from projects.pacing.steady import SteadyQuota
 
 
@@ -24,6 +25,7 @@ class Turns:
         self._line = _Line()
         self._reserved: Reservation | None = None  # of whoever is first in the line
         self._clean_at: float | None = None
+        self._is_free = False  # neither limit nor pause, when last asked
 
     def went_through(self, began_at: float) -> None:
         """A call that began at this time.monotonic() went through; the quota hears of it with the next question."""
@@ -34,6 +36,8 @@ class Turns:
 
         Raises Lost.
         """
+        if self._is_free and not stop.is_set() and (turn := self._ask_at_once(slot)) is not None:
+            return turn
         if not self._line.join(until):
             return None
         try:
@@ -55,12 +59,22 @@ class Turns:
     def _ask(self, slot: str) -> Reservation | None:
         """Use the reservation. None: a later one took its place."""
         held, self._reserved = self._reserved, None
+        answer = self._quota.turn(slot, held, more=self._line.waiting > 0, clean_age_s=self._clean_age_s())
+        self._reserved = answer.following if answer.go else answer.reservation
+        return self._taken(answer)
+
+    def _ask_at_once(self, slot: str) -> Reservation | None:
+        """A turn while there is neither limit nor pause, else None."""
+        return self._taken(self._quota.turn(slot, None, clean_age_s=self._clean_age_s(), at_once=True))
+
+    def _clean_age_s(self) -> float | None:
         clean_at, self._clean_at = self._clean_at, None
-        clean_age_s = None if clean_at is None else time.monotonic() - clean_at
-        answer = self._quota.turn(slot, held, more=self._line.waiting > 0, clean_age_s=clean_age_s)
+        return None if clean_at is None else time.monotonic() - clean_at
+
+    def _taken(self, answer: Answer) -> Reservation | None:
         if answer.lost:
             raise Lost
-        self._reserved = answer.following if answer.go else answer.reservation
+        self._is_free = answer.go and answer.rate is None
         return answer.reservation if answer.go else None
 
 

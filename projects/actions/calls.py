@@ -1,7 +1,7 @@
 """One call of the endpoint for a line, or for a part of one: set aside, made, its sound fetched, and settled.
 
-The endpoint is at work until ``make`` returns, and for that a slot is needed. For what is left none is: ``fetch``,
-which touches no row and so may be done in any thread, and then ``settle``.
+The endpoint is at work until ``ask`` returns, and for that a slot is needed. For what is left none is: ``fetch``,
+which touches no row and so may be done in any thread, and then ``settle`` (docs/adr/0023).
 """
 
 import time
@@ -40,13 +40,12 @@ class Made:
                 endpoint.gate.begin()
                 self._fetch = endpoint.client.ask(line, stream=self._sink is not None, on_audio=self._hear)
         except SpeechError as error:
-            self._error = error
-        self._took_ms = round((time.monotonic() - began_s) * 1000)
-        if self._error is not None:
+            self._error, self._took_ms = error, _since_ms(began_s)
             self.settle()
-        endpoint.gate.told(self._error)
-        if self._error is not None:
-            raise self._error
+            endpoint.gate.told(error)
+            raise
+        self._took_ms = _since_ms(began_s)
+        endpoint.gate.told(None)
         return self
 
     def _hear(self, samples: bytes) -> None:
@@ -77,3 +76,7 @@ class Made:
             duration_ms=self._took_ms,
         )
         self._is_settled = True
+
+
+def _since_ms(began_s: float) -> int:
+    return round((time.monotonic() - began_s) * 1000)

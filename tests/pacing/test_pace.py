@@ -85,6 +85,17 @@ def test_without_a_limit_turns_come_at_once(broker: str, make_pace: MakePace) ->
         assert time.monotonic() - began < 2
 
 
+def test_without_a_limit_nobody_goes_on_once_another_process_was_told_to_wait(
+    broker: str, make_pace: MakePace
+) -> None:
+    pace, other = make_pace(broker, rate=None), borrowed(make_pace(broker, rate=None))
+    slots = [borrowed(pace) for _ in range(3)]
+    assert all(slot.turn() and slot.begin() for slot in [*slots, *slots])
+    assert other.begin()
+    other.busy(60)
+    assert not any(slot.turn(wait_s=0.1) for slot in [*slots, *slots])
+
+
 def test_one_turn_is_one_command(broker: str, make_pace: MakePace, valkey: redis.Redis, account: str) -> None:
     pace = make_pace(broker, concurrency=6, rate=1200)
     counts = [0] * 6

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 import redis
+from celery.fixups.django import DjangoWorkerFixup
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from narrator.celery import app
 from projects import tasks
 from projects.actions import encoded, paragraphs
 from projects.models import ExportStatus, Notification, Pruning, Script, Take, TakeStatus
@@ -150,6 +152,16 @@ def test_a_persons_line_begins_while_every_slot_is_in_use_and_no_other_line_does
     working.join()
     assert standin.state.gate.max_in_flight == 2
     assert len(standin.calls) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_keeps_its_connection_to_the_database_from_one_task_to_the_next(cast: Cast) -> None:
+    around = DjangoWorkerFixup(app)
+    connection.ensure_connection()
+    kept = connection.connection
+    around.on_task_prerun(sender=tasks.pump)
+    around.on_task_postrun(sender=tasks.pump)
+    assert connection.connection is kept
 
 
 def pump_and_close() -> None:

@@ -24,7 +24,20 @@ from tests.bucket_server import running_bucket
 
 GUARDED = ["teams_auditevent", "projects_act"]
 """The tables that are only added to."""
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+ENGINES = {
+    "speech",
+    "audio",
+    "manuscript",
+    "pacing",
+    "lexicon",
+    "merging",
+    "captions",
+    "readalong",
+    "podcast",
+}
+"""The folders of the tests of what is plain Python."""
+HERE = Path(__file__).resolve().parent
+SHARED = HERE.parents[1] / "shared"
 
 LONG = (
     *("studio", "plant", "test_access.py", "commands", "test_tasks.py", "test_pace.py"),
@@ -73,14 +86,22 @@ def tables_may_be_emptied() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def own_place(request: pytest.FixtureRequest) -> None:
+    """Each test has a store, a work folder and counts of its own, but those of engines, which know of none."""
+    if ENGINES.isdisjoint(request.path.relative_to(HERE).parts):
+        request.getfixturevalue("own_media")
+        request.getfixturevalue("own_counts")
+
+
+@pytest.fixture
 def own_media(settings: object, tmp_path: Path) -> None:
-    """Each test has a store and a work folder of its own, and nothing in the cache: row numbers come again."""
+    """A store and a work folder, and nothing in the cache: row numbers come again."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
     own.clear()
     heavy.clear()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def own_counts(settings: object, tmp_path: Path) -> None:
     """Attempts to sign in that one test makes do not count in another."""
     caches = settings.CACHES  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ from narrator.teams.models import User
 from projects.actions import accounts, endpoint
 from projects.speech.standin.server import Standin
 from tests import cast as casting
-from tests import migrated
+from tests import compiling, migrated
 from tests.bucket_server import running_bucket
 
 GUARDED = ["teams_auditevent", "projects_act"]
@@ -57,6 +57,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure() -> None:
     """Looking for garbage after every 700 objects took a sixteenth of all CPU."""
     gc.set_threshold(100_000, 10, 10)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    compiling.compile_share(session.config, HERE)
 
 
 def pytest_collection_finish() -> None:

@@ -23,7 +23,7 @@ from projects.models.sounds import SUMS
 from projects.models.takes import Source
 
 KEPT_S = 24 * 3600
-REST_S = 2.0  # for each thousand lines
+REST_S = 5.0  # for each thousand lines
 FOLLOWED = ("pause_ms", "kind", "character")
 FRAMES, SOURCE = treatments.FROM.index("frames"), treatments.FROM.index("source")
 FOUND = ("duration_ms", "loudness_lufs", "rms_dbfs", "peak_dbfs", "true_peak_dbfs", "floor_dbfs")

@@ -15,9 +15,9 @@ MANY = 300
 
 @dataclass(frozen=True)
 class Changed:
-    """``lines``: as rows show them, in the order of their changes, none where they are too many; ``gone``: by id."""
+    """``lines``: id, version and position, the first change first; none where they are too many. ``gone``: ids."""
 
-    lines: list[Paragraph]
+    lines: list[tuple[int, int, int]]
     gone: list[int]
     are_too_many: bool
 
@@ -33,7 +33,7 @@ def since(script: Script, version: int, reached: int) -> Changed:
     Two queries where few lines changed and none left.
     """
     after = {"script": script.pk, "version": version, "position": reached}
-    lines = _lines().objects(**after)
+    lines = _lines().rows(**after)
     many = len(lines) == LINES_AT_ONCE and bool(_beyond_many().rows(**after))
     are_too_many = many or script.spread_version > version
     left = {pk for (pk,) in _left().rows(script=script.pk, version=version)}
@@ -52,7 +52,7 @@ def _changed() -> ParagraphQuerySet:
 
 @cache
 def _lines() -> Prepared:
-    return Prepared(_changed().for_page()[:LINES_AT_ONCE])
+    return Prepared(_changed().values_list("pk", "version", "position")[:LINES_AT_ONCE])
 
 
 @cache

@@ -1,6 +1,6 @@
 """How a script page follows: windows of rows, the order of all lines, and the one poll, with the head above them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from narrator.cache import heavy
 from narrator.direct import Blank, Prepared
 from narrator.web import Request
 from projects import access
@@ -20,6 +22,11 @@ from projects.views import row_html, runs
 
 # A page begins with so many lines and fetches others as they come near; see static/js/rows.js.
 WINDOW = 100
+# What is said of a line to find the row that was drawn of it; what a kept row takes beside its text.
+FACTS = ("pk", "version", "position")
+ROW_BYTES = 400
+# A poll mostly brings few lines.
+FEW = 8
 # Whatever anybody changes is to be seen within two seconds (docs/adr/0002 has what that costs).
 POLL_S = 1.5
 
@@ -39,25 +46,55 @@ class Row:
         return SafeString(self.html.replace("<li ", '<li hx-swap-oob="true" ', 1))
 
 
-def window(script: Script, first: int, last: int) -> list[Paragraph]:
-    """The lines of a script between two positions, both included: so many as a page shows, and the one behind them."""
-    return _between().objects(script=script.pk, first=first, last=last)
+def window(script: Script, first: int, last: int, may_edit: bool) -> list[Row]:
+    """The rows of a script between two positions, both included: so many as a page shows, and the one behind them."""
+    return drawn(_between().rows(script=script.pk, first=first, last=last), may_edit)
 
 
 @cache
 def _between() -> Prepared:
-    here = Paragraph.objects.for_page().filter(script=Blank(Paragraph, "script"))
+    here = Paragraph.objects.filter(script=Blank(Paragraph, "script"))
     first, last = (Blank(Paragraph, "position", name) for name in ("first", "last"))
-    return Prepared(here.filter(position__gte=first, position__lte=last).order_by("position")[: WINDOW + 1])
+    ordered = here.filter(position__gte=first, position__lte=last).order_by("position")
+    return Prepared(ordered.values_list(*FACTS)[: WINDOW + 1])
 
 
-def draw(lines: Iterable[Paragraph], may_edit: bool) -> list[Row]:
-    """Draw the rows of these lines. No query where they were read with ``ParagraphQuerySet.for_page``."""
-    return [row(line, may_edit) for line in lines]
+def drawn(wanted: Sequence[tuple[int, int, int]], may_edit: bool) -> list[Row]:
+    """The rows of these lines, each given as ``FACTS``. One query where some were not drawn since they changed.
+
+    Whatever a row shows of a line, its takes or its character counts up the line's version when it changes; so each
+    process keeps the rows that it drew, for everybody who reads the same language and may do the same.
+    """
+    seen_by = f"{int(may_edit)}-{get_language()}"
+    keys = {pk: f"row-{pk}-{version}-{position}-{seen_by}" for pk, version, position in wanted}
+    rows = {pk: heavy.get(key) for pk, key in keys.items()}
+    missing = [pk for pk, row in rows.items() if row is None]
+    if missing:
+        for line in _lines(missing):
+            fresh = rows[line.pk] = row(line, may_edit)
+            # Under its own version: where it changed a moment ago, who asked for the earlier one asks again.
+            name = f"row-{fresh.pk}-{fresh.version}-{fresh.position}-{seen_by}"
+            heavy.set(name, fresh, size_bytes=ROW_BYTES + 2 * len(fresh.html))
+    return [found for found in rows.values() if found is not None]
+
+
+def _lines(ids: list[int]) -> list[Paragraph]:
+    """These lines, at most so many as a window, with what their rows show."""
+    count = FEW if len(ids) <= FEW else WINDOW + 1
+    return _named(count).objects(
+        **{f"id{at}": pk for at, pk in enumerate(ids + ids[-1:] * (count - len(ids)))}
+    )
+
+
+@cache
+def _named(count: int) -> Prepared:
+    """Blanks: id0, id1 and so on."""
+    ids = [Blank(Paragraph, "pk", f"id{at}") for at in range(count)]
+    return Prepared(Paragraph.everything.for_page().filter(pk__in=ids))  # type: ignore[misc]
 
 
 def row(line: Paragraph, may_edit: bool) -> Row:
-    """Draw the row of a line that was read already."""
+    """Draw the row of a line that was read with all that it shows."""
     return Row(line.pk, line.version, line.position, row_html.draw(line, may_edit=may_edit))
 
 
@@ -68,8 +105,8 @@ def script_window(request: Request, script_id: int) -> HttpResponse:
     first, last = (position(request.GET.get(name)) for name in ("from", "to"))
     if first is None or last is None:
         return HttpResponseBadRequest("from= and to= are positions.", content_type="text/plain")
-    drawn = draw(window(script, first, last)[:WINDOW], access.may_edit(request.user, script.project))
-    return HttpResponse("".join([row.html for row in drawn]))
+    rows = window(script, first, last, access.may_edit(request.user, script.project))
+    return HttpResponse("".join([row.html for row in rows[:WINDOW]]))
 
 
 @require_safe
@@ -106,7 +143,7 @@ def _changes(request: Request, script: Script, version: int, reached: int | None
     may_edit = access.may_edit(request.user, script.project)
     # A cursor without a place is that of a page that has all lines of the version, and its figures.
     changed = following.since(script, version, LAST if reached is None else reached)
-    rows = [row(line, may_edit) for line in changed.lines]
+    rows = drawn(changed.lines, may_edit)
     # Whoever has figures that are behind may get others that are; nobody goes back.
     head = progress(script, may_edit, seen=version if reached is None else None)
     return {

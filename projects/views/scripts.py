@@ -35,7 +35,7 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
     progress = rows.progress(script, may_edit)
     others = tallies.with_counts(script.project.scripts.exclude(pk=script.pk))
     first = rows.position(request.GET.get("from")) or 0
-    drawn = rows.draw(rows.window(script, first, rows.LAST), may_edit)
+    drawn = rows.window(script, first, rows.LAST, may_edit)
     context = {
         **progress,
         "project": script.project,

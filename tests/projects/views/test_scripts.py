@@ -104,6 +104,30 @@ def test_a_poll_brings_just_the_lines_that_changed(cast: Cast, sign_in: SignIn) 
     assert poll(client, script, cursor(response)).status_code == 204
 
 
+def test_a_row_is_drawn_once_until_its_line_changes(cast: Cast, sign_in: SignIn) -> None:
+    script = factories.script(cast.team, lines=12)
+    first, last = script.paragraphs.first(), script.paragraphs.last()
+    assert first is not None
+    assert last is not None
+    address = reverse("script-window", args=[script.pk])
+
+    def window(person: User) -> tuple[str, int]:
+        client = sign_in(person)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(address, {"from": first.position, "to": last.position}).content.decode()
+        return page, len(queries)
+
+    fresh, asked = window(cast.editor)
+    assert window(cast.editor) == (fresh, asked - 1)
+    assert window(cast.admin) == (fresh, asked - 1)
+    factories.failed(last)
+    changed, again = window(cast.editor)
+    assert (again, "Failed" in changed, "Failed" in fresh) == (asked, True, False)
+    # Who may not edit has rows of their own: nothing to try again.
+    assert "hx-post" in changed
+    assert "hx-post" not in window(cast.viewer)[0]
+
+
 def test_many_changes_come_in_several_polls_and_none_is_missed(cast: Cast, sign_in: SignIn) -> None:
     script = factories.script(cast.team, lines=150)
     for line in script.paragraphs.all():

@@ -21,6 +21,8 @@ from tests.cast import Cast
 from tests.plant.plant import Plant, clear_store, standin_on_a_port_of_its_own
 
 SLOTS = 4
+# What a fault may make be called for again: what is in flight, and what is answered with its sound on the way (ADR 23).
+AT_RISK = 2 * SLOTS
 DEADLINE_S = 8.0
 LATENCY_S = 0.25
 

@@ -18,7 +18,7 @@ from projects.models import Run, RunState, Script, Take, TakeStatus
 from tests import factories
 from tests.cast import Cast
 from tests.journeys.waiting import until
-from tests.plant.conftest import SLOTS
+from tests.plant.conftest import AT_RISK, SLOTS
 from tests.plant.plant import (
     LONG_S,
     Count,
@@ -65,7 +65,7 @@ def test_a_worker_killed_under_load_and_two_that_sweep_after_it(
     assert SILENT in page("/runs/")
     plant.start_worker()
     plant.start_worker("second")
-    assert all_made(plant, script).again <= SLOTS
+    assert all_made(plant, script).again <= AT_RISK
     plant.wait(lambda: SILENT not in page("/runs/"), "the page to see a worker")
     assert list((plant.data / "run" / "workers").iterdir()) != []
     assert plant.stop("second") == 0
@@ -91,7 +91,7 @@ def test_the_broker_emptied_and_the_worker_killed(plant: Plant, script: Script) 
     plant.empty_broker()
     plant.kill("worker")
     plant.start_worker()
-    assert all_made(plant, script).again <= SLOTS
+    assert all_made(plant, script).again <= AT_RISK
 
 
 def test_a_worker_told_to_stop_finishes_its_lines_and_begins_no_other(plant: Plant, script: Script) -> None:
@@ -125,7 +125,7 @@ def test_a_full_disk(plant: Plant, script: Script, page: Source) -> None:
         assert "disk" in stuck.values_list("error_reason", flat=True)[0]
         assert stuck.values_list("error_reason", flat=True)[0] in page(script.get_absolute_url())
         until(lambda: "Waiting. The" in page("/runs/"), LONG_S, "the queue to say why")
-    assert all_made(plant, script).again <= SLOTS
+    assert all_made(plant, script).again <= AT_RISK
 
 
 def test_an_endpoint_that_is_gone_for_a_while(plant: Plant, script: Script, page: Source) -> None:
@@ -136,7 +136,7 @@ def test_an_endpoint_that_is_gone_for_a_while(plant: Plant, script: Script, page
     assert "nothing answers at its address" in page(script.get_absolute_url())
     until(lambda: "Waiting. The endpoint cannot be reached" in page("/runs/"), LONG_S, "the queue to say why")
     plant.standin.start()
-    assert all_made(plant, script).again <= SLOTS
+    assert all_made(plant, script).again <= AT_RISK
 
 
 def test_a_slow_drip_ends_at_the_deadline(plant: Plant, cast: Cast) -> None:

@@ -17,7 +17,7 @@ from projects.speech.standin.settings import Settings
 from tests import factories
 from tests.bucket_server import Served, running_bucket
 from tests.cast import Cast
-from tests.plant.conftest import DEADLINE_S, LATENCY_S, SLOTS
+from tests.plant.conftest import AT_RISK, DEADLINE_S, LATENCY_S, SLOTS
 from tests.plant.plant import Plant, count, faults_of_the_store, is_over, standin_on_a_port_of_its_own
 
 pytestmark = [
@@ -90,7 +90,7 @@ def test_two_machines_one_worker_killed_nothing_lost_nothing_paid_twice(
 
         counted = count(script, plant.standin)
         assert (counted.ready, counted.lost, counted.failed) == (LINES, 0, 0)
-        assert counted.again <= SLOTS
+        assert counted.again <= AT_RISK
         assert counted.paid_twice <= counted.again
         assert faults_of_the_store(served.folder) == []
         assert not list(plant.data.glob("media/**/*.wav")), "files are in the bucket alone"

@@ -162,10 +162,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         f"PRAGMA busy_timeout={DATABASE_PATIENCE_S * 1000};",
     }
 else:
+    options = DATABASES["default"].setdefault("OPTIONS", {})
     # Nobody waits for ever for a row that somebody else holds.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options", f"-c lock_timeout={DATABASE_PATIENCE_S * 1000}"
-    )
+    options.setdefault("options", f"-c lock_timeout={DATABASE_PATIENCE_S * 1000}")
+    # Statements of ours (narrator/direct.py) are planned once for each connection, when they come a third time.
+    options.setdefault("prepare_threshold", 2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MEDIA_ROOT = DATA_DIR / "media"

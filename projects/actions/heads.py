@@ -11,12 +11,13 @@ REST_S = 0.2
 KEPT_S = 60
 
 
-def of(script: Script, *, seen: int | None = None) -> Told[Estimate | None]:
-    """Fill in the counts of a script; return the estimate for the lines that nobody has asked for, None without any.
+def of(script: Script, *, may_edit: bool, seen: int | None = None) -> Told[Estimate | None]:
+    """Fill in the counts of a script; return the estimate for the lines that nobody has asked for yet.
 
-    Of a long script it may be from a moment ago, but not from before the version of which it was ``seen``.
+    None without any, and for who may not ask. Of a long script it may be from a moment ago, but not from before the
+    version of which it was ``seen``.
     """
-    if not _is_offered(script):
+    if not _is_offered(script, may_edit):
         return Told(None, False)
     return resting.told(
         _key(script),
@@ -28,14 +29,14 @@ def of(script: Script, *, seen: int | None = None) -> Told[Estimate | None]:
     )
 
 
-def is_due(script: Script) -> bool:
+def is_due(script: Script, *, may_edit: bool) -> bool:
     """Whether there is another estimate than there was last."""
-    return _is_offered(script) and resting.is_due(_key(script), script.version)
+    return _is_offered(script, may_edit) and resting.is_due(_key(script), script.version)
 
 
-def _is_offered(script: Script) -> bool:
+def _is_offered(script: Script, may_edit: bool) -> bool:
     tallies.fill(script, lineups.of(script).tally)
-    return script.line_count - script.ready_count > script.active_count
+    return may_edit and script.line_count - script.ready_count > script.active_count
 
 
 def _key(script: Script) -> str:

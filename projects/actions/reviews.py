@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from narrator import direct
 from narrator.direct import Blank, Prepared
 from narrator.teams.models import User
-from projects.actions import activity, notifications
+from projects.actions import activity, lineups, notifications
 from projects.models import ActKind, Assignment, Comment, GuestLink, Paragraph, Project, Script, Verdict
 from projects.models.notifications import News
-from projects.models.paragraphs import ParagraphQuerySet
+from projects.models.paragraphs import ParagraphQuerySet, Stage
 from projects.models.reviews import Kind
 from projects.models.scripts import ScriptQuerySet
 from projects.sentences import gettext_noop
@@ -234,7 +234,7 @@ def given_to(user: User) -> ScriptQuerySet:
     return Script.objects.filter(pk__in=mine.values("pk")).with_verdicts()
 
 
-def to_hear(script: Script | Blank) -> ParagraphQuerySet:
+def to_hear(script: Script) -> ParagraphQuerySet:
     """The lines of a script that have a current take on which no verdict stands, in order."""
     lines: ParagraphQuerySet = (
         Paragraph.objects.filter(script=script).current().unjudged().order_by("position")
@@ -243,13 +243,16 @@ def to_hear(script: Script | Blank) -> ParagraphQuerySet:
 
 
 def next_to_hear(script: Script, *, after: Paragraph | None = None) -> Paragraph | None:
-    """The first line of a script that is to be heard, behind ``after``, else from its start. Two queries at most."""
-    places = [after.position, BEFORE_ALL] if after else [BEFORE_ALL]
-    found = (_to_hear().first(script=script.pk, after=place) for place in places)
-    return next((line for line in found if line), None)
+    """The first line of a script that is to be heard, behind ``after``, else from its start. One query of its own."""
+    place = after.position if after else BEFORE_ALL
+    waiting = (
+        (line.position, pk) for pk, line in lineups.of(script).lines.items() if line.stage == Stage.READY
+    )
+    first = min(waiting, key=lambda one: (one[0] <= place, one[0]), default=None)
+    return _heard().first(pk=first[1]) if first else None
 
 
 @cache
-def _to_hear() -> Prepared:
-    lines = to_hear(Blank(Paragraph, "script")).filter(position__gt=Blank(Paragraph, "position", "after"))
-    return Prepared(lines.select_related("chosen").defer("chosen__peaks")[:1])
+def _heard() -> Prepared:
+    lines = Paragraph.objects.filter(pk=Blank(Paragraph, "pk"))
+    return Prepared(lines.select_related("chosen").defer("chosen__peaks"))

@@ -118,9 +118,12 @@ def script_changes(request: Request, script_id: int) -> HttpResponse:
     Lines come out of band, deleted and moved ones as ids; the queue and the people only where they changed.
     """
     script = access.script(request.user, script_id)
-    since = _cursor(request.GET.get("since", ""))
+    may_edit = access.may_edit(request.user, script.project)
+    version, reached = _cursor(request.GET.get("since", ""))
     queue, people = _queue(request), _people(request, script)
-    has_new_lines = script.version > since[0] or (since[1] is not None and not _waits(script, since[1]))
+    has_new_lines = script.version > version or (
+        reached is not None and not _waits(script, reached, may_edit)
+    )
     if not has_new_lines and queue is None and people is None:
         return HttpResponse(status=204)
     context = {
@@ -134,13 +137,12 @@ def script_changes(request: Request, script_id: int) -> HttpResponse:
         "here_seen": presence.digest(people) if people is not None else None,
     }
     if has_new_lines:
-        context |= _changes(request, script, *since)
+        context |= _changes(script, version, reached, may_edit)
     return render(request, "projects/script_detail.html#changes", context)
 
 
-def _changes(request: Request, script: Script, version: int, reached: int | None) -> dict[str, Any]:
+def _changes(script: Script, version: int, reached: int | None, may_edit: bool) -> dict[str, Any]:
     """The lines that changed, the head, and the cursor that they lead to."""
-    may_edit = access.may_edit(request.user, script.project)
     # A cursor without a place is that of a page that has all lines of the version, and its figures.
     changed = following.since(script, version, LAST if reached is None else reached)
     rows = drawn(changed.lines, may_edit)
@@ -197,9 +199,10 @@ def _cursor(text: str) -> tuple[int, int | None]:
     return position(version) or 0, position(reached)
 
 
-def _waits(script: Script, reached: int) -> bool:
+def _waits(script: Script, reached: int, may_edit: bool) -> bool:
     """Whether a page that has all lines, and figures that are behind them, has nothing to get yet."""
-    return reached == LAST and not heads.is_due(script) and not figures.is_due(script, script.project)
+    is_due = heads.is_due(script, may_edit=may_edit) or figures.is_due(script, script.project)
+    return reached == LAST and not is_due
 
 
 def progress(script: Script, may_edit: bool, *, seen: int | None = None) -> dict[str, Any]:
@@ -208,13 +211,13 @@ def progress(script: Script, may_edit: bool, *, seen: int | None = None) -> dict
     The cursor's place is behind every line where figures are to come yet. Length and estimate of a long script may be
     a little behind, the estimate not behind the version whose head was ``seen``.
     """
-    estimate = heads.of(script, seen=seen)
+    estimate = heads.of(script, may_edit=may_edit, seen=seen)
     heard = figures.in_passing(script, script.project, lines=script.line_count)
     return {
         "script": script,
         "heard": heard.value,
         "since": f"{script.version}-{LAST}" if estimate.is_behind or heard.is_behind else script.version,
         "to_make_count": script.line_count - script.ready_count,
-        "estimate": estimate.value if may_edit else None,
+        "estimate": estimate.value,
         "poll_s": POLL_S,
     }

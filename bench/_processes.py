@@ -22,7 +22,7 @@ def family(pid: int) -> list[int]:
     """A process, its children, theirs, and so on."""
     found = [pid]
     for one in found:
-        for task in Path(f"/proc/{one}/task").iterdir():
+        for task in _threads(one):
             found += [int(child) for child in _of(task, "children").split()]
     return found
 
@@ -31,9 +31,17 @@ def family_cpu_s(pid: int) -> float:
     """CPU seconds, to the microsecond, of all threads of a process and its descendants that live now."""
     nanoseconds = 0
     for one in family(pid):
-        for task in Path(f"/proc/{one}/task").iterdir():
+        for task in _threads(one):
             nanoseconds += int((_of(task, "schedstat").split() or ["0"])[0])
     return nanoseconds / 1e9
+
+
+def _threads(pid: int) -> list[Path]:
+    """The threads of a process; none where it has ended meanwhile."""
+    try:
+        return list(Path(f"/proc/{pid}/task").iterdir())
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def _of(task: Path, name: str) -> str:

@@ -92,7 +92,7 @@ def _works(script: Any) -> list[tuple[str, Callable[[], bytes]]]:
     from django.template import engines  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
 
-    from narrator.cache import own, windows  # noqa: PLC0415
+    from narrator.cache import heavy, own  # noqa: PLC0415
     from narrator.teams.models import User  # noqa: PLC0415
 
     client = Client(HTTP_HOST="localhost")
@@ -113,7 +113,7 @@ def _works(script: Any) -> list[tuple[str, Callable[[], bytes]]]:
     def cold(rest: str) -> Callable[[], bytes]:
         def ask() -> bytes:
             own.clear()
-            windows.clear()
+            heavy.clear()
             return get(rest)()
 
         return ask

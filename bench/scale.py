@@ -158,7 +158,7 @@ def _look(connection: Any, name: str, work: Callable[[], object]) -> None:
     """Do it twice, nothing of it for good, and say what it asked of the database: at first, and when it is known."""
     from django.db import transaction  # noqa: PLC0415
 
-    from narrator.cache import heavy, own, windows  # noqa: PLC0415
+    from narrator.cache import heavy, own  # noqa: PLC0415
 
     asked: list[Asked] = []
 
@@ -171,7 +171,7 @@ def _look(connection: Any, name: str, work: Callable[[], object]) -> None:
             asked.append(Asked(sql, one, 1000 * (time.perf_counter() - began)))
 
     with transaction.atomic(), connection.execute_wrapper(note):
-        for cache in (own, windows, heavy):
+        for cache in (own, heavy):
             cache.clear()
         work()
         first = [one for one in asked if one.sql.lstrip("( ").startswith(READING)]

@@ -26,6 +26,12 @@ class Changed:
         """Whether others may come after these."""
         return len(self.lines) == LINES_AT_ONCE
 
+    @property
+    def cursor(self) -> str:
+        """Where those begin, though the last line should have changed again meanwhile: its version and position."""
+        _, version, position = self.lines[-1]
+        return f"{version}-{position}"
+
 
 def since(script: Script, version: int, reached: int) -> Changed:
     """What came after this version of the script; of the version itself what is behind the position that was reached.

@@ -151,7 +151,7 @@ def _changes(script: Script, version: int, reached: int | None, may_edit: bool) 
     return {
         **head,
         "rows": [one.out_of_band for one in rows],
-        "since": f"{rows[-1].version}-{rows[-1].position}" if changed.more else head["since"],
+        "since": changed.cursor if changed.more else head["since"],
         "more": changed.more,
         "gone": changed.gone,
         "is_renewed": changed.are_too_many,

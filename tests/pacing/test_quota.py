@@ -11,6 +11,7 @@ import redis
 from projects.pacing.pace import Pace
 from projects.pacing.quota import account_of, client
 from tests.pacing.paces import MakePace, borrowed, state_key
+from tests.studio.waiting import until
 
 
 def test_slots_are_counted_over_all_processes(broker: str, make_pace: MakePace) -> None:
@@ -95,7 +96,7 @@ def test_the_slot_of_a_dead_process_comes_back_and_that_of_a_living_one_does_not
         began = time.monotonic()
         slot = pace.slot(wait_s=10)
         assert slot is not None
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 9
         slot.release()
     finally:
         holder.kill()
@@ -108,6 +109,8 @@ def test_a_slot_that_lapsed_and_was_lent_again_makes_no_call(
 ) -> None:
     pace = make_pace(broker, concurrency=1)
     with borrowed(pace) as lapsed:
+        # The sign of life that goes with the first slot would take it back.
+        until(lambda: valkey.exists(state_key(account) + ":processes"))
         valkey.delete(state_key(account) + ":slots")
         assert lapsed.begin(), "nobody wanted it: it is simply lent again"
         valkey.delete(state_key(account) + ":slots")

@@ -7,6 +7,8 @@ from narrator.direct import Blank, Prepared
 from projects.models import Change, Paragraph, Script
 from projects.models.paragraphs import ParagraphQuerySet
 
+# What is said of a line to find the row that was drawn of it.
+FACTS = ("pk", "version", "position")
 # More changed lines than this come with the next question, so that one answer stays small.
 LINES_AT_ONCE = 60
 # Where more than this changed at once (a new cast, say), or all positions, the page renews what it has by itself.
@@ -42,9 +44,14 @@ def since(script: Script, version: int, reached: int) -> Changed:
     lines = _lines().rows(**after)
     many = len(lines) == LINES_AT_ONCE and bool(_beyond_many().rows(**after))
     are_too_many = many or script.spread_version > version
-    left = {pk for (pk,) in _left().rows(script=script.pk, version=version)}
-    back = set(script.paragraphs.filter(pk__in=left).values_list("pk", flat=True)) if left else set()
-    return Changed([] if are_too_many else lines, sorted(left - back), are_too_many)
+    gone = left(script.pk, version)
+    back = set(script.paragraphs.filter(pk__in=gone).values_list("pk", flat=True)) if gone else set()
+    return Changed([] if are_too_many else lines, sorted(gone - back), are_too_many)
+
+
+def left(script_id: int, version: int) -> set[int]:
+    """The lines that left a script after this version, by id; some may be back. One query."""
+    return {pk for (pk,) in _left().rows(script=script_id, version=version)}
 
 
 def _changed() -> ParagraphQuerySet:
@@ -58,7 +65,7 @@ def _changed() -> ParagraphQuerySet:
 
 @cache
 def _lines() -> Prepared:
-    return Prepared(_changed().values_list("pk", "version", "position")[:LINES_AT_ONCE])
+    return Prepared(_changed().values_list(*FACTS)[:LINES_AT_ONCE])
 
 
 @cache

@@ -3,6 +3,7 @@
 from projects.actions import estimates, lineups, resting, tallies
 from projects.actions.estimates import Estimate
 from projects.actions.resting import Told
+from projects.actions.tallies import Tally
 from projects.models import Script
 
 # What the rest costs is worked out anew this often, for each thousand lines.
@@ -17,12 +18,14 @@ def of(script: Script, *, may_edit: bool, seen: int | None = None) -> Told[Estim
     None without any, and for who may not ask. Of a long script it may be from a moment ago, but not from before the
     version of which it was ``seen``.
     """
-    if not _is_offered(script, may_edit):
+    lineup = lineups.of(script)
+    tallies.fill(script, lineup.tally)
+    if not (may_edit and _is_offered(lineup.tally)):
         return Told(None, False)
     return resting.told(
         _key(script),
         script.version,
-        lambda: estimates.estimate(lineups.of(script).to_make(script), script.project),
+        lambda: estimates.estimate(lineup.to_make(script), script.project),
         rest_s=lambda _: resting.rest_s(script.line_count, REST_S),
         kept_s=KEPT_S,
         will_do=lambda version: seen is None or version >= seen,
@@ -31,12 +34,12 @@ def of(script: Script, *, may_edit: bool, seen: int | None = None) -> Told[Estim
 
 def is_due(script: Script, *, may_edit: bool) -> bool:
     """Whether there is another estimate than there was last."""
-    return _is_offered(script, may_edit) and resting.is_due(_key(script), script.version)
+    return may_edit and _is_offered(lineups.of(script).tally) and resting.is_due(_key(script), script.version)
 
 
-def _is_offered(script: Script, may_edit: bool) -> bool:
-    tallies.fill(script, lineups.of(script).tally)
-    return may_edit and script.line_count - script.ready_count > script.active_count
+def _is_offered(tally: Tally) -> bool:
+    """Whether some lines have no take and wait for none."""
+    return bool(tally["line_count"] - tally["ready_count"] > tally["active_count"])
 
 
 def _key(script: Script) -> str:

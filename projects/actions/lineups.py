@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from narrator.cache import heavy
 from narrator.direct import Blank, Prepared
-from projects.models import Change, Paragraph, Script
+from projects.actions import following
+from projects.models import Paragraph, Script
 from projects.models.paragraphs import ParagraphQuerySet, Stage
 from projects.models.takes import ACTIVE
 
@@ -94,7 +95,7 @@ def kept_tally(script_id: int, version: int) -> dict[str, int | None] | None:
 def _brought(kept: Lineup, script_id: int) -> dict[int, Line]:
     """The lines as they are now: without those that left, then with those that changed, in case one came back."""
     since = {"script": script_id, "version": kept.version}
-    gone = {pk for (pk,) in _gone().rows(**since)}
+    gone = following.left(script_id, kept.version)
     stayed = {pk: line for pk, line in kept.lines.items() if pk not in gone} if gone else kept.lines
     return {**stayed, **_read(_changed().rows(**since))}
 
@@ -133,11 +134,3 @@ def _changed() -> Prepared:
         script=Blank(Paragraph, "script"), version__gt=Blank(Paragraph, "version")
     )
     return Prepared(later.in_figures())
-
-
-@cache
-def _gone() -> Prepared:
-    left = Change.objects.filter(
-        left=Blank(Change, "left", "script"), left_version__gt=Blank(Change, "left_version", "version")
-    )
-    return Prepared(left.order_by().values_list("paragraph"))

@@ -85,7 +85,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """What became of a line, the newest first."""
         return self.filter(paragraph=line).select_related("edit__by").order_by("-pk")
 
-    def gone_since(self, script: Script | Blank, version: int | Blank) -> Self:
+    def gone_since(self, script: Blank, version: Blank) -> Self:
         """The changes by which lines left this script after this version."""
         return self.filter(left=script, left_version__gt=version)
 

@@ -16,14 +16,14 @@ from narrator.direct import Blank, Prepared
 from narrator.web import Request
 from projects import access
 from projects.actions import figures, following, heads, lineups, presence
+from projects.actions.following import FACTS
 from projects.models import Paragraph, Script
 from projects.models.paragraphs import LAST
 from projects.views import row_html, runs
 
 # A page begins with so many lines and fetches others as they come near; see static/js/rows.js.
 WINDOW = 100
-# What is said of a line to find the row that was drawn of it; what a kept row takes beside its text.
-FACTS = ("pk", "version", "position")
+# What a kept row takes beside its text.
 ROW_BYTES = 400
 # A poll mostly brings few lines.
 FEW = 8
@@ -66,16 +66,19 @@ def drawn(wanted: Sequence[tuple[int, int, int]], may_edit: bool) -> list[Row]:
     process keeps the rows that it drew, for everybody who reads the same language and may do the same.
     """
     seen_by = f"{int(may_edit)}-{get_language()}"
-    keys = {pk: f"row-{pk}-{version}-{position}-{seen_by}" for pk, version, position in wanted}
-    rows = {pk: heavy.get(key) for pk, key in keys.items()}
+    rows = {pk: heavy.get(_key(seen_by, pk, version, position)) for pk, version, position in wanted}
     missing = [pk for pk, row in rows.items() if row is None]
     if missing:
         for line in _lines(missing):
             fresh = rows[line.pk] = row(line, may_edit)
             # Under its own version: where it changed a moment ago, who asked for the earlier one asks again.
-            name = f"row-{fresh.pk}-{fresh.version}-{fresh.position}-{seen_by}"
-            heavy.set(name, fresh, size_bytes=ROW_BYTES + 2 * len(fresh.html))
+            key = _key(seen_by, fresh.pk, fresh.version, fresh.position)
+            heavy.set(key, fresh, size_bytes=ROW_BYTES + 2 * len(fresh.html))
     return [found for found in rows.values() if found is not None]
+
+
+def _key(seen_by: str, pk: int, version: int, position: int) -> str:
+    return f"row-{pk}-{version}-{position}-{seen_by}"
 
 
 def _lines(ids: list[int]) -> list[Paragraph]:

@@ -63,7 +63,7 @@ class EditQuerySet(models.QuerySet["Edit"]):
 class Edit(models.Model):
     """One act: its changes hold as long as it is not undone. Undoing and redoing it makes no row of its own."""
 
-    script = models.ForeignKey(Script, models.CASCADE, related_name="edits")
+    script = models.ForeignKey(Script, models.CASCADE, related_name="edits", db_index=False)
     kind = models.CharField(max_length=12, choices=EditKind)
     by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
@@ -97,7 +97,7 @@ class Change(models.Model):
     (``left``, ``left_version``), for the pages that still show it.
     """
 
-    edit = models.ForeignKey(Edit, models.CASCADE, related_name="changes")
+    edit = models.ForeignKey(Edit, models.CASCADE, related_name="changes", db_index=False)
     paragraph = models.ForeignKey(Paragraph, models.CASCADE, related_name="changes")
     before = models.JSONField()
     after = models.JSONField()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from narrator import direct
 from narrator.direct import Blank, Prepared
+from narrator.indexes import where_set
 from narrator.teams.models import User
 from projects.audio.pauses import CLIP, SCENE_END, TITLE, Followed
 from projects.lexicon.entries import Spoken
@@ -36,42 +37,20 @@ STEP = 2**16
 # A position behind that of every line.
 LAST = 10**17
 ROW_FIELDS = (
-    "script",
-    "position",
-    "kind",
-    "text",
-    "language",
-    "pause_ms",
-    "digest",
-    "version",
-    "is_locked",
-    "locked_at",
-    "locked_by__name",
-    "locked_by__email",
-    "character__name",
-    "character__colour",
-    "chosen__duration_ms",
-    "chosen__digest",
-    "chosen__audio_sha256",
-    "chosen__trim_count",
-    "chosen__lead_silence_ms",
-    "chosen__tail_silence_ms",
-    "chosen__findings",
-    "chosen__cleared_at",
-    "verdict__kind",
-    "verdict__take",
-    "verdict__digest",
-    "verdict__audio_sha256",
-    "verdict__reason",
-    "verdict__at",
-    "verdict__by__name",
-    "verdict__by__email",
-    "verdict__guest__name",
-    "latest__number",
-    "latest__status",
-    "latest__priority",
-    "latest__digest",
-    "latest__claimed_at",
+    *("script", "position", "kind", "text", "language", "pause_ms", "digest", "version"),
+    *(
+        "is_locked",
+        "locked_at",
+        "locked_by__name",
+        "locked_by__email",
+        "character__name",
+        "character__colour",
+    ),
+    *("chosen__duration_ms", "chosen__digest", "chosen__audio_sha256", "chosen__trim_count"),
+    *("chosen__lead_silence_ms", "chosen__tail_silence_ms", "chosen__findings", "chosen__cleared_at"),
+    *("verdict__kind", "verdict__take", "verdict__digest", "verdict__audio_sha256", "verdict__reason"),
+    *("verdict__at", "verdict__by__name", "verdict__by__email", "verdict__guest__name"),
+    *("latest__number", "latest__status", "latest__priority", "latest__digest", "latest__claimed_at"),
     "latest__error_reason",
 )
 
@@ -220,13 +199,13 @@ class Paragraph(Layer):
     it inherits (docs/adr/0018).
     """
 
-    script = models.ForeignKey(Script, models.CASCADE, related_name="paragraphs")
+    script = models.ForeignKey(Script, models.CASCADE, related_name="paragraphs", db_index=False)
     position = models.BigIntegerField()
     removed = models.BooleanField(default=False, editable=False)
     kind = models.CharField(max_length=5, choices=LineKind, default=LineKind.LINE, blank=True)
     text = models.TextField()
     character = models.ForeignKey(
-        Character, models.SET_NULL, null=True, blank=True, related_name="paragraphs"
+        Character, models.SET_NULL, null=True, blank=True, related_name="paragraphs", db_index=False
     )
     speaker = models.CharField(max_length=NAME_CHARACTERS, blank=True, editable=False)
     speaker_sure = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -236,19 +215,23 @@ class Paragraph(Layer):
     )
     digest = models.CharField(max_length=64, editable=False)
     chosen = models.ForeignKey(
-        "Take", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+        "Take", models.SET_NULL, null=True, blank=True, related_name="+", editable=False, db_index=False
     )
     latest = models.ForeignKey(
-        "Take", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+        "Take", models.SET_NULL, null=True, blank=True, related_name="+", editable=False, db_index=False
     )
     verdict = models.ForeignKey(
-        "Verdict", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+        "Verdict", models.SET_NULL, null=True, blank=True, related_name="+", editable=False, db_index=False
     )
     version = models.PositiveBigIntegerField(default=0, editable=False)
-    edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    edited_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     edited_at = models.DateTimeField(null=True, blank=True)
     is_locked = models.BooleanField(default=False, editable=False)
-    locked_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    locked_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     locked_at = models.DateTimeField(null=True, blank=True)
 
     # Set by ParagraphQuerySet.with_marks.
@@ -263,6 +246,8 @@ class Paragraph(Layer):
             models.Index(fields=["script", "version"], name="paragraph_changes"),
             # The few lines that name a voice of their own: each page of a project asks whether it is known.
             models.Index(fields=["script"], name="paragraph_own_voice", condition=~models.Q(voice="")),
+            # For whoever deletes what they name. An imported line names none of them.
+            *(where_set(key, f"paragraph_{key}") for key in ("character", "chosen", "latest", "verdict")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["script", "position"], name="paragraph_position_once"),

@@ -93,7 +93,7 @@ class RunQuerySet(MovingQuerySet["Run"]):
 class Run(models.Model):
     """One batch of takes. ``total`` is how many it asked for; its state says whether workers may take from it."""
 
-    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_index=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="runs")
     script = models.ForeignKey(Script, models.CASCADE, null=True, blank=True, related_name="runs")
     state = models.CharField(max_length=10, choices=RunState, default=RunState.ACTIVE)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from narrator.direct import Blank
+from narrator.indexes import where_set
 from narrator.teams.models import Team, User
 from projects.audio.trim import Trim
 from projects.models.direction import Direction
@@ -124,11 +125,12 @@ class Take(Direction):
     Audio is mono, 24 kHz, 16 bit. ``peaks`` is the waveform, 50 pairs of signed bytes a second.
     """
 
-    paragraph = models.ForeignKey(Paragraph, models.CASCADE, related_name="takes")
+    # Each index is written for every line, and by PostgreSQL anew with each move of its status. So none of the keys
+    # has one of its own: Meta has what is asked for (docs/scale.md).
+    paragraph = models.ForeignKey(Paragraph, models.CASCADE, related_name="takes", db_index=False)
     # Said again here because the queue asks for them with every claim.
-    project = models.ForeignKey(Project, models.CASCADE, related_name="takes")
-    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
-    # Its index is take_of_run below; one of its own would lure planners into walking all takes outside of runs.
+    project = models.ForeignKey(Project, models.CASCADE, related_name="takes", db_index=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_index=False)
     run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="takes", db_index=False)
     number = models.PositiveIntegerField()
     text = models.TextField()
@@ -139,7 +141,9 @@ class Take(Direction):
     status = models.CharField(max_length=10, choices=TakeStatus, default=TakeStatus.QUEUED)
     source = models.CharField(max_length=10, choices=Source, default=Source.GENERATED)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.BULK)
-    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     claim_token = models.UUIDField(null=True, blank=True)
@@ -151,7 +155,7 @@ class Take(Direction):
 
     audio = models.CharField(max_length=100, blank=True)
     audio_sha256 = models.CharField(max_length=64, blank=True)
-    sound = models.ForeignKey(Sound, models.PROTECT, null=True, blank=True, related_name="+")
+    sound = models.ForeignKey(Sound, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     frames = models.PositiveIntegerField(default=0)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
     peak_dbfs = models.FloatField(null=True, blank=True)
@@ -166,28 +170,38 @@ class Take(Direction):
     trim_fade_in_ms = models.PositiveIntegerField(default=0)
     trim_fade_out_ms = models.PositiveIntegerField(default=0)
     trim_gain_db = models.FloatField(default=0.0)
-    whole = models.ForeignKey(Sound, models.PROTECT, null=True, blank=True, related_name="+")
+    whole = models.ForeignKey(Sound, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     # How often it was trimmed; with it the address of its sound changes.
     trim_count = models.PositiveIntegerField(default=0)
-    trimmed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    trimmed_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     trimmed_at = models.DateTimeField(null=True, blank=True)
     # What the checks found: rows of code, text, at_ms, until_ms (audio/checks.py). Cleared: a person finds it good.
     findings = models.JSONField(default=list, blank=True)
-    cleared_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    cleared_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     cleared_at = models.DateTimeField(null=True, blank=True)
     # Asked for by nobody: the checks flagged that take, and the project wants another then.
-    retake_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    retake_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     # One of several that were asked for at once, to choose from.
     is_alternative = models.BooleanField(default=False)
     # Put aside by a person: out of sight, never chosen by itself, and free to be deleted one day.
-    discarded_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    discarded_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     discarded_at = models.DateTimeField(null=True, blank=True)
 
     # Since when nothing has a use for it, as the last round of retention saw it. Emptied: its sound was removed.
     idle_since = models.DateTimeField(null=True, blank=True)
     emptied_at = models.DateTimeField(null=True, blank=True)
 
-    reused_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    reused_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     request_id = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=100, blank=True)
     error_reason = models.TextField(blank=True)
@@ -199,11 +213,15 @@ class Take(Direction):
         ordering = ["paragraph", "number"]
         indexes = [
             models.Index(fields=["status", "priority", "team", "id"], name="take_queue"),
-            models.Index(fields=["project", "digest", "status"], name="take_reuse"),
+            models.Index(fields=["project", "digest"], name="take_of_digest"),
             models.Index(fields=["run", "status", "team", "id"], name="take_of_run"),
             # What the trail lists, of a project and of a team: few among many.
             models.Index(fields=["project", "created_at", "id"], condition=BY_HAND, name="take_by_hand"),
             models.Index(fields=["team", "created_at", "id"], condition=BY_HAND, name="take_by_hand_of_team"),
+            where_set("sound", "take_of_sound"),
+            where_set("whole", "take_of_whole"),
+            where_set("retake_of", "take_retakes"),
+            where_set("reused_from", "take_reuses"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["paragraph", "number"], name="take_number_once"),

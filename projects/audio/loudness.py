@@ -55,10 +55,11 @@ def energies(cells: bytes) -> Energies:
 def integrated_lufs(energies: Energies) -> float | None:
     """The gated loudness of a whole file from its cells; None for silence and for less than 400 ms of sound."""
     whole = energies.size // _STEP_CELLS * _STEP_CELLS
-    steps = energies[:whole].reshape(-1, _STEP_CELLS).sum(axis=1, dtype=np.float64) / _STEP_CELLS
+    steps = np.einsum("ij->i", energies[:whole].reshape(-1, _STEP_CELLS)).astype(np.float64)
     if steps.size < _BLOCK_STEPS:
         return None
-    blocks = np.lib.stride_tricks.sliding_window_view(steps, _BLOCK_STEPS).mean(axis=1)
+    count = steps.size - _BLOCK_STEPS + 1
+    blocks = sum(steps[n : n + count] for n in range(_BLOCK_STEPS)) / (_BLOCK_STEPS * _STEP_CELLS)
     loud = blocks[blocks > 10 ** ((_ABSOLUTE_GATE_LUFS - _OFFSET_DB) / 10)]
     if not loud.size:
         return None

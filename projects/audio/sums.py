@@ -96,10 +96,37 @@ def measure(samples: pcm.Pcm) -> Sums:
 
 
 def together(placed: Iterable[Placed], *, frames: int) -> Sums:
-    """The sums of sounds placed in one of so many frames. Scripts of takes, books of scripts."""
+    """The sums of sounds placed in one of so many frames."""
+    whole = _whole(list(placed), frames)
+    cells = loudness.packed(whole.energies)
+    return Sums(frames, round(whole.squares), round(whole.peak), whole.true_peak, cells, _packed(whole.quiet))
+
+
+def heard(placed: Iterable[Placed], *, frames: int) -> Figures:
+    """How sounds placed in one of so many frames are heard together: ``figures``, but for the keeping of their sums."""
+    return _figures(_whole(list(placed), frames))
+
+
+def figures(sums: Sums) -> Figures:
+    """How a sound is heard."""
+    return heard([Placed(sums, 0)], frames=sums.frames)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """Sums as numbers: the energy of each cell, and how many stretches have each level."""
+
+    frames: int
+    squares: float
+    peak: float
+    true_peak: float
+    energies: loudness.Energies
+    quiet: npt.NDArray[np.int64]
+
+
+def _whole(placed: list[Placed], frames: int) -> _Whole:
     energies = np.zeros(-(-frames // loudness.CELL_FRAMES) + loudness.RINGING_CELLS, np.float32)
     squares = peak = highest = 0.0
-    placed = list(placed)
     for one in placed:
         gain, cells = one.treatment.gain, one.cells
         most = math.inf if one.treatment.ceiling is None else one.treatment.ceiling
@@ -109,19 +136,18 @@ def together(placed: Iterable[Placed], *, frames: int) -> Sums:
         at = round(one.start / loudness.CELL_FRAMES)
         there = energies[at : at + cells.size]
         there += cells[: there.size] * np.float32(gain * gain)
-    return Sums(frames, round(squares), round(peak), highest, loudness.packed(energies), _quiet_of(placed))
+    return _Whole(frames, squares, peak, highest, energies, _quiet_of(placed))
 
 
-def figures(sums: Sums) -> Figures:
-    """How a sound or an arrangement of sounds is heard."""
-    energies = loudness.energies(sums.cells)[: sums.frames // loudness.CELL_FRAMES]
+def _figures(whole: _Whole) -> Figures:
+    frames = whole.frames
     return Figures(
-        frames=sums.frames,
-        loudness_lufs=loudness.integrated_lufs(energies),
-        rms_dbfs=_db(math.sqrt(sums.squares / sums.frames) / pcm.FULL_SCALE) if sums.frames else None,
-        peak_dbfs=_db(sums.peak / pcm.FULL_SCALE),
-        true_peak_dbfs=_db(sums.true_peak),
-        floor_dbfs=_floor_dbfs(sums.quiet),
+        frames=frames,
+        loudness_lufs=loudness.integrated_lufs(whole.energies[: frames // loudness.CELL_FRAMES]),
+        rms_dbfs=_db(math.sqrt(whole.squares / frames) / pcm.FULL_SCALE) if frames else None,
+        peak_dbfs=_db(whole.peak / pcm.FULL_SCALE),
+        true_peak_dbfs=_db(whole.true_peak),
+        floor_dbfs=_floor_dbfs(whole.quiet),
     )
 
 
@@ -141,23 +167,22 @@ def _packed(counts: npt.NDArray[np.int64]) -> bytes:
     return pairs.tobytes()
 
 
-def _quiet_of(placed: list[Placed]) -> bytes:
+def _quiet_of(placed: list[Placed]) -> npt.NDArray[np.int64]:
     """Silence stays silence whatever the gain; other levels move with it."""
     pairs = np.frombuffer(b"".join(one.sums.quiet for one in placed), _COUNT)
     gains = [round(one.treatment.gain_db / _BIN_DB) for one in placed]
     moves = np.repeat(gains, [len(one.sums.quiet) // _COUNT.itemsize for one in placed])
     bins = pairs["bin"].astype(np.intp)
     moved = np.where(bins, np.clip(bins + moves.astype(np.intp), 1, _BINS), 0)
-    return _packed(np.bincount(moved, pairs["count"], minlength=_BINS + 1).astype(np.int64))
+    return np.bincount(moved, pairs["count"], minlength=_BINS + 1).astype(np.int64)
 
 
-def _floor_dbfs(quiet: bytes) -> float | None:
+def _floor_dbfs(quiet: npt.NDArray[np.int64]) -> float | None:
     """The level that a tenth of the stretches does not pass; None where that is silence, or where there is none."""
-    pairs = np.frombuffer(quiet, _COUNT)
-    upto = np.cumsum(pairs["count"], dtype=np.int64)
-    if not upto.size:
+    upto = np.cumsum(quiet)
+    if not upto[-1]:
         return None
-    found = int(pairs["bin"][np.searchsorted(upto, QUIET_SHARE * upto[-1])])
+    found = int(np.searchsorted(upto, QUIET_SHARE * upto[-1]))
     return _FLOOR_DB + found * _BIN_DB if found else None
 
 

@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.actions import exports, figures, paragraphs, resting, takes
+from projects.actions import exports, figures, paragraphs, resting, stretches, takes
 from projects.audio import wav
 from projects.models import Export, Project, Script, Take
 from tests import factories
@@ -149,7 +149,7 @@ def test_a_take_that_was_never_measured_leaves_only_lengths(cast: Cast) -> None:
     ],
 )
 def test_words_are_counted_as_a_pace_is(text: str, words: int) -> None:
-    assert figures.count_words(text) == words
+    assert stretches.count_words(text) == words
 
 
 def test_a_line_that_uses_audio_again_is_heard_too(cast: Cast) -> None:

@@ -1,0 +1,162 @@
+"""The chosen takes of scripts added up by stretches: kept by each process, and only those in which a line changed added
+up anew.
+
+To add up ten thousand lines takes as long as drawing fifty pages, and while takes are made a script has a new version
+every moment (docs/scale.md). Whatever is added up here counts up the version of its line and of its script.
+"""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from itertools import groupby
+from operator import or_
+from typing import Any
+
+from django.db.models import Q
+
+from narrator.cache import heavy
+from projects.actions import treatments
+from projects.audio import stretches
+from projects.audio.finish import Finish
+from projects.audio.pauses import Pauses
+from projects.audio.stretches import Edge, Stretch
+from projects.audio.sums import Sums
+from projects.models import Change, Paragraph, Project, Script
+from projects.models.paragraphs import STEP
+from projects.models.sounds import SUMS
+from projects.models.takes import Source
+
+# Lines whose positions are in one of so many as a fresh script gives to 256 lines are a stretch.
+POSITIONS = STEP * 256
+# More than this changed: the scripts are read whole, rather than stretch by stretch.
+MOST_NAMED = 100
+# Beside its sums.
+STRETCH_BYTES, LINE_BYTES = 1_000, 100
+
+FOLLOWED = ("pause_ms", "kind", "character")
+CHOSEN = tuple(f"chosen__{name}" for name in ("text", *treatments.FROM, *(f"sound__{one}" for one in SUMS)))
+FRAMES, SOURCE = treatments.FROM.index("frames"), treatments.FROM.index("source")
+_CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[\w'’-])+")
+
+Of = dict[int, tuple[frozenset[int], Stretch]]
+"""The stretches of a script by their numbers, each with the ids of its lines."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The stretches of a script, none as it was before ``version``."""
+
+    version: int
+    spread_version: int
+    stretches: Of
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(
+            STRETCH_BYTES + LINE_BYTES * len(lines) + (len(one.sums.cells) if one.sums else 0)
+            for lines, one in self.stretches.values()
+        )
+
+
+def of(project: Project, scripts: Iterable[Script], finish: Finish) -> dict[int, list[Stretch]]:
+    """The stretches of each of these scripts in their order, by the script's id.
+
+    At most three queries, however many scripts changed and however long they are; none where nothing changed.
+    """
+    rows, how = list(scripts), hashlib.sha256(repr((project.pauses, finish)).encode()).hexdigest()
+    found = {script.pk: _known(script, how) for script in rows}
+    behind = {
+        script.pk: kept
+        for script in rows
+        if (kept := found[script.pk]) is not None and kept.version < script.version
+    }
+    changed = _changed(behind)
+    fresh = _read({pk for pk, kept in found.items() if kept is None}, changed, project.pauses, finish)
+    for script in rows:
+        if (kept := found[script.pk]) is None or script.pk in behind:
+            stayed = kept.stretches if kept is not None else {}
+            now = {n: one for n, one in stayed.items() if n not in changed[script.pk]} | fresh[script.pk]
+            kept = found[script.pk] = Kept(script.version, script.spread_version, now)
+            heavy.set(_key(script, how), kept, size_bytes=kept.size_bytes)
+    return {pk: [one for _, (_, one) in sorted(kept.stretches.items())] for pk, kept in found.items() if kept}
+
+
+def _known(script: Script, how: str) -> Kept | None:
+    kept: Kept | None = heavy.get(_key(script, how))
+    return kept if kept is not None and kept.spread_version == script.spread_version else None
+
+
+def _key(script: Script, how: str) -> str:
+    return f"stretches-{script.pk}-{how}"
+
+
+def _changed(behind: dict[int, Kept]) -> defaultdict[int, set[int]]:
+    """In which stretches of these scripts a line is or was that changed since, by the script's id."""
+    numbers: defaultdict[int, set[int]] = defaultdict(set)
+    if not behind:
+        return numbers
+    moved = defaultdict(set)
+    later = [Q(script=pk, version__gt=kept.version) for pk, kept in behind.items()]
+    lines = Paragraph.objects.filter(reduce(or_, later)).order_by()
+    for script, line, position in lines.values_list("script", "pk", "position"):
+        moved[script].add(line)
+        numbers[script].add(position // POSITIONS)
+    gone = [Q(left=pk, left_version__gt=kept.version) for pk, kept in behind.items()]
+    for script, line in Change.objects.filter(reduce(or_, gone)).order_by().values_list("left", "paragraph"):
+        moved[script].add(line)
+    for script, ids in moved.items():
+        stretches = behind[script].stretches.items()
+        numbers[script] |= {number for number, (lines, _) in stretches if not lines.isdisjoint(ids)}
+    return numbers
+
+
+def _read(
+    whole: set[int], some: Mapping[int, set[int]], pauses: Pauses, finish: Finish
+) -> defaultdict[int, Of]:
+    """These scripts, and these stretches of others, as they are now, by the script's id. At most one query."""
+    found: defaultdict[int, Of] = defaultdict(dict)
+    if sum(map(len, some.values())) > MOST_NAMED:
+        whole, some = whole | some.keys(), {}
+    named = [
+        Q(script=pk, position__gte=number * POSITIONS, position__lt=(number + 1) * POSITIONS)
+        for pk, numbers in some.items()
+        for number in numbers
+    ]
+    if not whole and not named:
+        return found
+    among = Paragraph.objects.filter(reduce(or_, named, Q(script__in=whole)), chosen__isnull=False)
+    rows = among.order_by("script", "position").values_list("script", "position", "pk", *FOLLOWED, *CHOSEN)
+    for (pk, number), group in groupby(rows, key=lambda row: (row[0], row[1] // POSITIONS)):
+        lines = list(group)
+        one = stretches.joined([_line(row[3:], finish) for row in lines], pauses, finish)
+        found[pk][number] = frozenset(row[2] for row in lines), one
+    return found
+
+
+def _line(row: tuple[Any, ...], finish: Finish) -> Stretch:
+    """A line alone, of the values of FOLLOWED and CHOSEN."""
+    text, *values = row[len(FOLLOWED) :]
+    about, measured = values[: len(treatments.FROM)], values[len(treatments.FROM) :]
+    how = treatments.of_values(finish, *about)
+    frames = about[FRAMES] - how.head - how.tail
+    is_speech, is_measured = about[SOURCE] != Source.CLIP, measured[0] is not None
+    edge = Edge(row[: len(FOLLOWED)], frames)
+    return Stretch(
+        frames,
+        Sums(*measured) if is_measured else None,
+        speech_frames=frames if is_speech else 0,
+        words=count_words(text) if is_speech else 0,
+        is_measured=is_measured,
+        first=edge,
+        last=edge,
+        treatment=how,
+    )
+
+
+def count_words(text: str) -> int:
+    """Words between spaces; in Chinese and Japanese each character, since those are what a pace is counted in."""
+    return len(text.split()) if text.isascii() else len(_WORD.findall(text))

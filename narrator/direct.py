@@ -193,7 +193,7 @@ class Prepared:
 
     def __init__(self, query: models.QuerySet) -> None:
         self._compiler = query.query.get_compiler(connection=connection)
-        self.sql, self._params = self._compiler.as_sql()
+        self.sql, self._params = _with_constants(*self._compiler.as_sql())
 
     def params(self, **values: Any) -> list[Any]:
         """The parameters of ``sql`` with the blanks filled in."""
@@ -221,6 +221,22 @@ class Prepared:
     @cached_property
     def _maker(self) -> "_Maker":
         return _Maker(self._compiler)
+
+
+def _with_constants(sql: str, params: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """What is no blank is written into the statement, where PostgreSQL plans before it knows any value.
+
+    So it may take an index that holds only rows of one status, and knows how few they are.
+    """
+    if connection.vendor != "postgresql":
+        return sql, params
+    words = ["%s" if isinstance(param, _Mark) else _literal(param) for param in params]
+    return sql.replace("%%", "%%%%") % tuple(words), [param for param in params if isinstance(param, _Mark)]
+
+
+def _literal(value: Any) -> str:
+    written: str = connection.ops.compose_sql("%s", [value])  # type: ignore[attr-defined]
+    return written.replace("%", "%%")
 
 
 class _Maker:

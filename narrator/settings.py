@@ -147,7 +147,7 @@ DATABASES = {
     "default": env.dj_db_url(
         "DATABASE_URL",
         f"sqlite:///{quote(str(DATA_DIR / 'narrator.sqlite3'))}",
-        conn_max_age=60,
+        conn_max_age=None,
         conn_health_checks=True,
     )
 }
@@ -165,8 +165,8 @@ else:
     options = DATABASES["default"].setdefault("OPTIONS", {})
     # Nobody waits for ever for a row that somebody else holds.
     options.setdefault("options", f"-c lock_timeout={DATABASE_PATIENCE_S * 1000}")
-    # Statements of ours (narrator/direct.py) are planned once for each connection, when they come a third time.
-    options.setdefault("prepare_threshold", 2)
+    # What narrator/direct.py prepares is kept by each connection from the first time on.
+    options.setdefault("prepare_threshold", 0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MEDIA_ROOT = DATA_DIR / "media"

@@ -1,6 +1,7 @@
 """Statements that are built once, or by hand: they read and write what the ORM does."""
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from narrator import direct
@@ -43,6 +44,19 @@ def test_what_a_row_has_beside_it_or_not_is_known_without_asking(cast: Cast) -> 
     (member,) = prepared.objects(user=cast.editor.pk)
     assert member.team.hold.reason == "The account is in arrears."
     assert prepared.objects(user=cast.stranger.pk)[0].team == cast.other_team
+
+
+def test_what_is_no_blank_is_written_into_what_postgresql_plans(cast: Cast) -> None:
+    first, second = factories.script(cast.team, lines=2).paragraphs.all()
+    said = "It's 5 % of %s, isn't it?"
+    Paragraph.objects.filter(pk=second.pk).update(text=said)
+    mine = Paragraph.objects.filter(text__contains=said, pause_ms=None, pk=Blank(Paragraph, "pk"))
+    prepared = Prepared(mine.values_list("text"))
+
+    assert prepared.rows(pk=second.pk) == [(said,)]
+    assert prepared.rows(pk=first.pk) == []
+    if connection.vendor == "postgresql":
+        assert prepared.params(pk=second.pk) == [second.pk]
 
 
 def test_many_rows_are_inserted_and_get_their_keys_in_their_order(

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import csp.constants
 from environs import Env
 
 from narrator import places
@@ -79,7 +78,6 @@ INSTALLED_APPS = [
     "narrator.teams",
     "narrator.studio",
     "projects",
-    "csp",
     "django_htmx",
     "heroicons",
     "template_partials",
@@ -95,7 +93,7 @@ MIDDLEWARE = [
     "narrator.logs.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "narrator.policy.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -296,19 +294,18 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # Notes when a session was last seen, at most every few minutes.
 USERSESSIONS_TRACK_ACTIVITY = True
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [csp.constants.NONE],
-        "script-src": [csp.constants.SELF],
-        "style-src": [csp.constants.SELF],
-        "img-src": [csp.constants.SELF, "data:"],
-        "media-src": [csp.constants.SELF, "blob:"],
-        "connect-src": [csp.constants.SELF],
-        "object-src": [csp.constants.NONE],
-        "form-action": [csp.constants.SELF],
-        "base-uri": [csp.constants.NONE],
-        "frame-ancestors": [csp.constants.NONE],
-    }
+# narrator/policy.py
+CONTENT_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "media-src": "'self' blob:",
+    "connect-src": "'self'",
+    "object-src": "'none'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

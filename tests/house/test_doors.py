@@ -5,7 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from narrator.accounts import urls as accounts
+from narrator.teams import urls as teams
+from projects import urls as work
 
 # Who is not signed in may open these, and nothing else. Django's admin asks for itself, and sends to our sign-in; so
 # does the API, which asks for a token (tests/projects/api/test_access.py).
@@ -66,6 +70,14 @@ def test_every_address_asks_for_the_sign_in() -> None:
     assert len(found) > 20, "the addresses were not found"
     not_asked = {address for address, view in found.items() if not getattr(view, "login_required", True)}
     assert {address for address in not_asked if not address.startswith(ASKS_FOR_ITSELF)} == OPEN
+
+
+def test_sorted_by_their_beginnings_addresses_lead_where_they_did() -> None:
+    for urls in (accounts, teams, work):
+        for pattern in urls.urlpatterns:
+            if not str(pattern.pattern).startswith("^"):
+                filled = re.sub(r"<\w+:\w+>", "1", str(pattern.pattern))
+                assert resolve(f"/{filled}").func == pattern.callback, filled
 
 
 def test_a_visitor_is_sent_to_the_sign_in_everywhere(client: Any, db: None) -> None:

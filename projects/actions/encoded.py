@@ -29,6 +29,14 @@ DISK_SHARE = 10
 RECENT_EXPORTS = 3
 # What a chosen take need not be read with where only its file is wanted.
 UNHEARD = ("chosen__peaks", "chosen__sound__cells", "chosen__sound__quiet")
+# What is read of a line that is encoded ahead: there are thousands, and again whenever one of them changed.
+HEARD = (
+    "pause_ms",
+    "kind",
+    "character",
+    "chosen__audio_sha256",
+    *(f"chosen__{name}" for name in treatments.FROM),
+)
 
 
 def cache() -> PacketCache:
@@ -111,7 +119,7 @@ def _encode(script: Script, kept: PacketCache, *, stop: Callable[[], bool]) -> b
 def _lines(script: Script) -> list[books.Line]:
     project, finish = script.project, script.project.finishing
     chosen = Paragraph.objects.filter(script=script, chosen__digest=F("digest")).order_by("position")
-    rows = list(chosen.select_related("chosen__sound").defer(*UNHEARD))
+    rows = list(chosen.select_related("chosen__sound").only(*HEARD))
     pauses_ms = project.pauses.behind(row.followed for row in rows)
     return in_a_row([row.chosen for row in rows], pauses_ms, finish)
 

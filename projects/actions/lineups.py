@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from operator import attrgetter
+from sys import intern
 from typing import Any, NamedTuple
 
 from narrator.cache import heavy
 from narrator.direct import Blank, Prepared
-from projects.actions import following
+from projects.actions import following, resting
 from projects.models import Paragraph, Script
 from projects.models.paragraphs import ParagraphQuerySet, Stage
-from projects.models.takes import ACTIVE
+from projects.models.takes import ACTIVE, Source
 
 LINE_BYTES = 500
 # More lines than this are not named one by one in a query.
@@ -28,12 +29,16 @@ _json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Line(NamedTuple):
-    """A line in its order: its mark, how far it is, how long its take is, and all that a page is told of it."""
+    """A line in its order: its mark, how far it is, how long its take is, and all that a page is told of it.
+
+    ``voice`` speaks the take; None where nobody does.
+    """
 
     position: int
     mark: str
     stage: str
     duration_ms: int
+    voice: str | None
     told: str
 
 
@@ -69,6 +74,15 @@ class Lineup:
             "to_hear_count": to_hear,
         }
 
+    @cached_property
+    def voices(self) -> Counter[str]:
+        """How long each voice is heard, in ms."""
+        heard: Counter[str] = Counter()
+        for line in self.lines.values():
+            if line.voice is not None:
+                heard[line.voice] += line.duration_ms
+        return heard
+
     def to_make(self, script: Script) -> ParagraphQuerySet:
         """The lines without a take of what they say now; where that are few, those that wait for one are left out."""
         missing = [pk for pk, line in self.lines.items() if line.stage == Stage.MISSING]
@@ -78,41 +92,66 @@ class Lineup:
 
 def of(script: Script) -> Lineup:
     """The lines as they are at this version of the script, or later. No query where it has not changed, else two."""
-    kept: Lineup | None = heavy.get(_name(script.pk))
-    if kept is not None and kept.spread_version != script.spread_version:
-        kept = None
-    if kept is not None and kept.version >= script.version:
-        return kept
-    return _keep(script, _brought(kept, script.pk) if kept else _read(_whole().rows(script=script.pk)))
+    lineup: Lineup | None = heavy.get(_name(script.pk))
+    if lineup is not None and lineup.spread_version != script.spread_version:
+        lineup = None
+    if lineup is not None and lineup.version >= script.version:
+        return lineup
+    lines = _brought(lineup, script.pk) if lineup else _read(_whole().rows(script=script.pk))
+    return _keep(script.pk, script.version, script.spread_version, lines)
 
 
-def kept_tally(script_id: int, version: int) -> dict[str, int | None] | None:
-    """The tally of a script of which somebody has asked for the lines of this version here, else None. No query."""
-    kept: Lineup | None = heavy.get(_name(script_id))
-    return kept.tally if kept is not None and kept.version >= version else None
+def kept(script_id: int, version: int) -> Lineup | None:
+    """The lines at this version or later, where somebody has asked for them here before, else None.
+
+    Two queries where they changed since. None as well for few lines that did: they are counted as quickly, and those
+    of many scripts at once.
+    """
+    lineup: Lineup | None = heavy.get(_name(script_id))
+    if lineup is None or lineup.version >= version:
+        return lineup
+    if len(lineup.lines) <= resting.AT_ONCE_LINES:
+        return None
+    return _keep(script_id, version, lineup.spread_version, _brought(lineup, script_id))
 
 
-def _brought(kept: Lineup, script_id: int) -> dict[int, Line]:
+def _brought(lineup: Lineup, script_id: int) -> dict[int, Line]:
     """The lines as they are now: without those that left, then with those that changed, in case one came back."""
-    since = {"script": script_id, "version": kept.version}
-    gone = following.left(script_id, kept.version)
-    stayed = {pk: line for pk, line in kept.lines.items() if pk not in gone} if gone else kept.lines
+    since = {"script": script_id, "version": lineup.version}
+    gone = following.left(script_id, lineup.version)
+    stayed = {pk: line for pk, line in lineup.lines.items() if pk not in gone} if gone else lineup.lines
     return {**stayed, **_read(_changed().rows(**since))}
 
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> dict[int, Line]:
     """What these rows of ``in_figures`` say of their lines, by id."""
     found = {}
-    for stage, pk, position, mark, take, ms, pause_ms, length, trims, who, kind, *silence in rows:
+    for (
+        stage,
+        pk,
+        position,
+        mark,
+        take,
+        ms,
+        pause_ms,
+        length,
+        trims,
+        who,
+        kind,
+        voice,
+        source,
+        *silence,
+    ) in rows:
         own = (pk, position, mark, take or 0, ms or 0, pause_ms, length, trims or 0, who or 0, kind)
         told = _json((*own, *[one or 0 for one in silence]))
-        found[pk] = Line(position, mark, stage, ms or 0, told)
+        speaks = intern(voice) if ms is not None and source != Source.CLIP else None
+        found[pk] = Line(position, mark, stage, ms or 0, speaks, told)
     return found
 
 
-def _keep(script: Script, lines: dict[int, Line]) -> Lineup:
-    made = Lineup(script.version, script.spread_version, lines)
-    heavy.set(_name(script.pk), made, size_bytes=LINE_BYTES * len(lines))
+def _keep(script_id: int, version: int, spread_version: int, lines: dict[int, Line]) -> Lineup:
+    made = Lineup(version, spread_version, lines)
+    heavy.set(_name(script_id), made, size_bytes=LINE_BYTES * len(lines))
     return made
 
 

@@ -1,7 +1,8 @@
 """How many lines of a script are ready, waiting, approved: counted by the database once for each version of the script.
 
 Counting reads every line, and a list of projects shows the lines of all of them (docs/scale.md). Whatever is counted
-here counts the script's version up when it changes. Kept by each process, a few figures for each script.
+here counts the script's version up when it changes. Kept by each process, a few figures for each script; where it has
+the lines of a long one, they are brought up to date and counted in place of being read anew.
 """
 
 from collections import Counter
@@ -94,7 +95,10 @@ def _kept(pk: int, version: int, kind: str) -> Tally | None:
     told, tally = heavy.get(f"{kind}-{pk}") or (None, None)
     if told == version:
         return tally
-    return None if kind == "voices" else lineups.kept_tally(pk, version)
+    lineup = lineups.kept(pk, version)
+    if lineup is None:
+        return None
+    return lineup.voices if kind == "voices" else lineup.tally
 
 
 def _counts(scripts: ScriptQuerySet) -> Iterable[tuple[int, int, Tally]]:

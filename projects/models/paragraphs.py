@@ -127,12 +127,13 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
         """Each of these lines in few figures, in no order. One query, and no objects: there may be thousands.
 
         (stage, id, position, mark, take, ms, own pause, length of its text, how often the take was trimmed,
-        character, kind, the take's own silence in ms before and after its sound); None for what there is none of.
+        character, kind, the take's voice and source, its own silence in ms before and after its sound); None for
+        what there is none of.
         """
         rows = self.with_marks().with_stages().order_by()
         return rows.values_list(
             *("stage", "pk", "position", "marked", "chosen", "chosen__duration_ms", "pause_ms"),
-            *(Length("text"), "chosen__trim_count", "character", "kind"),
+            *(Length("text"), "chosen__trim_count", "character", "kind", "chosen__voice", "chosen__source"),
             *("chosen__lead_silence_ms", "chosen__tail_silence_ms"),
         )
 

@@ -50,8 +50,13 @@ def exported(project: Project, format: str = "m4b") -> Export:
     return Export.objects.get(pk=export.pk)
 
 
-def test_after_encoding_ahead_an_export_encodes_nothing(book: Project, counted: list[int]) -> None:
-    encode_all()
+def test_after_encoding_ahead_an_export_encodes_nothing(
+    book: Project, counted: list[int], django_assert_num_queries
+) -> None:
+    with django_assert_num_queries(
+        1 + 2 * 3
+    ):  # the scripts; of each its lines, its project's files, and that it is done
+        encode_all()
     assert len(counted) == 4
     exported(book)
     assert len(counted) == 4

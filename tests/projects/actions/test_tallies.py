@@ -4,9 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.actions import paragraphs, reviews, tallies
-from projects.models import Project, Script
+from projects.actions import lineups, paragraphs, resting, reviews, tallies
+from projects.models import Paragraph, Project, Script, Take
 from projects.models.reviews import Kind
+from projects.models.takes import Source
 from tests import factories
 from tests.cast import Cast
 
@@ -82,3 +83,31 @@ def test_voices_are_those_of_the_chosen_takes(cast: Cast) -> None:
         assert len(asked) == queries
     factories.ready(first.paragraphs.all()[1], duration_ms=200)
     assert tallies.voices(project.scripts.all()) == {"Neil": 500, "Maia": 500}
+
+
+def _play(line: Paragraph) -> None:
+    """Give a line music, which no voice speaks."""
+    Take.objects.filter(pk=factories.ready(line).pk).update(source=Source.CLIP)
+
+
+def test_lines_of_a_long_script_that_are_kept_are_not_counted_anew(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resting, "AT_ONCE_LINES", 1)
+    project = factories.project(cast.team, lines=3, voice="Neil")
+    (script,) = project.scripts.all()
+    first, second, third = script.paragraphs.all()
+    lineups.of(script)
+    for change in (
+        lambda: factories.ready(first, duration_ms=300),
+        lambda: _play(second),
+        lambda: factories.failed(third),
+        lambda: _judge(script, cast),
+    ):
+        change()
+        with CaptureQueriesContext(connection) as asked:
+            heard = tallies.voices(project.scripts.all())
+        assert len(asked) == 3  # the scripts, what left, what changed
+        assert heard == {"Neil": 300}
+        assert _told(project, queries=2) == _counted(project)
+    assert lineups.of(script) == lineups.kept(script.pk, 0)

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -85,7 +86,7 @@ class LimitsMiddleware:
         client = _client(request) if per_minute else ""
         wait_s = self.buckets.take(client, per_minute, time.monotonic()) if client else 0.0
         if wait_s:
-            answer = _refusal(429, _("Too many requests"), TOO_MANY)
+            answer = _refusal(_view(request), 429, _("Too many requests"), str(TOO_MANY))
             answer["Retry-After"] = str(int(wait_s) + 1)
             return answer
         return self.get_response(request)
@@ -94,14 +95,27 @@ class LimitsMiddleware:
         most = getattr(view, "most_body_bytes", BODY_BYTES)
         if _body_bytes(request) <= most:
             return None
-        sentence = TOO_LARGE % {"limit": most // 2**20}
-        own = getattr(view, "too_large", None)  # whoever asks may be no browser
-        return own(sentence) if own else _refusal(413, _("Too large"), sentence)
+        return _refusal(view, 413, _("Too large"), TOO_LARGE % {"limit": most // 2**20})
 
 
-def _refusal(status: int, title: str, reason: Any) -> HttpResponse:
-    """A page that needs no database."""
+def refuses_by(answer: Callable[[int, str], HttpResponse], view: Any) -> None:
+    """Let this answer, by a status and a sentence, for a view whose visitors are programs."""
+    view.refusal = answer
+
+
+def _refusal(view: Any, status: int, title: str, reason: str) -> HttpResponse:
+    """What the view has for it, else a page that needs no database."""
+    if own := getattr(view, "refusal", None):
+        return own(status, reason)
     return HttpResponse(render_to_string("503.html", {"title": title, "reason": reason}), status=status)
+
+
+def _view(request: HttpRequest) -> Any:
+    """What would answer; None for an address of nothing."""
+    try:
+        return resolve(request.path_info).func
+    except Resolver404:
+        return None
 
 
 def _body_bytes(request: HttpRequest) -> int:

@@ -120,9 +120,9 @@ def answer(problem: Problem) -> HttpResponse:
     return response
 
 
-def too_large(sentence: str) -> HttpResponse:
-    """What narrator.limits answers for us to a body that is too large, unread."""
-    return answer(Problem(413, "too_large", sentence))
+def refused(status: int, sentence: str) -> HttpResponse:
+    """What narrator.limits answers for us to a body that is too large, unread, and to a client that asks too often."""
+    return answer(Problem(status, {413: "too_large", 429: "too_many"}[status], sentence))
 
 
 def _invalid_shape(error: ValidationError) -> Problem:

@@ -112,6 +112,9 @@ def missing(request: HttpRequest, rest: str = "") -> HttpResponse:
     return problems.answer(problems.Problem(404, "not_found", sentence))
 
 
+limits.refuses_by(problems.refused, missing)
+
+
 def _addresses() -> Iterator[URLPattern]:
     """Every address, without the sign-in of browsers: each asks for a token, but for the document."""
     found = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
@@ -120,7 +123,7 @@ def _addresses() -> Iterator[URLPattern]:
     for address in found:
         view: Any = address.callback
         view.login_required = False
-        view.too_large = problems.too_large
+        limits.refuses_by(problems.refused, view)
         if most_bytes := large.get(str(address.pattern)):
             limits.takes_bodies_of(most_bytes)(view)
         yield address

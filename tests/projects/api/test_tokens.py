@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from narrator import limits
 from narrator.teams.models import Membership, User
 from projects.actions import tokens
 from projects.models import ApiToken
@@ -96,6 +97,24 @@ def test_a_token_that_asks_too_often_is_told_when_to_ask_again(
     assert 0 < int(refused[0]["Retry-After"]) <= 60
     assert refused[0].json()["code"] == "too_many"
     assert other.get("/me").status_code == 200
+
+
+def test_a_client_that_floods_the_studio_gets_a_problem_and_no_page(
+    cast: Cast, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BURST", 2)
+    settings.REQUESTS_EACH_MINUTE = 1  # type: ignore[attr-defined]
+    program = Program(cast.editor)
+    answers = [program.get("/me") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2]["Content-Type"] == "application/problem+json"
+    assert answers[2].json()["code"] == "too_many"
+    assert "Wait a moment" in answers[2].json()["detail"]
+    assert 0 < int(answers[2]["Retry-After"]) <= 61
+    assert program.get("/nowhere").json()["code"] == "too_many"
+    settings.REQUESTS_EACH_MINUTE = 0  # type: ignore[attr-defined]
+    large = Client().generic("POST", f"{HOME}/projects", b"", CONTENT_LENGTH=str(limits.BODY_BYTES + 1))
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
 
 
 def test_what_is_no_address_or_no_json_is_a_problem_and_no_page(cast: Cast) -> None:

@@ -209,6 +209,8 @@ def _work(say: Dialect, shelf: Shelf) -> Iterator[Table]:
         shelf.all_lines // 10,
         {
             "paragraph_id": "i * 10",
+            "project_id": f"(i * 10 - 1) / {shelf.of_project} + 1",
+            "team_id": f"(i * 10 - 1) / {shelf.of_team} + 1",
             "take_id": "i * 10",
             "digest": SHA.format(n="(i * 10)"),
             "audio_sha256": SHA.format(n="(i * 10)"),

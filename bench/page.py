@@ -49,13 +49,15 @@ def _measure() -> None:
     from django.test import override_settings  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
+    from tests import cast  # noqa: PLC0415
+
     static = "django.contrib.staticfiles.storage.StaticFilesStorage"
     stores = {
         "default": {"BACKEND": "narrator.storage.AtomicFileSystemStorage"},
         "staticfiles": {"BACKEND": static},
     }
     with override_settings(STORAGES=stores, DEBUG=False):
-        for name, work in _works(_script()):
+        for name, work in _works(script(cast.assemble().team)):
             with CaptureQueriesContext(connection) as queries:
                 size = len(work())
             count = len(queries)  # read now: the next request empties the log
@@ -66,12 +68,12 @@ def _measure() -> None:
     connection.close()
 
 
-def _script() -> Any:
+def script(team: Any) -> Any:
     """A script of so many lines, each with a finished take of the same sound."""
     from projects.models import Paragraph, Take  # noqa: PLC0415
-    from tests import cast, factories  # noqa: PLC0415
+    from tests import factories  # noqa: PLC0415
 
-    script = factories.script(cast.assemble().team, lines=LINES)
+    script = factories.script(team, lines=LINES)
     first, *others = script.paragraphs.all()
     take = factories.ready(first, duration_ms=200)
     takes = []

@@ -115,6 +115,7 @@ _CLAIM = dict.fromkeys(
     ("claim_token", "claimed_by", "claimed_at", "lease_until", "not_before"), "whose turn it is at a worker"
 )
 _TEAM = {"team": "that of whoever takes it in"}
+_OF_LINE = {**_TEAM, "project": "that of the line"}
 _FILE = "said by the sound"
 
 NOUNS: tuple[Noun, ...] = (
@@ -160,8 +161,8 @@ NOUNS: tuple[Noun, ...] = (
         later=("retake_of", "reused_from"),
         settle=_take,
     ),
-    Noun(Verdict, lambda project: Verdict.objects.filter(paragraph__script__project=project)),
-    Noun(Comment, lambda project: Comment.objects.filter(paragraph__script__project=project)),
+    Noun(Verdict, lambda project: Verdict.objects.filter(paragraph__script__project=project), _OF_LINE),
+    Noun(Comment, lambda project: Comment.objects.filter(paragraph__script__project=project), _OF_LINE),
     Noun(Assignment, lambda project: Assignment.objects.filter(script__project=project)),
     Noun(Edit, lambda project: Edit.objects.filter(script__project=project)),
     Noun(

@@ -262,7 +262,8 @@ def _pickups(row: PickupRecording) -> dict[str, Any]:
 
 MADE: dict[str, Any] = {"at": "created_at", "by": "created_by"}
 OF_LINE: dict[str, Any] = {
-    "project": "paragraph__script__project",
+    "project": "project",
+    "team": "team",
     "script": "paragraph__script",
     "line": "paragraph_id",
 }
@@ -275,8 +276,7 @@ SOURCES = (
         Take,
         _take,
         **MADE,
-        **(OF_LINE | {"project": "project"}),
-        team="team",
+        **OF_LINE,
         among=BY_HAND,
         without=("peaks",),
     ),

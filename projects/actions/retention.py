@@ -20,7 +20,19 @@ from django.utils import timezone
 from narrator.teams.models import User
 from projects.actions import activity, idle, sounds
 from projects.audio import pcm
-from projects.models import ActKind, Export, ExportStatus, Paragraph, Pruning, Script, Sound, Take, TakeStatus
+from projects.models import (
+    ActKind,
+    Comment,
+    Export,
+    ExportStatus,
+    Paragraph,
+    Pruning,
+    Script,
+    Sound,
+    Take,
+    TakeStatus,
+    Verdict,
+)
 from projects.models.exports import ExportQuerySet
 from projects.models.takes import TakeQuerySet
 from projects.sentences import gettext_noop, ngettext_lazy
@@ -65,6 +77,8 @@ def prune(
     Any number of workers may do this at once, and where one dies another goes on. OSError where the store refuses.
     """
     now = now or timezone.now()
+    for model in (Verdict, Comment):  # of a web server that was still on an older version
+        model.place()
     row = Pruning.objects.filter(finished_at=None).first() or Pruning.objects.create(begun_at=now, by=by)
     idle.mark(now)
     steps = (_empty_exports(now), _empty_takes(now), _remove_files(now - grace), _remove_sounds(now, grace))

@@ -77,6 +77,8 @@ def judge(
         return standing
     verdict = Verdict.objects.create(
         paragraph=now,
+        project_id=now.script.project_id,
+        team_id=now.script.project.team_id,
         take_id=take_id,
         digest=now.digest,
         audio_sha256=now.chosen.audio_sha256,
@@ -116,7 +118,15 @@ def comment(
     """Write a comment; who of the team is named in it with @Name is mentioned."""
     version = Script.next_version(line.script_id)
     row = Comment.objects.create(
-        paragraph=line, take_id=take_id, at_ms=at_ms, words=words[:200], text=text, by=by, guest=guest
+        paragraph=line,
+        project_id=line.script.project_id,
+        team_id=line.script.project.team_id,
+        take_id=take_id,
+        at_ms=at_ms,
+        words=words[:200],
+        text=text,
+        by=by,
+        guest=guest,
     )
     named = _mentioned(text, line.script.project)
     row.mentions.set(named)

@@ -29,6 +29,7 @@ from projects.audio.finish import Finish
 from projects.audio.wav import BadWav
 from projects.models import (
     ActKind,
+    Comment,
     Destination,
     GuestLink,
     LexiconEntry,
@@ -37,6 +38,7 @@ from projects.models import (
     Sound,
     Take,
     TakeStatus,
+    Verdict,
 )
 from projects.sentences import gettext_noop
 
@@ -205,7 +207,7 @@ class _Rows:
         names = {field.name for field in row._meta.concrete_fields}
         if "team" in names:
             row.team_id = self._team.pk
-        if isinstance(row, LexiconEntry):
+        if isinstance(row, LexiconEntry | Verdict | Comment):
             row.project_id = self._project.pk
         if isinstance(row, GuestLink):
             row.token_hash, row.revoked_at = secrets.token_hex(32), timezone.now()

@@ -3,13 +3,15 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from narrator.teams.models import User
+from narrator.indexes import where_set
+from narrator.teams.models import Team, User
 from projects.models.guests import GuestLink
 from projects.models.paragraphs import Paragraph
+from projects.models.projects import Project
 from projects.models.scripts import Script
 from projects.models.takes import Take
 
@@ -26,7 +28,33 @@ class Kind(models.TextChoices):
     PICKUP = "pickup", _("Pickup wanted")
 
 
-class Verdict(models.Model):
+class OfLine(models.Model):
+    """What is said of a line. Its project and team are those of the line, said again here for the trail's indexes."""
+
+    project = models.ForeignKey(Project, models.CASCADE, null=True, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="+", db_index=False)
+    guest = models.ForeignKey(
+        GuestLink, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["project", "at", "id"], name="%(class)s_of_project"),
+            models.Index(fields=["team", "at", "id"], name="%(class)s_of_team"),
+            where_set("guest", "%(class)s_of_guest"),
+        ]
+
+    @classmethod
+    def place(cls) -> int:
+        """Write down the project and team of those that lack them, which an older version of the studio wrote."""
+        line = Paragraph.everything.filter(pk=OuterRef("paragraph"))
+        return cls._default_manager.filter(project=None).update(
+            project=line.values("script__project"), team=line.values("script__project__team")
+        )
+
+
+class Verdict(OfLine):
     """One judgement of what a line sounded like: this take with its trim, of this text and direction. Never changed.
 
     The newest one stands (``Paragraph.standing``) as long as the line has that take chosen and still says that. So an
@@ -41,10 +69,9 @@ class Verdict(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     reason = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    guest = models.ForeignKey(GuestLink, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
-    class Meta:
+    class Meta(OfLine.Meta):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="verdict_kind_known"),
@@ -70,7 +97,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         )
 
 
-class Comment(models.Model):
+class Comment(OfLine):
     """A remark on a line: on all of it, on some words of it, or on a moment of a take.
 
     The words are kept as they stood, so a comment still says what it was about when the text has changed.
@@ -82,7 +109,6 @@ class Comment(models.Model):
     words = models.CharField(max_length=200, blank=True)
     text = models.TextField(max_length=2000)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    guest = models.ForeignKey(GuestLink, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     mentions = models.ManyToManyField(User, related_name="mentions", blank=True)
     resolved_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -90,7 +116,7 @@ class Comment(models.Model):
 
     objects = CommentQuerySet.as_manager()
 
-    class Meta:
+    class Meta(OfLine.Meta):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(

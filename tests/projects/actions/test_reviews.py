@@ -159,3 +159,18 @@ def test_assigning_sets_who_hears_a_script(cast: Cast) -> None:
     reviews.assign(script, [cast.reviewer], by=cast.admin)
     assert list(Assignment.objects.all()) == [kept]
     assert kept.by == cast.owner
+
+
+def test_what_an_older_version_wrote_gets_the_project_and_team_of_its_line(cast: Cast) -> None:
+    line = ready_line(cast)
+    mine = (line.script.project_id, cast.team.pk)
+    rows = [approve(line, cast), reviews.comment(line, text="Softer.", by=cast.reviewer)]
+    other = reviews.comment(factories.script(cast.other_team).paragraphs.all()[0], text="Hm.", by=None)
+    for row in rows:
+        assert (row.project_id, row.team_id) == mine
+        type(row)._default_manager.filter(pk=row.pk).update(project=None, team=None)
+        assert [type(row).place() for _ in range(2)] == [1, 0]
+        row.refresh_from_db()
+        assert (row.project_id, row.team_id) == mine
+    other.refresh_from_db()
+    assert other.team_id == cast.other_team.pk

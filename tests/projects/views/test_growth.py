@@ -94,16 +94,20 @@ def test_workers_read_no_growing_table_whole(cast: Cast, project: Project) -> No
         assert (name, read_whole(work)) == (name, [])  # type: ignore[arg-type]
 
 
-def test_the_trail_lists_takes_made_by_hand_from_their_index(
+def test_the_trail_lists_takes_made_by_hand_verdicts_and_comments_from_their_indexes(
     cast: Cast, project: Project, sign_in: Callable[[User], Client]
 ) -> None:
     client = sign_in(cast.owner)
-    for path, index in (
-        (f"/projects/{project.pk}/activity/", "take_by_hand "),
-        (f"/teams/{project.team_id}/activity/", "take_by_hand_of_team "),
+    for path, indexes in (
+        (f"/projects/{project.pk}/activity/", ("take_by_hand", "verdict_of_project", "comment_of_project")),
+        (
+            f"/teams/{project.team_id}/activity/",
+            ("take_by_hand_of_team", "verdict_of_team", "comment_of_team"),
+        ),
     ):
         steps = [step for _, step in plans(lambda path=path: client.get(path))]  # type: ignore[misc]
-        assert any(f"USING INDEX {index}" in step for step in steps), steps
+        for index in indexes:
+            assert any(f"USING INDEX {index} " in step for step in steps), (index, steps)
 
 
 def test_a_project_asks_only_the_lines_that_name_a_voice_whether_it_is_known(

@@ -4,6 +4,7 @@ each process as well ``heavy``, for what is large.
 Django's default cache is the shared one: attempts to sign in are counted there.
 """
 
+import functools
 import json
 import logging
 import threading
@@ -13,9 +14,9 @@ from typing import Any
 
 from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.utils.connection import ConnectionProxy
-from redis import RedisError
+from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -38,11 +39,23 @@ class Json:
         return json.loads(data)
 
 
+class OneClient(RedisCacheClient):
+    """One for all questions. Django makes one for each, which costs more than the answer."""
+
+    @functools.cached_property
+    def _one(self) -> Redis:
+        return super().get_client(write=True)
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        return self._one
+
+
 class SharedCache(RedisCache):
     """Django's cache in Redis. While Redis is away each process counts for itself, so that people can still sign in."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
+        self._class = OneClient
         self._options = {
             "serializer": Json,
             "socket_timeout": TIMEOUT_S,

@@ -20,17 +20,13 @@ max_requests = 0
 MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes its file there safely
 worker_tmp_dir = MEMORY if os.access(MEMORY, os.W_OK) else None
 control_socket_disable = True
-# New objects after which the youngest are looked through.
-COLLECT_EACH = 20_000
 
 
 def when_ready(server: Any) -> None:
     """Load all views before the workers are forked, and keep what is loaded out of every later garbage collection.
 
-    The first saves each worker the same imports, the second halves the slowest answers. What a page makes is mostly
-    gone with the page; to look for what is left of it after every 700 objects takes a twentieth of all CPU.
+    The first saves each worker the same imports, the second halves the slowest answers.
     """
     assert get_resolver().url_patterns
     gc.collect()
     gc.freeze()
-    gc.set_threshold(COLLECT_EACH)

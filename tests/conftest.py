@@ -54,18 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
-def pytest_configure() -> None:
-    """Looking for garbage after every 700 objects took a sixteenth of all CPU."""
-    gc.set_threshold(100_000, 10, 10)
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
     compiling.compile_share(session.config, HERE)
 
 
 def pytest_collection_finish() -> None:
     """What is loaded now stays, and need not be looked through again."""
-    gc.collect()
     gc.freeze()
 
 
@@ -145,6 +139,12 @@ def bucket(
     storage.client.create_bucket(Bucket=storage.bucket)
     yield storage
     storage.client.close()
+
+
+@pytest.fixture
+def only_dice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis would read each module of ours for constants to try: for seconds, and others in each process."""
+    monkeypatch.setattr("hypothesis.internal.conjecture.providers.is_local_module_file", lambda path: False)
 
 
 @pytest.fixture

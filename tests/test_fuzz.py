@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -29,6 +30,7 @@ from projects.speech import wav as answers
 from projects.speech.errors import SpeechError
 from tests.audio import sounds
 
+pytestmark = pytest.mark.usefixtures("only_dice")
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 # What stands in a script, a play, a lexicon, a feed of events: joined at random it is nearly one.
 WORDS = (

@@ -68,7 +68,7 @@ def served() -> Iterator[None]:
 
 
 def test_nothing_that_the_document_allows_or_forbids_is_a_fault(
-    cast: Cast, rows: dict[str, int], served: None, settings: object
+    cast: Cast, rows: dict[str, int], served: None, only_dice: None, settings: object
 ) -> None:
     settings.API_REQUESTS_PER_MINUTE = 10**6  # type: ignore[attr-defined]
     program = Program(cast.owner)

@@ -43,9 +43,9 @@ def update(model: type[models.Model], where: Mapping[str, Any], **values: Any) -
     condition = _condition(model, tuple((name, _kind(wanted)) for name, wanted in where.items()))
     for name, wanted in where.items():
         params += _wanted(_field(model, name), wanted)
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(f"{set_} WHERE {condition}", params)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def setting(model: type[models.Model], **values: Any) -> tuple[str, list[Any]]:
@@ -127,9 +127,10 @@ def insert_many(rows: Sequence[models.Model]) -> None:
     for start in range(0, len(rows), at_once):
         some = rows[start : start + at_once]
         values = chain.from_iterable(zip(*(_prepared(field, some) for field in fields), strict=True))
-        keys = fetch(f"{into} {', '.join([marks] * len(some))} RETURNING id", list(values))
-        for row, (key,) in zip(some, keys, strict=True):
-            _is_saved(row, key)
+        with connection.cursor() as cursor:  # another statement for each count of rows: none is worth keeping
+            cursor.execute(f"{into} {', '.join([marks] * len(some))} RETURNING id", list(values))
+            for row, (key,) in zip(some, cursor.fetchall(), strict=True):
+                _is_saved(row, key)
 
 
 def _is_saved(row: models.Model, key: int) -> None:
@@ -156,7 +157,7 @@ def _insert(model: type[models.Model]) -> tuple[str, str, list[Any]]:
 
 def fetch(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
     """Run a statement and return all its rows, as the database gives them."""
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())
 

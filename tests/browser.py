@@ -33,6 +33,8 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),
     *("--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"),
+    # No page of a test lives long enough to win back what its optimising compilers take: a sixth of pages' CPU.
+    "--js-flags=--no-opt,--no-maglev",
 )
 
 ADVICE = (

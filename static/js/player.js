@@ -250,9 +250,12 @@ function draw() {
   drawTime();
 }
 
+// Asked for with every frame; written, which lays the page out anew, once a second.
 function drawTime() {
   const at = live?.at ?? (heard?.started ? deck.currentTime : 0);
-  document.getElementById("clock-now").textContent = clock(length.before + at * 1000);
+  const now = clock(length.before + at * 1000);
+  const shown = document.getElementById("clock-now");
+  if (shown.textContent !== now) shown.textContent = now;
   tell("sound:time", { at });
 }
 

@@ -129,10 +129,12 @@ document.addEventListener("sound:loaded", ({ detail }) => {
   if (key) fetchPeaks(key).catch(() => {});
 });
 let told = -1;
+const pixel = () => Math.round((at / seconds) * canvas.width);
 document.addEventListener("sound:time", ({ detail }) => {
   if (at === detail.at || !seconds) return;
+  const before = pixel();
   at = detail.at;
-  draw();
+  if (pixel() !== before) draw();
   if (Math.floor(at * 2) !== told) {
     told = Math.floor(at * 2);
     describe();

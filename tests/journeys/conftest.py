@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.test.testcases import _StaticFilesHandler
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from projects.actions import endpoint
 from projects.speech.standin.settings import Settings
@@ -43,6 +43,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
         # Playwright's own event loop runs in this thread, and Django would take each query for an async one.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        expect.set_options(timeout=pages.PATIENCE_MS)  # a busy machine stands still longer than its own 5 s
         launched = playwright.chromium.launch(executable_path=executable, args=list(browser.FLAGS))
         yield launched
         launched.close()

@@ -15,6 +15,7 @@ from typing import Any
 import redis
 from django.conf import settings
 
+from narrator.cache import own
 from narrator.teams.models import User
 from projects.pacing import quota
 
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 # A page says every POLL_S that it is there. Who has said nothing for so long is gone.
 AWAY_S = 8.0
+# It is written down this often, and read so often for all pages of this process.
+SAID_EACH_S, SHARED_S = 4.0, 0.5
 EXPIRE_S = 60
 TIMEOUT_S, LEAVE_ALONE_S = 0.2, 10.0
 
@@ -43,37 +46,51 @@ class Person:
 
 
 def meet(script_id: int, user: User, *, line: int | None, now: float | None = None) -> list[Person]:
-    """Say that this person is at the script, and with the pen in which line; return the others who are there."""
+    """Say that this person is at the script, and with the pen in which line; return the others who are there.
+
+    Redis is asked where nobody's page has just asked here, or where it does not know this yet.
+    """
     global _alone_until
     if time.monotonic() < _alone_until:
         return []
     now = time.time() if now is None else now
     key = f"narrator:here:{script_id}"
-    me = json.dumps({"name": str(user), "line": line, "at": now})
-    try:
-        with _connection(settings.REDIS_URL).pipeline(transaction=False) as pipe:
-            pipe.hset(key, str(user.pk), me)
-            pipe.expire(key, EXPIRE_S)
-            pipe.hgetall(key)
-            rows: dict[str, str] = pipe.execute()[-1]
-        return _others(key, rows, user, now)
-    except (redis.RedisError, OSError, ValueError) as error:
-        logger.warning("Redis does not answer (%s): pages do not show who else is there", error)
-        _alone_until = time.monotonic() + LEAVE_ALONE_S
-        return []
-
-
-def _others(key: str, rows: dict[str, str], user: User, now: float) -> list[Person]:
-    people, left = [], []
-    for pk, row in rows.items():
-        told: dict[str, Any] = json.loads(row)
-        if now - told["at"] > AWAY_S:
-            left.append(pk)
-        elif int(pk) != user.pk:
-            people.append(Person(int(pk), told["name"], told["line"]))
-    if left:
-        _connection(settings.REDIS_URL).hdel(key, *left)
+    rows: dict[str, str] | None = own.get(key)
+    if rows is None or not _knows(rows.get(str(user.pk)), line, now):
+        try:
+            rows = _say(key, user, line, now)
+        except (redis.RedisError, OSError, ValueError) as error:
+            logger.warning("Redis does not answer (%s): pages do not show who else is there", error)
+            _alone_until = time.monotonic() + LEAVE_ALONE_S
+            return []
+        own.set(key, rows, SHARED_S)
+    told = [(int(pk), json.loads(row)) for pk, row in rows.items()]
+    people = [
+        Person(pk, row["name"], row["line"])
+        for pk, row in told
+        if pk != user.pk and now - row["at"] <= AWAY_S
+    ]
     return sorted(people, key=lambda person: (person.name, person.user_id))
+
+
+def _knows(row: str | None, line: int | None, now: float) -> bool:
+    """Whether this is what there is to say of somebody, and was said lately."""
+    told: dict[str, Any] | None = json.loads(row) if row else None
+    return told is not None and told["line"] == line and 0 <= now - told["at"] <= SAID_EACH_S
+
+
+def _say(key: str, user: User, line: int | None, now: float) -> dict[str, str]:
+    """Say it, and return what everybody has said. Who is away is taken out."""
+    connection = _connection(settings.REDIS_URL)
+    with connection.pipeline(transaction=False) as pipe:
+        pipe.hset(key, str(user.pk), json.dumps({"name": str(user), "line": line, "at": now}))
+        pipe.expire(key, EXPIRE_S)
+        pipe.hgetall(key)
+        rows: dict[str, str] = pipe.execute()[-1]
+    left = [pk for pk, row in rows.items() if now - json.loads(row)["at"] > AWAY_S]
+    if left:
+        connection.hdel(key, *left)
+    return rows
 
 
 def digest(people: list[Person]) -> str:

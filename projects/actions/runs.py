@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -189,7 +190,7 @@ def _in_sight() -> Prepared:
 
 
 def counted(rows: Iterable[Run], *, is_now: bool = False) -> list[Run]:
-    """These runs, each with what ``RunQuerySet.with_counts`` counts: now, or within the last second.
+    """These runs, ``SHOWN`` at most, each with what ``RunQuerySet.with_counts`` counts: now, or within a second.
 
     Everybody's pages look at the same runs; each process counts them for all of its own. One query, or none.
     """
@@ -199,7 +200,9 @@ def counted(rows: Iterable[Run], *, is_now: bool = False) -> list[Run]:
     kept = {} if is_now else cache.get_many(keys.values())
     missing = [pk for pk, key in keys.items() if key not in kept]
     if missing:
-        fresh = Run.objects.filter(pk__in=missing).order_by().with_counts().values_list("pk", *COUNTED)
+        most = 1 if len(missing) == 1 else SHOWN
+        wanted = missing + missing[-1:] * (most - len(missing))
+        fresh = _counts(most).rows(**{f"id{at}": pk for at, pk in enumerate(wanted)})
         made = {keys[pk]: values for pk, *values in fresh}
         cache.set_many(made, COUNTED_S)
         kept |= made
@@ -207,6 +210,13 @@ def counted(rows: Iterable[Run], *, is_now: bool = False) -> list[Run]:
         for name, value in zip(COUNTED, kept[keys[run.pk]], strict=True):
             setattr(run, name, value)
     return runs
+
+
+@functools.cache
+def _counts(count: int) -> Prepared:
+    """Blanks: id0, id1 and so on."""
+    ids: list[Any] = [Blank(Run, "pk", f"id{at}") for at in range(count)]
+    return Prepared(Run.objects.filter(pk__in=ids).order_by().with_counts().values_list("pk", *COUNTED))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,27 @@ def test_people_meet_and_who_is_silent_has_left(cast: Cast, broker: str) -> None
     assert 0 < presence._connection(broker).ttl("narrator:here:71") <= presence.EXPIRE_S
 
 
+def test_it_is_read_once_for_all_pages_and_a_pen_is_said_at_once(
+    cast: Cast, broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "SHARED_S", 60)
+    asked = []
+    say = presence._say
+    monkeypatch.setattr(presence, "_say", lambda *args: asked.append(args) or say(*args))
+    script, now = 74, 1_000_000.0
+    for user, line, at, times in (
+        (cast.editor, None, 0, 1),
+        (cast.admin, None, 0, 2),
+        (cast.editor, None, 1, 2),
+        (cast.editor, 7, 1, 3),
+        (cast.admin, None, 2, 3),
+        (cast.admin, None, 2 + presence.SAID_EACH_S, 4),
+    ):
+        presence.meet(script, user, line=line, now=now + at)
+        assert len(asked) == times
+    assert [one.line for one in presence.meet(script, cast.admin, line=None, now=now + 2)] == [7]
+
+
 def test_without_valkey_nobody_is_shown_and_nothing_waits_twice(cast: Cast, settings: object) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"  # type: ignore[attr-defined]
     assert presence.meet(1, cast.editor, line=None) == []

@@ -1,10 +1,14 @@
 """The work in Django's admin: to look, to find what failed, and to judge or requeue takes in bulk (takes.py)."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from narrator.names import give
 from projects.admin.calls import CallAdmin
 from projects.admin.history import LookOnly
+from projects.admin.names import NAMES
 from projects.admin.takes import TakeAdmin
 from projects.models import (
     Act,
@@ -20,6 +24,7 @@ from projects.models import (
     Verdict,
 )
 
+give([*apps.get_app_config("teams").get_models(), *apps.get_app_config("projects").get_models()], NAMES)
 admin.site.site_header = admin.site.site_title = _("Narrator administration")
 admin.site.register(Take, TakeAdmin)
 admin.site.register(Call, CallAdmin)
@@ -92,7 +97,16 @@ class PruningAdmin(LookOnly):
 
 @admin.register(Act)
 class ActAdmin(LookOnly):
-    list_display = ["at", "team_id", "project_id", "kind", "who", "words"]
+    list_display = ["at", "team_number", "project_number", "kind", "who", "words"]
     list_filter = ["kind"]
     date_hierarchy = "at"
     search_fields = ["who", "words"]
+
+    # What they lead to may be gone.
+    @admin.display(description=pgettext_lazy("field", "team"), ordering="team_id")
+    def team_number(self, act: Act) -> int:
+        return act.team_id
+
+    @admin.display(description=pgettext_lazy("field", "project"), ordering="project_id")
+    def project_number(self, act: Act) -> int | None:
+        return act.project_id

@@ -44,7 +44,7 @@ class TakeAdmin(Bulk):
     fieldsets = [
         (None, {"fields": ["player", "found", "text", "project", "voice", "source", "status"]}),
         (
-            "Request and answer",
+            _("Request and answer"),
             {
                 "fields": [
                     "request_sent",
@@ -57,7 +57,7 @@ class TakeAdmin(Bulk):
             },
         ),
         (
-            "How it came about",
+            _("How it came about"),
             {
                 "fields": [
                     *("number", "created_by", "created_at", "finished_at", "run", "retake_of", "reused_from"),
@@ -66,7 +66,7 @@ class TakeAdmin(Bulk):
             },
         ),
         (
-            "Measured",
+            _("Measured"),
             {
                 "fields": [
                     *("duration_ms", "peak_dbfs", "rms_dbfs", "lead_silence_ms", "tail_silence_ms"),

@@ -33,7 +33,8 @@ class Way:
     def _count(self, more: int) -> None:
         with self._calm:
             self._ahead += more
-            self._calm.notify_all()
+            if not self._ahead:
+                self._calm.notify_all()
 
     def wait_until_clear(self, patience_s: float) -> None:
         """Return when nobody goes first, or after so long."""

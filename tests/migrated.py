@@ -12,14 +12,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
-
 ROOT = Path(__file__).resolve().parents[1]
 KEPT_IN = ROOT / ".venv" / "migrated"
 NAME = "NARRATOR_TEST_MIGRATED"
 """The variable that tells the tests where the file stands; without it they migrate."""
-TEMPLATE = "migrated"
-"""The database of a PostgreSQL that new ones are made from."""
 
 
 def make() -> Path:
@@ -28,7 +24,7 @@ def make() -> Path:
     if not path.exists():
         KEPT_IN.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=KEPT_IN) as folder:
-            _migrate(NARRATOR_DATA_DIR=folder)
+            migrate(NARRATOR_DATA_DIR=folder)
             os.replace(Path(folder) / "narrator.sqlite3", path)
     return path
 
@@ -42,15 +38,8 @@ def copy(target: Path) -> bool:
     return True
 
 
-def make_template(url: str) -> None:
-    """Make TEMPLATE in the PostgreSQL whose database ``postgres`` this is. Raises subprocess.CalledProcessError."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {TEMPLATE}")
-    with tempfile.TemporaryDirectory() as folder:
-        _migrate(NARRATOR_DATA_DIR=folder, DATABASE_URL=f"{url.rpartition('/')[0]}/{TEMPLATE}")
-
-
-def _migrate(**env: str) -> None:
+def migrate(**env: str) -> None:
+    """Make all tables where these variables lead to. Raises subprocess.CalledProcessError."""
     argv = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0", "--no-input"]
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "narrator.settings", **env}
     subprocess.run(argv, check=True, env=env, cwd=ROOT)

@@ -15,7 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
+
 from narrator.studio.part import Part, inherited_env, running
+from tests import migrated
+
+TEMPLATE = "migrated"
+"""The database that new ones are made from."""
 
 # PostgreSQL refuses to run as root; these users own nothing that matters and are found on most machines.
 INSTEAD_OF_ROOT = ("nobody", "daemon")
@@ -54,6 +60,14 @@ def running_postgres() -> Iterator[str]:
         )
         with running(part, home / "logs"):
             yield f"postgres://postgres@{quote(str(home), safe='')}/postgres"
+
+
+def make_template(url: str) -> None:
+    """Make TEMPLATE in the PostgreSQL whose database ``postgres`` this is. Raises subprocess.CalledProcessError."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    with tempfile.TemporaryDirectory() as folder:
+        migrated.migrate(NARRATOR_DATA_DIR=folder, DATABASE_URL=f"{url.rpartition('/')[0]}/{TEMPLATE}")
 
 
 def _programs(home: Path) -> tuple[Path, list[str]]:

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from narrator.studio.part import CannotStart
 from tests import browser, migrated
-from tests.postgres import running_postgres
+from tests.postgres import TEMPLATE, make_template, running_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 JOURNEYS = "tests/journeys"
@@ -155,8 +155,8 @@ def _in_a_browser_and_on_postgres() -> list[Stage]:
     words = [*ON_POSTGRES, "-m", "not one_database", *_spread()]
     name = "what asks much of a database, on PostgreSQL"
     with running_postgres() as url:
-        migrated.make_template(url)
-        more = {"NARRATOR_TEST_DATABASE_URL": url, "NARRATOR_TEST_TEMPLATE": migrated.TEMPLATE}
+        make_template(url)
+        more = {"NARRATOR_TEST_DATABASE_URL": url, "NARRATOR_TEST_TEMPLATE": TEMPLATE}
         return [*stages, _pytest(name, words, aside=True, **more)]
 
 

@@ -110,16 +110,18 @@ def test_a_feed_is_made_looked_up_and_taken_back_and_the_trail_tells(cast: Cast,
 @pytest.mark.parametrize(
     ("picture", "said"),
     [
-        (b"", "has no cover"),
-        (sounds.picture("png", 1400), "as a JPEG"),
-        (sounds.picture("mjpeg", 64), "this one has 64"),
-        (b"\xff\xd8\xff no picture", "damaged"),
-        (sounds.picture("mjpeg", 1400), ""),
+        (lambda: b"", "has no cover"),
+        (lambda: sounds.picture("png", 1400), "as a JPEG"),
+        (lambda: sounds.picture("mjpeg", 64), "this one has 64"),
+        (lambda: b"\xff\xd8\xff no picture", "damaged"),
+        (lambda: sounds.picture("mjpeg", 1400), ""),
     ],
     ids=["none", "png", "small", "damaged", "fine"],
 )
-def test_the_artwork_is_a_square_jpeg_of_the_usual_size(book: Project, picture: bytes, said: str) -> None:
-    if picture:
-        book.cover.save("cover.jpg", ContentFile(picture))
+def test_the_artwork_is_a_square_jpeg_of_the_usual_size(
+    book: Project, picture: Callable[[], bytes], said: str
+) -> None:
+    if drawn := picture():
+        book.cover.save("cover.jpg", ContentFile(drawn))
     assert said in feeds.refusal(book)
     assert bool(feeds.refusal(book)) == bool(said)

@@ -42,6 +42,7 @@ def test_a_killed_workers_claims_are_freed_at_once_and_those_of_the_living_are_n
     cast: Cast, other: subprocess.Popen
 ) -> None:
     killed = other.stdout.readline().strip()
+    assert workers.me() == workers.me() != killed, "a process has one name"
     script = factories.script(cast.team, lines=3)
     takes.request(script, script.paragraphs.all(), by=None)
     held = [claims.claim(worker=name) for name in (killed, workers.me(), "on-another-machine:7:0f")]
@@ -55,11 +56,6 @@ def test_a_killed_workers_claims_are_freed_at_once_and_those_of_the_living_are_n
     assert [take.status for take in held] == [TakeStatus.QUEUED, TakeStatus.RUNNING, TakeStatus.RUNNING]
     assert held[0].attempts == 1
     assert workers.gone() == []
-
-
-@pytest.mark.one_database
-def test_a_process_has_one_name(other: subprocess.Popen) -> None:
-    assert workers.me() == workers.me() != other.stdout.readline().strip()
 
 
 def test_workers_are_silent_until_one_shows_itself(broker: str) -> None:

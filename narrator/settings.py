@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import csp.constants
 from environs import Env
 
 from narrator import places
@@ -78,6 +79,7 @@ INSTALLED_APPS = [
     "narrator.teams",
     "narrator.studio",
     "projects",
+    "csp",
     "django_htmx",
     "heroicons",
     "template_partials",
@@ -93,7 +95,7 @@ MIDDLEWARE = [
     "narrator.logs.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "narrator.policy.ContentPolicy",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -294,18 +296,19 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # Notes when a session was last seen, at most every few minutes.
 USERSESSIONS_TRACK_ACTIVITY = True
 
-# narrator/policy.py
-CONTENT_POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data:",
-    "media-src": "'self' blob:",
-    "connect-src": "'self'",
-    "object-src": "'none'",
-    "form-action": "'self'",
-    "base-uri": "'none'",
-    "frame-ancestors": "'none'",
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [csp.constants.NONE],
+        "script-src": [csp.constants.SELF],
+        "style-src": [csp.constants.SELF],
+        "img-src": [csp.constants.SELF, "data:"],
+        "media-src": [csp.constants.SELF, "blob:"],
+        "connect-src": [csp.constants.SELF],
+        "object-src": [csp.constants.NONE],
+        "form-action": [csp.constants.SELF],
+        "base-uri": [csp.constants.NONE],
+        "frame-ancestors": [csp.constants.NONE],
+    }
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -43,6 +43,8 @@ LONG = (
     *("studio", "plant", "test_access.py", "commands", "test_tasks.py", "test_pace.py"),
     *("test_looks.py", "test_live.py", "test_scale.py", "test_money.py", "test_review.py", "test_cast.py"),
     *("test_queue.py", "test_endpoint.py", "test_lexicon.py", "test_desk.py", "test_accounts.py"),
+    *("test_speaker.py", "test_checks.py", "test_document.py", "test_encoding.py", "test_finishes.py"),
+    *("test_runs.py", "test_readalongs.py", "test_read_manuscript.py", "test_limits.py", "test_retention.py"),
 )
 """Folders and files whose tests take longest, the longest first: begun last, they would keep one process busy alone."""
 

@@ -171,6 +171,7 @@ def _cursor() -> Any:
         return connection.cursor()
     from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415 - it loads psycopg
 
+    connection.close_if_health_check_failed()  # as Django's own cursors do: connections are kept for good
     connection.ensure_connection()
     return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[attr-defined, call-arg]
 

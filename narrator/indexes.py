@@ -81,7 +81,12 @@ def _own_indexes(schema_editor: Any, model: Any, key: str) -> list[str]:
 
 
 def _add(schema_editor: Any, model: Any, index: Index) -> None:
-    schema_editor.add_index(model, index, **({"concurrently": True} if _is_postgres(schema_editor) else {}))
+    """Twice is harmless: what an attempt that failed has left on PostgreSQL, which may be half an index, goes first."""
+    if _is_postgres(schema_editor):
+        _drop(schema_editor, index.name)
+        schema_editor.add_index(model, index, concurrently=True)
+    else:
+        schema_editor.add_index(model, index)
 
 
 def _drop(schema_editor: Any, name: str) -> None:

@@ -38,6 +38,7 @@ ON_POSTGRES = (
         "tests/projects/test_admin.py",
         "tests/test_backups.py",
         "tests/test_direct.py",
+        "tests/test_indexes.py",
         "tests/plant/test_machines.py",
     ),
 )

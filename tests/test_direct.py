@@ -92,3 +92,12 @@ def test_many_rows_are_saved_each_with_its_own_values(cast: Cast, django_assert_
 def _values(row: object) -> object:
     """What was read of a row: dates, UUIDs and JSON as their fields have them, nothing of what was deferred."""
     return row and {name: value for name, value in vars(row).items() if name != "_state"}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connection to lose")
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_lost_between_two_requests_is_made_anew() -> None:
+    direct.fetch("SELECT 1", [])
+    connection.connection.close()
+    connection.health_check_done = False  # as at the beginning of a request
+    assert direct.fetch("SELECT 2", []) == [(2,)]

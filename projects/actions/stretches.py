@@ -31,7 +31,7 @@ from projects.models.takes import Source
 
 # Lines whose positions are in one of so many as a fresh script gives to 256 lines are a stretch.
 POSITIONS = STEP * 256
-# More than this changed: the scripts are read whole, rather than stretch by stretch.
+# More scripts or stretches than this changed: the scripts are read whole. SQLite takes no condition of 1,000 parts.
 MOST_NAMED = 100
 # Beside its sums.
 STRETCH_BYTES, LINE_BYTES = 1_000, 100
@@ -74,6 +74,9 @@ def of(project: Project, scripts: Iterable[Script], finish: Finish) -> dict[int,
         for script in rows
         if (kept := found[script.pk]) is not None and kept.version < script.version
     }
+    if len(behind) > MOST_NAMED:
+        found |= dict.fromkeys(behind)
+        behind = {}
     changed = _changed(behind)
     fresh = _read({pk for pk, kept in found.items() if kept is None}, changed, project.pauses, finish)
     for script in rows:

@@ -97,3 +97,8 @@ def test_the_address_of_another_account_is_neither_taken_nor_given_away(cast: Ca
     client.post(link)
     assert User.objects.get(pk=cast.editor.pk).email == "edgar@example.org"
     assert is_in(signs_in(cast.viewer))
+
+
+def test_a_link_that_somebody_made_up_is_used_up_too(db: None) -> None:
+    for whom in ("1", "zzzzzzzzzzzzz"):
+        assert b"This link is used up" in Client().get(f"/password/{whom}-x/", follow=True).content

@@ -152,3 +152,9 @@ def test_each_role_has_the_rights_of_those_below_it() -> None:
         assert rights[lower] < rights[higher]
     assert rights[Role.OWNER] == set(Right)
     assert not allows(None, Right.SEE)
+
+
+def test_who_is_looked_up_among_members_is_one_of_them(cast: Cast) -> None:
+    assert cast.team.members.get(pk=cast.editor.pk) == cast.editor
+    with pytest.raises(User.DoesNotExist):
+        cast.team.members.get(pk=cast.stranger.pk)

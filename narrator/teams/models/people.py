@@ -19,10 +19,16 @@ class UserManager(BaseUserManager["User"]):
     use_in_migrations = True
 
     def get(self, *args: Any, **by: Any) -> "User":
-        """As ever; by the key alone, as every request asks for who is signed in, by a statement that is built once."""
-        if args or by.keys() != {"pk"}:
+        """As ever; by the key alone, as every request asks for who is signed in, by a statement that is built once.
+
+        Not of a team's members, say: their manager is of a class of its own.
+        """
+        if args or by.keys() != {"pk"} or type(self) is not UserManager or self.model is not User:
             return super().get(*args, **by)
-        user: User | None = _by_key().first(id=by["pk"])
+        try:
+            user: User | None = _by_key().first(id=by["pk"])
+        except OverflowError as error:  # from an address that somebody made up: SQLite has no such numbers
+            raise self.model.DoesNotExist from error
         if user is None:
             raise self.model.DoesNotExist
         return user

@@ -90,3 +90,18 @@ def test_bringing_them_up_to_date_is_three_queries_however_much_changed(cast: Ca
         with CaptureQueriesContext(connection) as asked:
             stretches.of(project, scripts, FINISH)
         assert len(asked) == queries
+
+
+def test_where_very_many_scripts_changed_they_are_read_whole(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stretches, "MOST_NAMED", 2)
+    project = factories.project(cast.team, lines=1, scripts=3)
+    added_up(project)
+    for script in project.scripts.all():
+        factories.all_ready(script, duration_ms=200)
+    with CaptureQueriesContext(connection) as asked:
+        brought = added_up(project)
+    assert len(asked) == 2
+    heavy.clear()
+    assert added_up(project) == brought

@@ -87,6 +87,7 @@ def test_from_found_names_to_a_recast_character_and_back(
     expect(page.get_by_role("heading", name="Filby")).to_be_visible()
     expect(page.get_by_role("region", name="Found in the manuscript")).to_have_count(0)
     page.get_by_role("link", name="Edit Filby").click()
+    page.wait_for_url("**/characters/*/")  # and loaded: before its script is there, a key follows the link
     heard_and_taken_by_keys(page)
     page.get_by_role("button", name="Whisper").click()
     expect(page.get_by_label("Direction: how it should be spoken")).to_have_value(

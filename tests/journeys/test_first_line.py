@@ -66,7 +66,7 @@ def test_what_the_browser_blocks_is_seen(
     page = open_page(cast.viewer)
     page.goto("/")
     page.evaluate(EXECUTE_INLINE)
-    page.wait_for_function("true")  # one more way there and back: the report has come by then
+    page.wait_for_function("() => true")  # one more way there and back: the report has come by then
     assert page.evaluate("window.intruder") is None
     assert any(one.startswith("policy: script-src") for one in complaints.unexpected())
     assert any(one.startswith("console:") for one in complaints.unexpected())

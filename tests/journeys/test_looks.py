@@ -181,7 +181,7 @@ def test_nothing_moves_when_states_change(cast: Cast, desk: Desk, open_page: Ope
     page.evaluate(
         "document.getElementById('lines').before(document.createElement('hr'), 'This moves the lines')"
     )
-    page.wait_for_function("window.shifts.length > 0")  # so the watch above was awake
+    page.wait_for_function("() => window.shifts.length > 0")  # so the watch above was awake
 
 
 def test_a_poll_leaves_the_pen_and_the_selection_alone(cast: Cast, desk: Desk, open_page: Opener) -> None:

@@ -55,8 +55,8 @@ class Dialect:
     @contextmanager
     def quick(self, models: Iterable[Any]) -> Iterator[None]:
         """Without indexes and checks while the block lasts; with statistics and right sequences behind it."""
-        from django.core.management.color import no_style  # noqa: PLC0415
-        from django.db import transaction  # noqa: PLC0415
+        from django.core.management.color import no_style
+        from django.db import transaction
 
         models = list(models)
         tables = [model._meta.db_table for model in models]

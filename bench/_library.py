@@ -30,7 +30,7 @@ class Person:
 
 def furnish() -> tuple[list[Person], Any]:
     """Fill the empty tables of the default database; returns the people, and the script that has lines to make."""
-    from projects.models import Paragraph  # noqa: PLC0415 - the settings are read by now
+    from projects.models import Paragraph  # the settings are read by now
 
     people: list[Person] = []
     for number, (scripts, lines) in enumerate(BOOKS):
@@ -50,8 +50,8 @@ def furnish() -> tuple[list[Person], Any]:
 
 
 def _team(number: int, scripts: int, lines: int) -> tuple[Any, list[tuple[Any, str]]]:
-    from narrator.teams.models import Membership, Team, User  # noqa: PLC0415
-    from tests import factories  # noqa: PLC0415
+    from narrator.teams.models import Membership, Team, User
+    from tests import factories
 
     team = Team.objects.create(name=f"Desk {number + 1}")
     members = []
@@ -65,7 +65,7 @@ def _team(number: int, scripts: int, lines: int) -> tuple[Any, list[tuple[Any, s
 
 
 def _real_takes(project: Any) -> list[Any]:
-    from tests import factories  # noqa: PLC0415
+    from tests import factories
 
     lines = project.scripts.order_by("position").first().paragraphs.order_by("position")[:REAL]
     return [factories.ready(line, duration_ms=TAKE_MS) for line in lines]
@@ -73,9 +73,9 @@ def _real_takes(project: Any) -> list[Any]:
 
 def _copy(lines: Any, takes: list[Any]) -> None:
     """Give each of these lines that has no take a copy of one of these, as if it had been made for it."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
-    from projects.models import Paragraph, Take  # noqa: PLC0415
+    from projects.models import Paragraph, Take
 
     own = {"paragraph_id": "p.id", "text": "p.text", "digest": "p.digest"}
     columns = [field.column for field in Take._meta.concrete_fields if field.column != "id"]
@@ -104,7 +104,7 @@ def _place(project: Any, script: Any, lines: int, at: int) -> Place:
 
 
 def _cookie(user: Any) -> str:
-    from django.test import Client  # noqa: PLC0415
+    from django.test import Client
 
     client = Client()
     client.force_login(user)

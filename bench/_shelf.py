@@ -60,7 +60,7 @@ def fill(connection: Any, shelf: Shelf) -> None:
 
 def _people(shelf: Shelf) -> None:
     """The teams, with the same ten people each; team 1 has the persons 1 to 10, and so on."""
-    from narrator.teams.models import Membership, Team, User  # noqa: PLC0415 - the settings are read by now
+    from narrator.teams.models import Membership, Team, User  # the settings are read by now
 
     teams = Team.objects.bulk_create(Team(name=f"Team {n + 1}") for n in range(shelf.teams))
     for team in teams:
@@ -74,8 +74,8 @@ def _people(shelf: Shelf) -> None:
 
 
 def _books(say: Dialect, shelf: Shelf) -> Iterator[Table]:
-    from projects.audio import sums  # noqa: PLC0415
-    from projects.models import Project, Script, Sound  # noqa: PLC0415
+    from projects.audio import sums
+    from projects.models import Project, Script, Sound
 
     sound = sums.measure(np.random.default_rng(1).normal(0, 3000, SECONDS * 24_000).astype(np.int16))
     count = shelf.teams * shelf.projects
@@ -117,7 +117,7 @@ def _books(say: Dialect, shelf: Shelf) -> Iterator[Table]:
 
 
 def _lines(say: Dialect, shelf: Shelf) -> Iterator[Table]:
-    from projects.models import Paragraph, Take  # noqa: PLC0415
+    from projects.models import Paragraph, Take
 
     at = say.moment(f"{BEGIN} + (i * 7919 % {YEAR_S})")
     yield (
@@ -169,7 +169,7 @@ def _lines(say: Dialect, shelf: Shelf) -> Iterator[Table]:
 
 def _work(say: Dialect, shelf: Shelf) -> Iterator[Table]:
     """What was done to the lines: calls, verdicts by reviewers, edits by editors."""
-    from projects.models import Call, Change, Edit, Run, Verdict  # noqa: PLC0415
+    from projects.models import Call, Change, Edit, Run, Verdict
 
     at = say.moment(f"{BEGIN} + (i * 7919 % {YEAR_S})")
     yield (

@@ -41,12 +41,12 @@ def _own_disk(folder: Path) -> Iterator[Path]:
 
 
 def _measure(data: Path, disk: Path) -> None:
-    import django  # noqa: PLC0415 - the settings read the environment set above
+    import django  # the settings read the environment set above
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
-    from tests.plant import plant as plants  # noqa: PLC0415
+    from tests.plant import plant as plants
 
     call_command("migrate", verbosity=0)
     database = data / "narrator.sqlite3"
@@ -66,7 +66,7 @@ def _measure(data: Path, disk: Path) -> None:
 
 
 def _faults(plant: Any, database: Path) -> dict[str, Callable[[], None]]:
-    from tests.plant.plant import full, locked  # noqa: PLC0415
+    from tests.plant.plant import full, locked
 
     def killed() -> None:
         plant.kill("worker")
@@ -116,10 +116,10 @@ def _faults(plant: Any, database: Path) -> dict[str, Callable[[], None]]:
 
 
 def _row(plants: Any, plant: Any, fault: Callable[[], None]) -> str:
-    from narrator.teams.models import Team  # noqa: PLC0415
-    from projects.actions import takes  # noqa: PLC0415
-    from projects.models import Take  # noqa: PLC0415
-    from tests import factories  # noqa: PLC0415
+    from narrator.teams.models import Team
+    from projects.actions import takes
+    from projects.models import Take
+    from tests import factories
 
     script = factories.script(Team.objects.create(name="Bench"), lines=LINES)
     plant.standin.state.journal.clear()

@@ -76,12 +76,12 @@ def _child(side: str, **env: str) -> Iterator[Callable[[], Measured]]:
 
 def _serve(side: str) -> None:
     """Take a turn for each line on stdin."""
-    import django  # noqa: PLC0415 - the settings read the environment that is set by then
+    import django  # the settings read the environment that is set by then
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
-    from django.test import override_settings  # noqa: PLC0415
+    from django.core.management import call_command
+    from django.core.wsgi import get_wsgi_application
+    from django.test import override_settings
 
     call_command("migrate", verbosity=0, run_syncdb=True)
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -107,8 +107,8 @@ def _timed(application: Any, user: Any, path: str) -> tuple[float, float, int]:
 
 
 def _signed_in(user: Any) -> str:
-    from django.conf import settings  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
+    from django.conf import settings
+    from django.test import Client
 
     client = Client()
     client.force_login(user)
@@ -134,10 +134,10 @@ def _ask(application: Any, cookie: str, path: str) -> bytes:
 
 def _theirs() -> Iterator[tuple[str, Any, str]]:
     """Projects of so many checks, each pinged, with three tags and all but one of three integrations."""
-    from django.contrib.auth.models import User  # noqa: PLC0415
-    from django.utils.timezone import now  # noqa: PLC0415
-    from hc.accounts.models import Profile, Project  # noqa: PLC0415
-    from hc.api.models import Channel, Check  # noqa: PLC0415
+    from django.contrib.auth.models import User
+    from django.utils.timezone import now
+    from hc.accounts.models import Profile, Project
+    from hc.api.models import Channel, Check
 
     for rows in SIZES:
         user = User.objects.create(username=f"u{rows}", email=f"u{rows}@example.org")
@@ -158,8 +158,8 @@ def _theirs() -> Iterator[tuple[str, Any, str]]:
 
 def _ours() -> Iterator[tuple[str, Any, str]]:
     """Teams of so many projects; projects of so many scripts; a script of 10,000 lines with a take each."""
-    from bench import page  # noqa: PLC0415
-    from tests import cast, factories  # noqa: PLC0415
+    from bench import page
+    from tests import cast, factories
 
     people = cast.assemble()
     for rows, user, team in zip(

@@ -52,7 +52,7 @@ def _read(path: str) -> dict:
 
 
 def _books(folder: Path) -> list[Path]:
-    from tests.manuscript import pdf_files, samples, word_files  # noqa: PLC0415 - they need the repository's root
+    from tests.manuscript import pdf_files, samples, word_files  # they need the repository's root
 
     chapters = _chapters()
     text = "\n\n\n".join(

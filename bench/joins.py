@@ -84,7 +84,7 @@ def adding(folder: str) -> None:
 
 
 def _added(folder: str, fade_ms: int) -> None:
-    from pydub import AudioSegment  # noqa: PLC0415  only here: ours must not pay for it
+    from pydub import AudioSegment  # only here: ours must not pay for it
 
     whole = AudioSegment.silent(duration=0, frame_rate=pcm.RATE_HZ)
     pause = AudioSegment.silent(duration=_book.PAUSE_MS, frame_rate=pcm.RATE_HZ)

@@ -41,7 +41,7 @@ LOG_FORMAT = "%({x-request-id}i)s %(s)s %(D)s"
 
 
 def main() -> None:
-    from tests.postgres import running_postgres  # noqa: PLC0415 - it needs the repository's root
+    from tests.postgres import running_postgres  # it needs the repository's root
 
     only = os.environ.get("BENCH_LOAD_ON", "")
     if only != "postgres":
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _on(name: str, **env: str) -> None:
-    from tests import migrated  # noqa: PLC0415
+    from tests import migrated
 
     print(f"  on {name}", flush=True)
     with tempfile.TemporaryDirectory(prefix="nl-") as folder:
@@ -68,14 +68,14 @@ def _on(name: str, **env: str) -> None:
 
 
 def _measure(data: Path) -> None:
-    import django  # noqa: PLC0415 - the settings read the environment set above
+    import django  # the settings read the environment set above
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
+    from django.core.management import call_command
+    from django.db import connection
 
-    from bench import _library  # noqa: PLC0415
-    from narrator.studio.broker import running_broker  # noqa: PLC0415
+    from bench import _library
+    from narrator.studio.broker import running_broker
 
     call_command("migrate", verbosity=0)
     with running_broker(data):
@@ -96,8 +96,8 @@ def _measure(data: Path) -> None:
 @contextlib.contextmanager
 def _studio(data: Path) -> Iterator[tuple[int, dict[str, list[int]]]]:
     """The studio's processes but for the broker, which runs; gives the web server's port, and who is which process."""
-    from narrator.studio import parts, preparation, standin  # noqa: PLC0415
-    from narrator.studio.part import inherited_env, running  # noqa: PLC0415
+    from narrator.studio import parts, preparation, standin
+    from narrator.studio.part import inherited_env, running
 
     preparation.static_files()
     port = standin.free_port()
@@ -133,10 +133,10 @@ def slow(part: Any) -> Any:
 
 
 def _broker_pid() -> int:
-    import redis  # noqa: PLC0415
-    from django.conf import settings  # noqa: PLC0415
+    import redis
+    from django.conf import settings
 
-    from narrator import places  # noqa: PLC0415
+    from narrator import places
 
     with redis.Redis.from_url(places.redis_url(settings.REDIS_URL)) as client:
         return int(client.info("server")["process_id"])
@@ -197,14 +197,14 @@ def _used_s(pids: dict[str, list[int]]) -> dict[str, float]:
 
 
 def _press(script: Any) -> int:
-    from projects import tasks  # noqa: PLC0415
+    from projects import tasks
 
     tasks.queue_takes(script, script.paragraphs.missing(), by=None)
     return _ready()
 
 
 def _ready() -> int:
-    from projects.models import Take  # noqa: PLC0415
+    from projects.models import Take
 
     return Take.objects.filter(status="ready").count()
 

@@ -20,7 +20,7 @@ LINES, ROUNDS, WINDOW = 10_000, 15, 100
 
 
 def main() -> None:
-    from tests.postgres import running_postgres  # noqa: PLC0415 - it needs the repository's root
+    from tests.postgres import running_postgres  # it needs the repository's root
 
     _on("SQLite")
     with running_postgres() as address:
@@ -39,17 +39,17 @@ def _on(name: str, **env: str) -> None:
 
 
 def _measure() -> None:
-    import django  # noqa: PLC0415 - the settings read the environment set above
+    import django  # the settings read the environment set above
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from django.db import connection  # noqa: PLC0415
-    from django.test import override_settings  # noqa: PLC0415
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+    from django.db import connection
+    from django.test import override_settings
+    from django.test.utils import CaptureQueriesContext
 
-    from tests import cast  # noqa: PLC0415
+    from tests import cast
 
     static = "django.contrib.staticfiles.storage.StaticFilesStorage"
     stores = {
@@ -70,8 +70,8 @@ def _measure() -> None:
 
 def script(team: Any) -> Any:
     """A script of so many lines, each with a finished take of the same sound."""
-    from projects.models import Paragraph, Take  # noqa: PLC0415
-    from tests import factories  # noqa: PLC0415
+    from projects.models import Paragraph, Take
+    from tests import factories
 
     script = factories.script(team, lines=LINES)
     first, *others = script.paragraphs.all()
@@ -91,11 +91,11 @@ def script(team: Any) -> Any:
 
 def _works(script: Any) -> list[tuple[str, Callable[[], bytes]]]:
     """What is measured: a name, and what does it once and returns the answer's body."""
-    from django.template import engines  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
+    from django.template import engines
+    from django.test import Client
 
-    from narrator.cache import heavy, own  # noqa: PLC0415
-    from narrator.teams.models import User  # noqa: PLC0415
+    from narrator.cache import heavy, own
+    from narrator.teams.models import User
 
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.get(name="Edgar"))

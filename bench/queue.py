@@ -31,16 +31,16 @@ def main() -> None:
 
 
 def _measure(data: Path) -> None:
-    import django  # noqa: PLC0415 - the settings read the environment set above
+    import django  # the settings read the environment set above
 
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.conf import settings
+    from django.core.management import call_command
 
-    from narrator.studio import parts  # noqa: PLC0415
-    from narrator.studio.broker import running_broker  # noqa: PLC0415
-    from narrator.studio.part import inherited_env, running  # noqa: PLC0415
-    from projects.speech.standin.server import Standin  # noqa: PLC0415
+    from narrator.studio import parts
+    from narrator.studio.broker import running_broker
+    from narrator.studio.part import inherited_env, running
+    from projects.speech.standin.server import Standin
 
     call_command("migrate", verbosity=0)
     with running_broker(data), Standin(speech="tone", token="bench") as standin:
@@ -73,27 +73,27 @@ def _measure(data: Path) -> None:
 
 
 def _lines(count: int):  # type: ignore[no-untyped-def]
-    from narrator.teams.models import Team  # noqa: PLC0415
-    from tests import factories  # noqa: PLC0415
+    from narrator.teams.models import Team
+    from tests import factories
 
     return factories.script(Team.objects.create(name=f"Team of {count}"), lines=count)
 
 
 def _press(script, *, fresh: bool = False) -> None:  # type: ignore[no-untyped-def]
-    from projects import tasks  # noqa: PLC0415
+    from projects import tasks
 
     tasks.queue_takes(script, script.paragraphs.all(), by=None, fresh=fresh)
 
 
 def _wait_until_ready(count: int) -> None:
-    from projects.models import Take  # noqa: PLC0415
+    from projects.models import Take
 
     while Take.objects.filter(status="ready").count() < count:
         time.sleep(0.05)
 
 
 def _ready() -> int:
-    from projects.models import Take  # noqa: PLC0415
+    from projects.models import Take
 
     return Take.objects.filter(status="ready").count()
 
@@ -121,9 +121,9 @@ def _makespan(standin, workers: list[int]) -> None:  # type: ignore[no-untyped-d
 
 
 def _mean_call_s(script) -> float:  # type: ignore[no-untyped-def]
-    from django.db.models import Avg  # noqa: PLC0415
+    from django.db.models import Avg
 
-    from projects.models import Call  # noqa: PLC0415
+    from projects.models import Call
 
     calls = Call.objects.filter(take__paragraph__script=script)
     return calls.aggregate(mean=Avg("duration_ms"))["mean"] / 1000
@@ -144,7 +144,7 @@ def _second_team() -> None:
 
 def _until_last(script, pressed) -> float:  # type: ignore[no-untyped-def]
     """Seconds from the last of these presses to the last line of this script."""
-    from projects.models import Take  # noqa: PLC0415
+    from projects.models import Take
 
     ready, lines = _ready(), sum(each.paragraphs.count() for each in pressed)
     for each in pressed:
@@ -157,7 +157,7 @@ def _until_last(script, pressed) -> float:  # type: ignore[no-untyped-def]
 def _clicks(standin, what: str) -> None:  # type: ignore[no-untyped-def]
     """A person who presses now and then, and persons who press while the lines before are still being made: the one
     extra slot is in use then, and they wait for the next that is free."""
-    from projects.models import Take  # noqa: PLC0415
+    from projects.models import Take
 
     _press(_lines(MANY))
     time.sleep(3)

@@ -50,19 +50,19 @@ def _cpu_s(data: Path, *words: str) -> float:
 
 def _fill(takes: int) -> None:
     """A studio with a script of so many lines, each with a finished take of its own sound."""
-    import django  # noqa: PLC0415 - the settings read the environment that is set by then
+    import django  # the settings read the environment that is set by then
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    import numpy as np  # noqa: PLC0415
-    from django.db import transaction  # noqa: PLC0415
+    import numpy as np
+    from django.db import transaction
 
-    from narrator import direct  # noqa: PLC0415
-    from projects.actions import rendering  # noqa: PLC0415
-    from projects.models import Take  # noqa: PLC0415
-    from tests import cast, factories  # noqa: PLC0415
+    from narrator import direct
+    from projects.actions import rendering
+    from projects.models import Take
+    from tests import cast, factories
 
     dice = np.random.default_rng(1851)
     script = factories.script(cast.assemble().team, lines=takes)

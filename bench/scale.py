@@ -35,7 +35,7 @@ class Asked:
 
 
 def main() -> None:
-    from tests.postgres import running_postgres  # noqa: PLC0415 - it needs the repository's root
+    from tests.postgres import running_postgres  # it needs the repository's root
 
     if "DATABASE_URL" in os.environ:
         _on("the database that is named")
@@ -58,15 +58,15 @@ def _on(name: str, **env: str) -> None:
 
 
 def _measure() -> None:
-    import django  # noqa: PLC0415 - the settings read the environment set above
+    import django  # the settings read the environment set above
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
-    from django.test import override_settings  # noqa: PLC0415
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import override_settings
 
-    from bench._shelf import Shelf, fill  # noqa: PLC0415
-    from projects.models import Project  # noqa: PLC0415
+    from bench._shelf import Shelf, fill
+    from projects.models import Project
 
     call_command("migrate", verbosity=0)
     if not Project.objects.exists():
@@ -100,12 +100,12 @@ def _sizes(connection: Any) -> None:
 
 def _works() -> Iterator[tuple[str, Callable[[], object]]]:
     """What is asked, by name; each is done twice."""
-    from django.test import Client  # noqa: PLC0415
+    from django.test import Client
 
-    from narrator.teams.models import User  # noqa: PLC0415
-    from projects.actions import claims, metrics, notifications, takes  # noqa: PLC0415
-    from projects.actions.roster import Roster  # noqa: PLC0415
-    from projects.models import Project, Take  # noqa: PLC0415
+    from narrator.teams.models import User
+    from projects.actions import claims, metrics, notifications, takes
+    from projects.actions.roster import Roster
+    from projects.models import Project, Take
 
     project = Project.objects.order_by("pk").first()
     assert project is not None
@@ -156,9 +156,9 @@ def _works() -> Iterator[tuple[str, Callable[[], object]]]:
 
 def _look(connection: Any, name: str, work: Callable[[], object]) -> None:
     """Do it twice, nothing of it for good, and say what it asked of the database: at first, and when it is known."""
-    from django.db import transaction  # noqa: PLC0415
+    from django.db import transaction
 
-    from narrator.cache import heavy, own  # noqa: PLC0415
+    from narrator.cache import heavy, own
 
     asked: list[Asked] = []
 

@@ -126,22 +126,8 @@ def _brought(lineup: Lineup, script_id: int) -> dict[int, Line]:
 def _read(rows: Iterable[tuple[Any, ...]]) -> dict[int, Line]:
     """What these rows of ``in_figures`` say of their lines, by id."""
     found = {}
-    for (
-        stage,
-        pk,
-        position,
-        mark,
-        take,
-        ms,
-        pause_ms,
-        length,
-        trims,
-        who,
-        kind,
-        voice,
-        source,
-        *silence,
-    ) in rows:
+    for stage, pk, position, mark, take, ms, pause_ms, *rest in rows:
+        length, trims, who, kind, voice, source, *silence = rest
         own = (pk, position, mark, take or 0, ms or 0, pause_ms, length, trims or 0, who or 0, kind)
         told = _json((*own, *[one or 0 for one in silence]))
         speaks = intern(voice) if ms is not None and source != Source.CLIP else None

@@ -10,11 +10,11 @@ from projects.sentences import gettext_noop as _
 
 NO_PATTERN = _("This pattern cannot be read: %(why)s.")
 
-# CPU time of one pattern on one line. A sound one takes some millionths of a second.
-LINE_PATIENCE_S = 0.1
-# A pattern is tried on texts like those that make bad ones slow; each may take so long.
-PROBE_PATIENCE_S = 0.05
-PROBE_CHARACTERS = 300
+# CPU time of one pattern on one line, and on one of the texts on which bad ones take for ever. A sound one takes some
+# millionths of a second, one that looks for its end from each beginning 30 ms on a probe, one with a repetition within
+# a repetition 600 ms at least: no machine is quick or slow enough to take one for the other.
+PATIENCE_S = 0.1
+PROBE_CHARACTERS = 600
 SLOW = _(
     "This pattern takes too long. Make it simpler: two repetitions of the same letters in a row are often why."
 )
@@ -28,7 +28,7 @@ def compiled(entry: Entry) -> "regex.Pattern[str]":
 
 def matches(entry: Entry, text: str) -> Iterator["regex.Match[str]"]:
     """Where a pattern matches, but nothing empty. Raises TimeoutError past its patience."""
-    for match in compiled(entry).finditer(text, timeout=LINE_PATIENCE_S):
+    for match in compiled(entry).finditer(text, timeout=PATIENCE_S):
         if match.end() > match.start():
             yield match
 
@@ -64,7 +64,7 @@ def _is_slow(pattern: "regex.Pattern[str]", source: str) -> bool:
     """Whether the pattern takes too long on one of the texts that bad ones take for ever on."""
     try:
         for probe in _probes(source):
-            for _ in pattern.finditer(probe, timeout=PROBE_PATIENCE_S):
+            for _ in pattern.finditer(probe, timeout=PATIENCE_S):
                 pass
     except TimeoutError:
         return True

@@ -43,6 +43,7 @@ class Job:
     def done(self, status: int = 200, code: str = "") -> None:
         """Before the last bytes: the journal is written and the place is free when the client has its
         answer."""
+        self.wire.wait_until_due()
         self.ticket.give_back()
         self.call.answered(status, code, 0 if code else self.characters)
 

@@ -118,7 +118,7 @@ def answer(state: State, wire: Wire, body: bytes, authorization: str) -> None:
         _refuse(wire, call, mishaps.error(429, "rate_limit_exceeded", refused.message, {"Retry-After": "1"}))
         return
     try:
-        wire.pause(state.settings.latency_s)
+        wire.answer_after(state.settings.latency_s)
         _perform(state, wire, call, body, authorization)
     except Refused as unspeakable:
         _refuse(wire, call, mishaps.error(unspeakable.status, unspeakable.code, unspeakable.message))

@@ -28,7 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="answer as the hosted model does, or as OpenAI and its kin (dashscope)",
     )
     parser.add_argument(
-        "--latency", type=_not_negative, default=0.0, metavar="S", help="seconds before each answer"
+        "--latency", type=_not_negative, default=0.0, metavar="S", help="seconds from a request to its answer"
     )
     parser.add_argument(
         "--requests-per-minute", type=int, metavar="N", help="answer 429 past so many in 60 s"

@@ -42,9 +42,10 @@ def answer(state: State, wire: Wire, request: Request) -> None:
         if isinstance(values, Refused):
             raise values
         ticket = state.gate.enter()
-        wire.pause(state.settings.latency_s)
+        wire.answer_after(state.settings.latency_s)
         _perform(state, wire, request, call, values, ticket)
     except Refused as refused:
+        wire.wait_until_due()
         if ticket is not None:
             ticket.give_back()
         call.answered(refused.status, refused.code)
@@ -87,6 +88,7 @@ def _perform(
     call.fault = fault.text if fault else None
     refusal = _refusal(fault) if fault else None
     if refusal is not None:
+        wire.wait_until_due()
         ticket.give_back()
         call.answered(refusal.status, refusal.code)
         wire.reply(refusal)

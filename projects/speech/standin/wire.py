@@ -4,6 +4,7 @@ import select
 import socket
 import struct
 import threading
+import time
 from email.utils import formatdate
 from http.client import responses
 
@@ -27,6 +28,7 @@ class Wire:
         self._stopping = stopping
         self._modern = modern  # HTTP/1.1: chunks and keep-alive
         self._head_only = head_only
+        self._due_s = 0.0
         self.close = not modern
         self.begun = False
 
@@ -56,6 +58,14 @@ class Wire:
         """Raw bytes of a body whose length was announced."""
         self._write(data)
 
+    def answer_after(self, seconds: float) -> None:
+        """No byte of the answer leaves earlier than so long from now, however soon it is ready."""
+        self._due_s = time.monotonic() + seconds
+
+    def wait_until_due(self) -> None:
+        """Waits for that moment, as ``pause`` does."""
+        self.pause(max(0.0, self._due_s - time.monotonic()))
+
     def pause(self, seconds: float) -> None:
         """Waits, but not longer than the stand-in lives. Raises Gone when it stops."""
         if self._stopping.wait(seconds):
@@ -72,11 +82,13 @@ class Wire:
 
     def reset(self) -> None:
         """Breaks the connection: the other side sees a reset, not an end."""
+        self.wait_until_due()
         self.close = True
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._connection.close()
 
     def _head(self, reply: Reply, length: int | None) -> bytes:
+        self.wait_until_due()
         self.begun = True
         lines = [
             f"HTTP/1.1 {reply.status} {responses.get(reply.status, 'Unknown')}",

@@ -289,7 +289,7 @@ def test_fifty_equal_lines_are_one_charged_call_however_many_workers(
     script = factories.script(cast.team, lines=50)
     same_length(script, "They all say this.")
     takes.request(script, script.paragraphs.all(), by=None)
-    standin.settings.latency = 0.1
+    standin.settings.latency_s = 0.1
     all_turns(6)
     assert len(standin.calls) == 1
     assert [call.state for call in Call.objects.all()] == [CallState.CHARGED]

@@ -13,7 +13,7 @@ from projects.actions import resting, stretches
 from projects.actions.resting import Told
 from projects.audio import pcm, sums
 from projects.audio.finish import Finish
-from projects.audio.stretches import Stretch, in_a_row, placed
+from projects.audio.stretches import Stretch, in_a_row
 from projects.models import Project, Script
 
 KEPT_S = 24 * 3600
@@ -124,7 +124,7 @@ def _heard(row: list[tuple[int, Stretch]], frames: int, finish: Finish) -> Heard
     pace = round(60 * sum(one.words for _, one in row) / speech_s) if speech_s else None
     if not all(one.is_measured for _, one in row):
         return Heard(pcm.frames_to_ms(frames), pace)
-    found = sums.heard(placed(row), frames=frames)
+    found = sums.heard([(at, one.added) for at, one in row], frames=frames)
     levels = {name: getattr(found, name) for name in FOUND}
     for name in ("loudness_lufs", "rms_dbfs"):
         if levels[name] is not None:

@@ -22,15 +22,15 @@ from projects.actions import treatments
 from projects.audio import stretches
 from projects.audio.finish import Finish
 from projects.audio.pauses import Pauses
-from projects.audio.stretches import Edge, Stretch
+from projects.audio.stretches import Edge, Line, Stretch
 from projects.audio.sums import Sums
 from projects.models import Change, Paragraph, Project, Script
 from projects.models.paragraphs import STEP
 from projects.models.sounds import SUMS
 from projects.models.takes import Source
 
-# Lines whose positions are in one of so many as a fresh script gives to 256 lines are a stretch.
-POSITIONS = STEP * 256
+# Lines whose positions are in one of so many as a fresh script gives to 64 lines are a stretch.
+POSITIONS = STEP * 64
 # More scripts or stretches than this changed: the scripts are read whole. SQLite takes no condition of 1,000 parts.
 MOST_NAMED = 100
 # Beside its sums.
@@ -57,7 +57,7 @@ class Kept:
     @property
     def size_bytes(self) -> int:
         return sum(
-            STRETCH_BYTES + LINE_BYTES * len(lines) + (len(one.sums.cells) if one.sums else 0)
+            STRETCH_BYTES + LINE_BYTES * len(lines) + len(one.added.phases)
             for lines, one in self.stretches.values()
         )
 
@@ -140,23 +140,19 @@ def _read(
     return found
 
 
-def _line(row: tuple[Any, ...], finish: Finish) -> Stretch:
+def _line(row: tuple[Any, ...], finish: Finish) -> Line:
     """A line alone, of the values of FOLLOWED and CHOSEN."""
     text, *values = row[len(FOLLOWED) :]
     about, measured = values[: len(treatments.FROM)], values[len(treatments.FROM) :]
     how = treatments.of_values(finish, *about)
     frames = about[FRAMES] - how.head - how.tail
-    is_speech, is_measured = about[SOURCE] != Source.CLIP, measured[0] is not None
-    edge = Edge(row[: len(FOLLOWED)], frames)
-    return Stretch(
-        frames,
-        Sums(*measured) if is_measured else None,
-        speech_frames=frames if is_speech else 0,
-        words=count_words(text) if is_speech else 0,
-        is_measured=is_measured,
-        first=edge,
-        last=edge,
-        treatment=how,
+    is_speech = about[SOURCE] != Source.CLIP
+    return Line(
+        Edge(row[: len(FOLLOWED)], frames),
+        Sums(*measured) if measured[0] is not None else None,
+        is_speech,
+        count_words(text) if is_speech else 0,
+        how,
     )
 
 

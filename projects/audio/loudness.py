@@ -23,7 +23,8 @@ RINGING_CELLS = 20
 Energies: TypeAlias = npt.NDArray[np.float32]
 """Mean squares of the weighted sound, 1 = full scale, one for each 10 ms, shape (n,)."""
 
-_STEP_CELLS, _BLOCK_STEPS = 10, 4
+STEP_CELLS = 10
+_BLOCK_STEPS = 4
 _ABSOLUTE_GATE_LUFS, _RELATIVE_GATE = -70.0, 0.1
 _OFFSET_DB = -0.691
 _PIECE_FRAMES = CELL_FRAMES * 200
@@ -54,17 +55,37 @@ def energies(cells: bytes) -> Energies:
 
 def integrated_lufs(energies: Energies) -> float | None:
     """The gated loudness of a whole file from its cells; None for silence and for less than 400 ms of sound."""
-    whole = energies.size // _STEP_CELLS * _STEP_CELLS
-    steps = np.einsum("ij->i", energies[:whole].reshape(-1, _STEP_CELLS)).astype(np.float64)
+    whole = energies.size // STEP_CELLS * STEP_CELLS
+    return gated_lufs(np.einsum("ij->i", energies[:whole].reshape(-1, STEP_CELLS)))
+
+
+def gated_lufs(steps: Energies) -> float | None:
+    """The same from its steps of 100 ms: sums of ten cells, the last one whole."""
     if steps.size < _BLOCK_STEPS:
         return None
-    count = steps.size - _BLOCK_STEPS + 1
-    blocks = sum(steps[n : n + count] for n in range(_BLOCK_STEPS)) / (_BLOCK_STEPS * _STEP_CELLS)
-    loud = blocks[blocks > 10 ** ((_ABSOLUTE_GATE_LUFS - _OFFSET_DB) / 10)]
+    pairs = steps[:-1] + steps[1:]
+    blocks = pairs[:-2] + pairs[2:]
+    cells = _BLOCK_STEPS * STEP_CELLS
+    loud = blocks[blocks > cells * 10 ** ((_ABSOLUTE_GATE_LUFS - _OFFSET_DB) / 10)]
     if not loud.size:
         return None
-    loud = loud[loud > loud.mean() * _RELATIVE_GATE]
-    return _OFFSET_DB + 10 * math.log10(loud.mean())
+    loud = loud[loud > loud.mean(dtype=np.float64) * _RELATIVE_GATE]
+    return _OFFSET_DB + 10 * math.log10(loud.mean(dtype=np.float64) / cells)
+
+
+def phases(energies: Energies) -> bytes:
+    """The steps of a sound in each of the ten ways in which it may stand among the steps of a longer one: packed."""
+    count = -(-(energies.size + STEP_CELLS - 1) // STEP_CELLS)
+    around = np.zeros((count + 1) * STEP_CELLS - 1, np.float32)
+    around[STEP_CELLS - 1 :][: energies.size] = energies
+    sums = np.einsum("ij->i", np.lib.stride_tricks.sliding_window_view(around, STEP_CELLS))
+    return packed(sums.reshape(count, STEP_CELLS).T[::-1])
+
+
+def steps(phases: bytes, cell: int) -> Energies:
+    """Those of a sound that begins in this cell, from 0 to 9, of a step."""
+    count = len(phases) // STEP_CELLS
+    return energies(phases[cell * count : (cell + 1) * count])
 
 
 def _weighted(samples: pcm.Pcm) -> Iterator[npt.NDArray[np.float64]]:

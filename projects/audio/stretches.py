@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from projects.audio import pcm, sums
 from projects.audio.finish import Finish
 from projects.audio.pauses import Followed, Pauses
-from projects.audio.sums import Placed, Sums
-from projects.audio.treatment import UNTREATED, Treatment
+from projects.audio.sums import Added, Placed, Sums
+from projects.audio.treatment import Treatment
 
 
 class Edge(NamedTuple):
@@ -18,29 +18,53 @@ class Edge(NamedTuple):
     frames: int
 
 
+class Line(NamedTuple):
+    """A line alone. ``sums`` is None where it was not measured."""
+
+    edge: Edge
+    sums: Sums | None
+    is_speech: bool
+    words: int
+    treatment: Treatment
+
+    @property
+    def frames(self) -> int:
+        return self.edge.frames
+
+    @property
+    def first(self) -> Edge:
+        return self.edge
+
+    @property
+    def last(self) -> Edge:
+        return self.edge
+
+
 @dataclass(frozen=True)
 class Stretch:
-    """A line, or several with the silences between them; none before the first and none behind the last.
+    """Several lines with the silences between them; none before the first and none behind the last.
 
-    ``sums`` is None where nothing of it was measured, ``is_measured`` False where something was not.
+    ``is_measured`` is False where something was not.
     """
 
     frames: int
-    sums: Sums | None
+    added: Added
     speech_frames: int
     words: int
     is_measured: bool
     first: Edge
     last: Edge
-    treatment: Treatment = UNTREATED
+
+
+One = TypeVar("One", Line, Stretch)
 
 
 def in_a_row(
-    stretches: Iterable[Stretch], pauses: Pauses, finish: Finish, *, at: int = 0
-) -> Iterator[tuple[int, Stretch]]:
+    them: Iterable[One], pauses: Pauses, finish: Finish, *, at: int = 0
+) -> Iterator[tuple[int, One]]:
     """Each of these with the frame at which it begins, the first ``at`` this one."""
-    before: Stretch | None = None
-    for one in stretches:
+    before: One | None = None
+    for one in them:
         if before is not None:
             pause_ms = pauses.after(before.last.line, one.first.line)
             overlap = finish.overlap(pause_ms, before.last.frames, one.first.frames)
@@ -49,22 +73,18 @@ def in_a_row(
         before = one
 
 
-def placed(row: Iterable[tuple[int, Stretch]]) -> list[Placed]:
-    """What was measured of them, where it is heard."""
-    return [Placed(one.sums, at, one.treatment) for at, one in row if one.sums is not None]
-
-
-def joined(stretches: Sequence[Stretch], pauses: Pauses, finish: Finish) -> Stretch:
+def joined(lines: Sequence[Line], pauses: Pauses, finish: Finish) -> Stretch:
     """One stretch of these, one at least."""
-    row = list(in_a_row(stretches, pauses, finish))
+    row = list(in_a_row(lines, pauses, finish))
     begins, last = row[-1]
     frames = begins + last.frames
+    placed = [Placed(one.sums, at, one.treatment) for at, one in row if one.sums is not None]
     return Stretch(
         frames,
-        sums.together(placed(row), frames=frames),
-        speech_frames=sum(one.speech_frames for one in stretches),
-        words=sum(one.words for one in stretches),
-        is_measured=all(one.is_measured for one in stretches),
-        first=stretches[0].first,
-        last=last.last,
+        sums.added(placed, frames=frames),
+        speech_frames=sum(one.frames for one in lines if one.is_speech),
+        words=sum(one.words for one in lines),
+        is_measured=all(one.sums is not None for one in lines),
+        first=lines[0].edge,
+        last=last.edge,
     )

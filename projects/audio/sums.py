@@ -5,8 +5,9 @@ pauses and gains, without their samples; `figures` says how that is heard.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ QUIET_SHARE = 0.1
 
 _BINS, _BIN_DB, _FLOOR_DB = 200, 0.5, -100.0
 _COUNT = np.dtype([("bin", "u1"), ("count", "<u4")])
+_Counts: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,21 @@ class Placed:
         energies = loudness.energies(self.sums.cells)
         head, tail = (cut // loudness.CELL_FRAMES for cut in (self.treatment.head, self.treatment.tail))
         return energies[head : energies.size - tail]
+
+
+@dataclass(frozen=True)
+class Added:
+    """Sounds of one arrangement, added up to stand in a longer one.
+
+    `phases` is its loudness in steps of 100 ms (loudness.py): a tenth of the cells to be added up.
+    """
+
+    frames: int
+    squares: int
+    peak: int
+    true_peak: float
+    phases: bytes
+    quiet: bytes
 
 
 @dataclass(frozen=True)
@@ -102,26 +119,55 @@ def together(placed: Iterable[Placed], *, frames: int) -> Sums:
     return Sums(frames, round(whole.squares), round(whole.peak), whole.true_peak, cells, _packed(whole.quiet))
 
 
-def heard(placed: Iterable[Placed], *, frames: int) -> Figures:
-    """How sounds placed in one of so many frames are heard together: ``figures``, but for the keeping of their sums."""
-    return _figures(_whole(list(placed), frames))
+def added(placed: Iterable[Placed], *, frames: int) -> Added:
+    """The sums of sounds placed in one of so many frames, to stand in something longer."""
+    whole = _whole(list(placed), frames)
+    phases = loudness.phases(whole.energies)
+    return Added(
+        frames, round(whole.squares), round(whole.peak), whole.true_peak, phases, _packed(whole.quiet)
+    )
+
+
+def heard(row: Sequence[tuple[int, Added]], *, frames: int) -> Figures:
+    """How a sound of so many frames is heard that is made of these, each with the frame at which it begins."""
+    steps = np.zeros(frames // loudness.CELL_FRAMES // loudness.STEP_CELLS, np.float32)
+    for start, one in row:
+        step, cell = divmod(round(start / loudness.CELL_FRAMES), loudness.STEP_CELLS)
+        there = steps[step:]
+        own = loudness.steps(one.phases, cell)[: there.size]
+        there[: own.size] += own
+    return _figures(
+        frames,
+        lufs=loudness.gated_lufs(steps),
+        squares=sum(one.squares for _, one in row),
+        peak=max((one.peak for _, one in row), default=0),
+        true_peak=max((one.true_peak for _, one in row), default=0),
+        quiet=_counted([one.quiet for _, one in row]),
+    )
 
 
 def figures(sums: Sums) -> Figures:
     """How a sound is heard."""
-    return heard([Placed(sums, 0)], frames=sums.frames)
+    energies = loudness.energies(sums.cells)[: sums.frames // loudness.CELL_FRAMES]
+    return _figures(
+        sums.frames,
+        lufs=loudness.integrated_lufs(energies),
+        squares=sums.squares,
+        peak=sums.peak,
+        true_peak=sums.true_peak,
+        quiet=_counted([sums.quiet]),
+    )
 
 
 @dataclass(frozen=True)
 class _Whole:
     """Sums as numbers: the energy of each cell, and how many stretches have each level."""
 
-    frames: int
     squares: float
     peak: float
     true_peak: float
     energies: loudness.Energies
-    quiet: npt.NDArray[np.int64]
+    quiet: _Counts
 
 
 def _whole(placed: list[Placed], frames: int) -> _Whole:
@@ -136,18 +182,20 @@ def _whole(placed: list[Placed], frames: int) -> _Whole:
         at = round(one.start / loudness.CELL_FRAMES)
         there = energies[at : at + cells.size]
         there += cells[: there.size] * np.float32(gain * gain)
-    return _Whole(frames, squares, peak, highest, energies, _quiet_of(placed))
+    gains_db = [one.treatment.gain_db for one in placed]
+    return _Whole(squares, peak, highest, energies, _counted([one.sums.quiet for one in placed], gains_db))
 
 
-def _figures(whole: _Whole) -> Figures:
-    frames = whole.frames
+def _figures(
+    frames: int, *, lufs: float | None, squares: float, peak: float, true_peak: float, quiet: _Counts
+) -> Figures:
     return Figures(
         frames=frames,
-        loudness_lufs=loudness.integrated_lufs(whole.energies[: frames // loudness.CELL_FRAMES]),
-        rms_dbfs=_db(math.sqrt(whole.squares / frames) / pcm.FULL_SCALE) if frames else None,
-        peak_dbfs=_db(whole.peak / pcm.FULL_SCALE),
-        true_peak_dbfs=_db(whole.true_peak),
-        floor_dbfs=_floor_dbfs(whole.quiet),
+        loudness_lufs=lufs,
+        rms_dbfs=_db(math.sqrt(squares / frames) / pcm.FULL_SCALE) if frames else None,
+        peak_dbfs=_db(peak / pcm.FULL_SCALE),
+        true_peak_dbfs=_db(true_peak),
+        floor_dbfs=_floor_dbfs(quiet),
     )
 
 
@@ -160,24 +208,25 @@ def _quiet(samples: pcm.Pcm) -> bytes:
     return _packed(np.bincount(np.clip(bins, 0, _BINS).astype(np.intp), minlength=_BINS + 1))
 
 
-def _packed(counts: npt.NDArray[np.int64]) -> bytes:
+def _packed(counts: _Counts) -> bytes:
     pairs = np.empty(np.count_nonzero(counts), _COUNT)
     pairs["bin"] = np.flatnonzero(counts)
     pairs["count"] = counts[pairs["bin"]]
     return pairs.tobytes()
 
 
-def _quiet_of(placed: list[Placed]) -> npt.NDArray[np.int64]:
+def _counted(quiet: Sequence[bytes], gains_db: Sequence[float] = ()) -> _Counts:
     """Silence stays silence whatever the gain; other levels move with it."""
-    pairs = np.frombuffer(b"".join(one.sums.quiet for one in placed), _COUNT)
-    gains = [round(one.treatment.gain_db / _BIN_DB) for one in placed]
-    moves = np.repeat(gains, [len(one.sums.quiet) // _COUNT.itemsize for one in placed])
+    pairs = np.frombuffer(b"".join(quiet), _COUNT)
     bins = pairs["bin"].astype(np.intp)
-    moved = np.where(bins, np.clip(bins + moves.astype(np.intp), 1, _BINS), 0)
-    return np.bincount(moved, pairs["count"], minlength=_BINS + 1).astype(np.int64)
+    if any(gains_db):
+        moves = np.array([round(gain_db / _BIN_DB) for gain_db in gains_db], np.intp)
+        moved = bins + np.repeat(moves, [len(one) // _COUNT.itemsize for one in quiet])
+        bins = np.where(bins, np.clip(moved, 1, _BINS), 0)
+    return np.bincount(bins, pairs["count"], minlength=_BINS + 1).astype(np.int64)
 
 
-def _floor_dbfs(quiet: npt.NDArray[np.int64]) -> float | None:
+def _floor_dbfs(quiet: _Counts) -> float | None:
     """The level that a tenth of the stretches does not pass; None where that is silence, or where there is none."""
     upto = np.cumsum(quiet)
     if not upto[-1]:

@@ -60,6 +60,16 @@ def test_cells_are_10_ms_and_200_ms_of_ringing() -> None:
     assert kept[-1] < 1e-9
 
 
+@pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 437])
+def test_steps_are_those_of_the_sound_where_it_stands(size: int) -> None:
+    energies = np.random.default_rng(size).random(size).astype(np.float32)
+    phases = loudness.phases(energies)
+    for cell in range(10):
+        around = np.zeros(-(-(size + 9) // 10) * 10)
+        around[cell : cell + size] = energies
+        assert loudness.steps(phases, cell) == pytest.approx(around.reshape(-1, 10).sum(1), rel=0.002)
+
+
 def test_cells_of_a_long_sound_do_not_depend_on_how_it_is_read() -> None:
     sound = sounds.speech(24_000 * 7)
     silence = pcm.silence(24_000 * 2)

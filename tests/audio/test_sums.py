@@ -1,5 +1,7 @@
 """Arithmetic over takes says what a measurement of the assembled sound says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,24 @@ def test_a_book_of_scripts_is_the_book_of_their_takes() -> None:
     assert book.loudness_lufs == pytest.approx(straight.loudness_lufs, abs=0.05)
     assert book.rms_dbfs == pytest.approx(straight.rms_dbfs, abs=1e-6)
     assert book.floor_dbfs == straight.floor_dbfs
+
+
+@pytest.mark.parametrize("shift", range(0, 2400, 240 * 3))
+def test_added_up_in_parts_it_is_heard_as_in_one_wherever_they_begin(shift: int) -> None:
+    placed, whole = arranged([0.0, -3.0, 2.0, -1.0, 0.0, 1.0], start=12_000 + shift)
+    begins = [0, *(placed[n].start // 240 * 240 for n in (2, 3, 5))]
+    parts = [
+        sums.added(
+            [sums.Placed(one.sums, one.start - at, one.treatment) for one in placed if at <= one.start < end],
+            frames=end - at,
+        )
+        for at, end in zip(begins, [*begins[1:], whole.size], strict=True)
+    ]
+    book = sums.heard(list(zip(begins, parts, strict=True)), frames=whole.size)
+    straight = sums.figures(sums.together(placed, frames=whole.size))
+    assert book.loudness_lufs == pytest.approx(straight.loudness_lufs, abs=0.002)
+    assert replace(book, loudness_lufs=straight.loudness_lufs, rms_dbfs=straight.rms_dbfs) == straight
+    assert book.rms_dbfs == pytest.approx(straight.rms_dbfs, abs=1e-6)
 
 
 def test_the_noise_floor_is_the_level_of_the_gaps() -> None:

@@ -35,23 +35,22 @@ def script_search(request: Request, script_id: int) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"error": errors_of(form)}, status=422)
     try:
-        findings = searching.find(script.paragraphs.all(), form.query())
+        found = searching.in_script(script, form.query())
     except searching.BadQuery as error:
         return JsonResponse({"error": str(error)}, status=422)
-    lines = [[one.pk, _as_browsers_count(one)] for one in findings[:FOUND_AT_MOST]]
-    return JsonResponse({"count": sum(len(one.spans) for one in findings), "lines": lines})
+    lines = [[pk, _as_browsers_count(text, spans)] for (pk, text), spans in found[:FOUND_AT_MOST]]
+    return JsonResponse({"count": sum([len(spans) for _, spans in found]), "lines": lines})
 
 
-def _as_browsers_count(finding: searching.Finding) -> list[tuple[int, int]]:
+def _as_browsers_count(text: str, spans: searching.Spans) -> searching.Spans:
     """The spans in UTF-16 units: letters past the first plane count twice."""
-    text = finding.text
     if text.isascii() or max(text) <= "\uffff":
-        return finding.spans
+        return spans
 
     def units(end: int) -> int:
         return len(text[:end].encode("utf-16-le")) // 2
 
-    return [(units(start), units(end)) for start, end in finding.spans]
+    return [(units(start), units(end)) for start, end in spans]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

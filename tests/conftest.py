@@ -12,11 +12,13 @@ from django.db import connection
 from django.test import Client
 
 from narrator import append_only
+from narrator import cache as shared_cache
 from narrator.bucket import BucketStorage
 from narrator.cache import heavy, own
 from narrator.studio.broker import running_broker
 from narrator.teams.models import User
-from projects.actions import accounts, endpoint
+from projects.actions import accounts, endpoint, live, presence, searching
+from projects.pacing import quota
 from projects.speech.standin.server import Standin
 from tests import cast as casting
 from tests import compiling, migrated
@@ -36,6 +38,14 @@ ENGINES = {
     "podcast",
 }
 """The folders of the tests of what is plain Python."""
+PATIENCE = (
+    (quota, "TIMEOUT_S"),
+    (live, "WRITE_TIMEOUT_S"),
+    (presence, "TIMEOUT_S"),
+    (shared_cache, "TIMEOUT_S"),
+    (searching, "PATIENCE_S"),
+)
+"""How long a page or a worker waits for Redis, and for a search, before it goes on without."""
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parents[1] / "shared"
 
@@ -85,10 +95,31 @@ def tables_may_be_emptied() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[dict[tuple[object, str], float]]:
+    """A machine that stands still for seconds is no outage: only tests of one are as quick to give up as a studio.
+
+    Gives what a studio has.
+    """
+    real = {(module, name): getattr(module, name) for module, name in PATIENCE}
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in PATIENCE:
+            patch.setattr(module, name, 60)
+        yield real
+
+
+@pytest.fixture
+def hasty(patience: dict[tuple[object, str], float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The patience of a studio, for tests of a Redis that is silent."""
+    for (module, name), seconds in patience.items():
+        monkeypatch.setattr(module, name, seconds)
+
+
 @pytest.fixture(autouse=True)
 def own_place(request: pytest.FixtureRequest) -> None:
     """Each test has a store, a work folder and counts of its own, but those of engines, which know of none."""
     if ENGINES.isdisjoint(request.path.relative_to(HERE).parts):
+        ask_redis_again()
         request.getfixturevalue("own_media")
         request.getfixturevalue("own_counts")
 
@@ -99,6 +130,11 @@ def own_media(settings: object, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
     own.clear()
     heavy.clear()
+
+
+def ask_redis_again() -> None:
+    """What was away in the test before is there in this one."""
+    live._alone_until = presence._alone_until = 0.0
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def make_pace(account: str) -> Iterator[MakePace]:
     """Return a function that makes paces of this test's account; each is like a process of its own."""
     made = []
 
-    def pace(url: str, concurrency: int = 8, rate: int | None = 600, lease_s: float = 15) -> Pace:
+    def pace(url: str, concurrency: int = 8, rate: int | None = 600, lease_s: float = 120) -> Pace:
         made.append(Pace(url, account, concurrency=concurrency, requests_per_minute=rate, lease_s=lease_s))
         return made[-1]
 
@@ -37,7 +37,7 @@ def make_pace(account: str) -> Iterator[MakePace]:
 
 @pytest.fixture
 def valkey(broker: str) -> Iterator[redis.Redis]:
-    with client(broker, 2) as connection:
+    with client(broker, 60) as connection:
         yield connection
 
 

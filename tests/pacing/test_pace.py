@@ -41,9 +41,11 @@ def test_two_processes_share_one_rate(broker: str, make_pace: MakePace) -> None:
     """Alternating, so that neither is idle while the other has its turn."""
     paces = [make_pace(broker, rate=1200), make_pace(broker, rate=1200)]
     starts: list[list[int]] = [[], []]
+    together = threading.Barrier(2)
 
     def work(index: int) -> None:
         with borrowed(paces[index]) as slot:
+            together.wait(60)
             starts[index] = starts_us(slot, 15)
 
     threads = [threading.Thread(target=work, args=(index,)) for index in (0, 1)]
@@ -58,31 +60,34 @@ def test_two_processes_share_one_rate(broker: str, make_pace: MakePace) -> None:
 
 
 def test_a_turn_that_found_no_work_is_given_back(broker: str, make_pace: MakePace) -> None:
-    pace = make_pace(broker, rate=6)
+    pace = make_pace(broker, rate=1)
     with borrowed(pace) as slot:
         assert slot.turn()
     with borrowed(pace) as slot:
-        assert slot.turn(wait_s=0.5)
+        assert slot.turn(wait_s=20)
         assert slot.begin()
-        assert not slot.turn(wait_s=0.5), "a turn that was used is used"
+        assert not slot.turn(wait_s=20), "a turn that was used is used"
 
 
-def test_a_turn_in_hand_is_used_once_and_only_while_it_is_fresh(broker: str, make_pace: MakePace) -> None:
-    with borrowed(make_pace(broker, rate=60)) as slot:
+def test_a_turn_in_hand_is_used_once(broker: str, make_pace: MakePace) -> None:
+    with borrowed(make_pace(broker, rate=1)) as slot:
         assert slot.turn()
         assert slot.begin()
-        assert not slot.begin(wait_s=0.1)
-    with borrowed(make_pace(broker, rate=60)) as slot:
-        assert slot.turn(wait_s=3)
+        assert not slot.begin(wait_s=20)
+
+
+def test_a_turn_in_hand_is_used_only_while_it_is_fresh(broker: str, make_pace: MakePace) -> None:
+    with borrowed(make_pace(broker, rate=1)) as slot:
+        assert slot.turn()
         threading.Event().wait(0.4)
-        assert not slot.begin(wait_s=0.1), "a turn of 0.4 s ago would come too close to the next one's"
+        assert not slot.begin(wait_s=20), "a turn of 0.4 s ago would come too close to the next one's"
 
 
 def test_without_a_limit_turns_come_at_once(broker: str, make_pace: MakePace) -> None:
     with borrowed(make_pace(broker, rate=None)) as slot:
         began = time.monotonic()
         starts_us(slot, 100)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 30
 
 
 def test_without_a_limit_nobody_goes_on_once_another_process_was_told_to_wait(
@@ -99,13 +104,17 @@ def test_without_a_limit_nobody_goes_on_once_another_process_was_told_to_wait(
 def test_one_turn_is_one_command(broker: str, make_pace: MakePace, valkey: redis.Redis, account: str) -> None:
     pace = make_pace(broker, concurrency=6, rate=1200)
     counts = [0] * 6
-    stop = threading.Event()
+    stop, together = threading.Event(), threading.Barrier(6)
     slots = [borrowed(pace) for _ in counts]
 
     def asked() -> int:
         return int(valkey.info("commandstats")["cmdstat_evalsha"]["calls"])
 
-    threads = [threading.Thread(target=keep_calling, args=(slots[i], counts, i, stop)) for i in range(6)]
+    def work(index: int) -> None:
+        together.wait(60)
+        keep_calling(slots[index], counts, index, stop)
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(6)]
     for thread in threads:
         thread.start()
     while sum(counts) < 10:
@@ -140,7 +149,7 @@ def test_a_stop_wakes_everybody_who_waits(broker: str, make_pace: MakePace) -> N
         time.sleep(0.01)
     stop.set()
     for thread in threads:
-        thread.join(2)
+        thread.join(20)  # turns are half a minute apart
         assert not thread.is_alive()
     assert sum(counts) == 1
 
@@ -154,7 +163,7 @@ def test_a_clock_that_was_set_back_stops_nobody_for_long(
         valkey.hincrbyfloat(state_key(account), "next", 3600e6)
         for field in ("pause", "told", "cut", "risen", "since", "granted"):
             valkey.hset(state_key(account), field, (time.time() + 7200) * 1e6)
-        assert slot.begin(wait_s=2)
+        assert slot.begin(wait_s=60)
         threading.Event().wait(0.3)
         valkey.hincrbyfloat(state_key(account), "cut", -60e6)
         valkey.hincrbyfloat(state_key(account), "told", -60e6)
@@ -166,26 +175,29 @@ def test_a_clock_that_was_set_back_stops_nobody_for_long(
 # Pauses and the rate.
 
 
-def test_a_429_makes_every_process_wait_and_no_burst_follows(broker: str, make_pace: MakePace) -> None:
+def test_a_429_makes_every_process_wait_and_no_burst_follows(
+    broker: str, make_pace: MakePace, valkey: redis.Redis, account: str
+) -> None:
     one, other = make_pace(broker, rate=1200), make_pace(broker, rate=1200)
     with borrowed(one) as caller, borrowed(other) as waiter:
         starts_us(waiter, 2)
         assert caller.begin()
-        pause_s = caller.busy(1.0, "Throttling.RateQuota")
         told = time.monotonic()
-        assert 0.9 < pause_s <= 1.0
+        assert 59.9 < caller.busy(60, "Throttling.RateQuota") <= 60
         state = other.state()
         assert state.paused_until is not None
         assert state.reason == "Throttling.RateQuota"
         assert state.rate_per_minute == pytest.approx(960)
+        for field in ("pause", "next"):  # of the minute a second is left
+            valkey.hincrbyfloat(state_key(account), field, -59e6)
         starts = starts_us(waiter, 4)
-        assert time.monotonic() - told >= pause_s
+        assert time.monotonic() - told >= 0.99
         assert (starts[-1] - starts[0]) / 1e6 >= 3 * 0.0625 / SHARE - 0.1
         assert other.state().paused_until is None
 
 
 def test_a_pause_that_begins_while_one_waits_shifts_the_turn(broker: str, make_pace: MakePace) -> None:
-    one, other = make_pace(broker, rate=60), make_pace(broker, rate=60)
+    one, other = make_pace(broker, rate=30), make_pace(broker, rate=30)
     with borrowed(one) as caller, borrowed(other) as waiter:
         assert caller.begin()
         began = []
@@ -194,20 +206,20 @@ def test_a_pause_that_begins_while_one_waits_shifts_the_turn(broker: str, make_p
         while other.turns._reserved is None:
             time.sleep(0.01)
         told = time.monotonic()
-        caller.busy(2.0)
+        caller.busy(3.0)
         thread.join()
-        assert began[0] - told >= 1.99
+        assert began[0] - told >= 2.99
 
 
 def test_an_endpoint_that_is_away_makes_everybody_wait_longer_each_time_and_lowers_no_rate(
-    broker: str, make_pace: MakePace
+    broker: str, make_pace: MakePace, valkey: redis.Redis, account: str
 ) -> None:
     one, other = make_pace(broker, rate=1200), make_pace(broker, rate=1200)
     for least in (0.9, 1.9):
         with borrowed(one) as slot:
             assert slot.begin()
             assert least < slot.away("unreachable") <= least + 0.1
-            time.sleep(0.3)
+    valkey.hincrbyfloat(state_key(account), "pause", 60e6)  # however late it is looked at
     state = other.state()
     assert (state.reason, state.rate_per_minute) == ("unreachable", 1200)
 
@@ -215,10 +227,10 @@ def test_an_endpoint_that_is_away_makes_everybody_wait_longer_each_time_and_lowe
 def test_a_pause_that_is_too_long_to_wait_for_is_said_at_once(broker: str, make_pace: MakePace) -> None:
     with borrowed(make_pace(broker)) as slot:
         assert slot.begin()
-        assert slot.busy(30) > 29
+        assert slot.busy(300) > 299
         began = time.monotonic()
-        assert not slot.turn(wait_s=5)
-        assert time.monotonic() - began < 1
+        assert not slot.turn(wait_s=60)
+        assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize(
@@ -329,7 +341,7 @@ def test_pause_and_rate_outlive_the_worker(broker: str, make_pace: MakePace) -> 
     gone = make_pace(broker, rate=600)
     with borrowed(gone) as slot:
         assert slot.begin()
-        slot.busy(20)
+        slot.busy(300)
     gone.close()
     with borrowed(make_pace(broker, rate=600)) as slot:
         assert not slot.turn(wait_s=1)
@@ -346,11 +358,13 @@ from projects.speech.errors import Busy
 from projects.speech.line import Line
 redis_url, account, endpoint, token, rate, seconds = sys.argv[1:]
 pace = Pace(redis_url, account, concurrency=32, requests_per_minute=int(rate))
-stop, grants, busy = threading.Event(), [0] * 16, [0] * 16
+stop, starts, busy = threading.Event(), [[] for _ in range(16)], [0] * 16
 def work(i):
     with pace.slot(wait_s=5) as slot:
-        while slot.begin(stop):
-            grants[i] += 1
+        while slot.turn(stop):
+            starts[i].append(slot.in_hand.start_us)
+            if not slot.begin(stop):
+                break
             try:
                 client.synthesize(Line("One.", voice="Cherry"))
                 slot.clean()
@@ -364,36 +378,39 @@ with Client(endpoint, token) as client:
     stop.set()
     for thread in threads: thread.join()
 pace.close()
-print(json.dumps([grants, sum(busy)]))
+print(json.dumps([starts, sum(busy)]))
 """
 
 
-def run_callers(*arguments: str) -> tuple[list[int], int]:
-    """Two processes of 16 threads; returns the turns of each thread, and the 429s."""
+def run_callers(*arguments: str) -> tuple[list[list[list[int]]], int]:
+    """Two processes of 16 threads; returns when the turns of each process's threads began, and the 429s."""
     argv = [sys.executable, "-c", CALLERS, *arguments]
     both = [subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [json.loads(process.communicate(timeout=60)[0]) for process in both]
-    return said[0][0] + said[1][0], said[0][1] + said[1][1]
+    said = [json.loads(process.communicate(timeout=200)[0]) for process in both]
+    return [starts for starts, _ in said], sum(busy for _, busy in said)
 
 
 def test_two_processes_of_16_threads_use_the_rate_and_no_more(broker: str, account: str) -> None:
-    rate, window_s = 600, 5.0
+    rate = 600
     settings = Settings(latency_s=0.2, requests_per_minute=rate)
     with Standin(speech="tone", token="t", settings=settings) as standin:
-        grants, busy = run_callers(broker, account, standin.url, "t", str(rate), "8")
+        processes, busy = run_callers(broker, account, standin.url, "t", str(rate), "8")
         at = sorted(call.at for call in standin.calls)
     assert busy == 0
-    steady = [moment for moment in at if at[-1] - 1 - window_s < moment <= at[-1] - 1]
-    # The set rate is 50 in 5 s. The slack below is for a machine under load; bench/pacing.py has the true share.
-    assert 46 <= len(steady) <= 52
-    assert max(grants) - min(grants) <= 2, "each thread has its share"
+    # The set rate is 10 in a second. A machine under load may stand still in most of the eight; bench/pacing.py has the
+    # true share.
+    assert max(sum(begin <= moment < begin + 1 for moment in at) for begin in at) >= 9
+    starts = sorted(start for threads in processes for turns in threads for start in turns)
+    assert (starts[-1] - starts[0]) / 1e6 >= (len(starts) - 1) * 0.1 / SHARE - 0.1
+    for threads in processes:
+        assert max(map(len, threads)) - min(map(len, threads)) <= 2, "each thread has its share"
 
 
 def test_a_limit_set_too_high_settles(broker: str, account: str) -> None:
-    """The endpoint allows 20 in the minute: every process stops calling after the first 429."""
-    settings = Settings(requests_per_minute=20)
+    """The endpoint allows 10 in the minute: every process stops calling after the first 429."""
+    settings = Settings(requests_per_minute=10)
     with Standin(speech="tone", token="t", settings=settings) as standin:
         _, busy = run_callers(broker, account, standin.url, "t", "600", "6")
         statuses = [call.status for call in standin.calls]
-    assert statuses.count(200) == 20
+    assert statuses.count(200) == 10
     assert 1 <= busy <= 6, "a pause follows each 429, doubling: 1 s, 2 s, 4 s"

@@ -20,7 +20,7 @@ def test_slots_are_counted_over_all_processes(broker: str, make_pace: MakePace) 
         assert one.slot(wait_s=0) is None
         began = time.monotonic()
         assert other.slot(wait_s=0.3) is None
-        assert 0.29 < time.monotonic() - began < 2
+        assert 0.29 < time.monotonic() - began < 30
         assert one.state().slots_in_use == 2
     assert one.state().slots_in_use == 0
     slot = borrowed(one)
@@ -30,28 +30,28 @@ def test_slots_are_counted_over_all_processes(broker: str, make_pace: MakePace) 
     assert one.state().slots_in_use == 0
 
 
-def test_a_slot_given_back_goes_to_who_waited_longest(broker: str, make_pace: MakePace) -> None:
+def test_a_slot_given_back_goes_to_who_waited_longest(
+    broker: str, make_pace: MakePace, valkey: redis.Redis, account: str
+) -> None:
     one, other = make_pace(broker, concurrency=1), make_pace(broker, concurrency=1)
     held = borrowed(one)
     order: list[str] = []
 
     def wait(name: str, pace: Pace) -> None:
-        slot = pace.slot(wait_s=10)
+        slot = pace.slot(wait_s=100)
         assert slot is not None
         with slot:
             order.append(name)
 
-    threads = []
+    threads: list[threading.Thread] = []
     for name, pace in (("first", other), ("second", one)):
         threads.append(threading.Thread(target=wait, args=(name, pace)))
         threads[-1].start()
-        threading.Event().wait(0.2)
-    given = time.monotonic()
+        until(lambda: valkey.zcard(state_key(account) + ":waiting") == len(threads))
     held.release()
     for thread in threads:
         thread.join()
     assert order == ["first", "second"]
-    assert time.monotonic() - given < 2
 
 
 def test_the_extra_slot_is_one_on_top_whoever_asks(broker: str, make_pace: MakePace) -> None:
@@ -73,7 +73,7 @@ def test_the_extra_slot_is_one_on_top_whoever_asks(broker: str, make_pace: MakeP
 HOLDER = """
 import sys, time
 from projects.pacing.pace import Pace
-pace = Pace(sys.argv[1], sys.argv[2], concurrency=1, requests_per_minute=600, lease_s=1)
+pace = Pace(sys.argv[1], sys.argv[2], concurrency=1, requests_per_minute=600, lease_s=4)
 slot = pace.slot(wait_s=0)
 print("held", flush=True)
 time.sleep(600)
@@ -81,22 +81,26 @@ time.sleep(600)
 
 
 def test_the_slot_of_a_dead_process_comes_back_and_that_of_a_living_one_does_not(
-    broker: str, make_pace: MakePace, account: str
+    broker: str, make_pace: MakePace, valkey: redis.Redis, account: str
 ) -> None:
+    def ends() -> float:
+        """When the lease of the one slot does."""
+        return valkey.zrange(state_key(account) + ":slots", 0, 0, withscores=True)[0][1]
+
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, broker, account], stdout=subprocess.PIPE, text=True
     )
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        pace = make_pace(broker, concurrency=1, lease_s=1)
-        assert pace.slot(wait_s=2.2) is None, "it lives, so its lease is renewed"
+        pace = make_pace(broker, concurrency=1, lease_s=4)
+        first = ends()
+        until(lambda: ends() > first)  # it lives, so its lease is renewed
+        assert pace.slot(wait_s=0.1) is None
         holder.kill()
         holder.wait()
-        began = time.monotonic()
-        slot = pace.slot(wait_s=10)
+        slot = pace.slot(wait_s=100)
         assert slot is not None
-        assert time.monotonic() - began < 9
         slot.release()
     finally:
         holder.kill()

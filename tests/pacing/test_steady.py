@@ -9,38 +9,37 @@ from pathlib import Path
 import pytest
 
 from narrator.studio.broker import running_broker
+from projects.pacing import quota
 from projects.pacing.pace import Pace
 from projects.pacing.quota import client
 from tests.pacing.paces import SHARE, MakePace, borrowed, starts_us
+from tests.studio.waiting import until
 
 
 def pid_of(url: str) -> int:
-    with client(url, 2) as connection:
+    with client(url, 60) as connection:
         return int(connection.info("server")["process_id"])
 
 
 def until_shared(pace: Pace) -> None:
-    end = time.monotonic() + 10
-    while not pace.state().shared:
-        assert time.monotonic() < end, "Redis was not found again"
-        time.sleep(0.05)
+    until(lambda: pace.state().shared, within_s=100)
 
 
-def test_a_silent_redis_delays_once_and_the_pace_is_kept(own_broker: str, make_pace: MakePace) -> None:
+def test_a_silent_redis_delays_once_and_the_pace_is_kept(
+    own_broker: str, make_pace: MakePace, hasty: None
+) -> None:
     pace = make_pace(own_broker, rate=600)
     pid = pid_of(own_broker)
     with borrowed(pace) as slot:
         starts_us(slot, 2)
         os.kill(pid, signal.SIGSTOP)
         try:
-            began = time.monotonic()
             assert slot.begin()
-            assert time.monotonic() - began < 3
             assert not pace.state().shared
             began = time.monotonic()
-            starts = starts_us(slot, 6)
-            assert (starts[-1] - starts[0]) / 1e6 >= 5 * 0.1 / SHARE - 0.1
-            assert time.monotonic() - began < 4
+            starts = starts_us(slot, 20)
+            assert (starts[-1] - starts[0]) / 1e6 >= 19 * 0.1 / SHARE - 0.1
+            assert time.monotonic() - began < 20 * quota.TIMEOUT_S, "not each turn asks who is silent"
             with borrowed(pace):
                 assert pace.state().slots_in_use == 2
         finally:
@@ -50,27 +49,28 @@ def test_a_silent_redis_delays_once_and_the_pace_is_kept(own_broker: str, make_p
     assert pace.state().slots_in_use == 0
 
 
-def test_a_redis_that_falls_silent_while_one_waits_for_a_slot(own_broker: str, make_pace: MakePace) -> None:
+def test_a_redis_that_falls_silent_while_one_waits_for_a_slot(
+    own_broker: str, make_pace: MakePace, hasty: None
+) -> None:
     pace = make_pace(own_broker, concurrency=1)
     pid = pid_of(own_broker)
-    with borrowed(pace), client(own_broker, 2) as connection:
+    with borrowed(pace), client(own_broker, 60) as connection:
         took: list[float] = []
 
         def wait() -> None:
             began = time.monotonic()
-            assert pace.slot(wait_s=1) is None
+            assert pace.slot(wait_s=4) is None
             took.append(time.monotonic() - began)
 
         waiting = threading.Thread(target=wait)
         waiting.start()
-        while not connection.info("clients")["blocked_clients"]:
-            time.sleep(0.01)
+        until(lambda: connection.info("clients")["blocked_clients"] or not waiting.is_alive())
         os.kill(pid, signal.SIGSTOP)
         try:
             waiting.join()
         finally:
             os.kill(pid, signal.SIGCONT)
-    assert 0.9 < took[0] < 5
+    assert 3.9 < took[0] < 40
 
 
 def test_a_redis_that_was_killed_is_used_again_when_it_is_back(tmp_path: Path, make_pace: MakePace) -> None:
@@ -82,9 +82,9 @@ def test_a_redis_that_was_killed_is_used_again_when_it_is_back(tmp_path: Path, m
     began = time.monotonic()
     starts = starts_us(slot, 4)
     assert (starts[-1] - starts[0]) / 1e6 >= 3 * 0.1 / SHARE - 0.1
-    assert time.monotonic() - began < 3, "a refused connection costs no time"
+    assert time.monotonic() - began < quota.TIMEOUT_S / 2, "a refused connection costs no time"
     assert not pace.state().shared
-    slot.busy(8, "while away")
+    slot.busy(300, "while away")
     with running_broker(tmp_path):
         until_shared(pace)
         other = make_pace(url, rate=600)
@@ -101,8 +101,8 @@ def test_without_any_redis_a_process_keeps_its_own_pace_and_slots(
         assert pace.slot(wait_s=0.05) is None
         starts = starts_us(slot, 4)
         assert (starts[-1] - starts[0]) / 1e6 >= 3 * 0.1 / SHARE - 0.1
-        slot.busy(0.5)
         told = time.monotonic()
+        slot.busy(0.5)
         assert slot.begin()
         assert time.monotonic() - told >= 0.49
         state = pace.state()
@@ -112,12 +112,9 @@ def test_without_any_redis_a_process_keeps_its_own_pace_and_slots(
 
 def test_while_redis_is_away_processes_divide_what_they_shared(tmp_path: Path, make_pace: MakePace) -> None:
     with running_broker(tmp_path) as url:
-        one, other = make_pace(url, rate=600, lease_s=1), make_pace(url, rate=600, lease_s=1)
+        one, other = make_pace(url, rate=600, lease_s=4), make_pace(url, rate=600, lease_s=4)
         slots = [borrowed(one), borrowed(other)]
-        end = time.monotonic() + 10
-        while one.quota._spare._processes < 2:
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: one.quota._spare._processes == 2)
         starts_us(slots[0], 1)
     starts = starts_us(slots[0], 3)
     assert one.state().rate_per_minute == 300
@@ -134,7 +131,7 @@ def test_an_emptied_redis_brings_no_burst_and_the_slots_return(own_broker: str, 
     def work(pace: Pace) -> None:
         with borrowed(pace) as slot:
             starts.extend(starts_us(slot, 8))
-            emptied.wait(10)
+            emptied.wait(60)
             starts.extend(starts_us(slot, 8))
 
     threads = [threading.Thread(target=work, args=(pace,)) for pace in paces]

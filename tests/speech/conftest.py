@@ -1,4 +1,4 @@
-"""The endpoint of these tests: the stand-in with its fast tone, and clients with short patience."""
+"""The endpoint of these tests: the stand-in with its fast tone, and clients that a slow machine does not try."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,7 +18,7 @@ def endpoint() -> Iterator[Standin]:
 
 @pytest.fixture(scope="module")
 def client(endpoint: Standin) -> Iterator[Client]:
-    with Client(endpoint.url, CANARY, idle_timeout_s=2, deadline_s=5) as client:
+    with Client(endpoint.url, CANARY, idle_timeout_s=60, deadline_s=100) as client:
         yield client
 
 
@@ -28,7 +28,7 @@ def make_client() -> Iterator[Callable[..., Client]]:
     made: list[Client] = []
 
     def make(url: str, **options: object) -> Client:
-        client = Client(url, CANARY, **{"idle_timeout_s": 2.0, "deadline_s": 5.0} | options)  # type: ignore[arg-type]
+        client = Client(url, CANARY, **{"idle_timeout_s": 60.0, "deadline_s": 100.0} | options)  # type: ignore[arg-type]
         made.append(client)
         return client
 

@@ -91,7 +91,7 @@ class Scripted:
             self._launch(self._serve, sock)
 
     def _serve(self, sock: socket.socket) -> None:
-        sock.settimeout(5)
+        sock.settimeout(60)
         try:
             if self._tls is not None:
                 sock = self._tls.wrap_socket(sock, server_side=True)  # type: ignore[attr-defined]

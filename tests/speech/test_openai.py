@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -55,7 +54,7 @@ def make() -> Iterator[Callable[..., OpenAIClient]]:
     made: list[OpenAIClient] = []
 
     def client(url: str, token: str = CANARY, **options: object) -> OpenAIClient:
-        settings = {"model": "kokoro", "idle_timeout_s": 2.0, "deadline_s": 5.0} | options
+        settings = {"model": "kokoro", "idle_timeout_s": 60.0, "deadline_s": 100.0} | options
         made.append(OpenAIClient(url, token, **settings))  # type: ignore[arg-type]
         return made[-1]
 
@@ -149,7 +148,7 @@ def test_samples_are_heard_as_they_come() -> None:
         heard.append(samples)
         first.set()
 
-    with Scripted(script) as server, OpenAIClient(server.url, model="m", deadline_s=10) as client:
+    with Scripted(script) as server, OpenAIClient(server.url, model="m", deadline_s=100) as client:
         assert client.synthesize(Line(TEXT, "a"), stream=True, on_audio=hear).pcm == pcm
     assert len(heard[0]) == 4800
     assert b"".join(heard) == pcm
@@ -199,11 +198,13 @@ def test_an_unknown_voice_is_told_with_the_endpoints_words(client: OpenAIClient)
 def test_what_is_too_slow_ends_in_time(
     endpoint: Standin, make: Callable[..., OpenAIClient], fault: str, stream: bool
 ) -> None:
-    began = time.monotonic()
+    code, patience = {
+        "drip": ("deadline_passed", {"deadline_s": 1.6}),
+        "stall": ("stalled", {"idle_timeout_s": 0.8}),
+    }[fault]
     with pytest.raises(Unavailable) as caught:
-        make(endpoint.url, idle_timeout_s=0.8, deadline_s=1.6).synthesize(marked(fault), stream=stream)
-    assert caught.value.code == {"drip": "deadline_passed", "stall": "stalled"}[fault]
-    assert time.monotonic() - began < 5
+        make(endpoint.url, **patience).synthesize(marked(fault), stream=stream)
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -25,7 +25,7 @@ def probe() -> Iterator[Probe]:
         standin = Standin(token=CANARY, settings=Settings(**settings), faults=faults or [])  # type: ignore[arg-type]
         standin.start()
         running.append(standin)
-        observer = Observer(standin.url, CANARY, deadline_s=10)
+        observer = Observer(standin.url, CANARY, deadline_s=100)
         try:
             report = probing.probe(observer, voice="Cherry", wait=waits.append)
         finally:

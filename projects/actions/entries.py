@@ -150,9 +150,16 @@ class Rows:
         if ask.guest:
             rows = rows.filter(**{self.guest: ask.guest})
         rows = self._within(rows, ask, rank)
-        project = "" if ask.project else self.project
-        joined = [name for name in (self.by, self.guest, project, self.script) if name]
-        return rows.select_related(*joined).defer(*self.without).order_by(f"-{self.at}", "-pk")
+        return self._read(rows, "" if ask.project else self.project).order_by(f"-{self.at}", "-pk")
+
+    def _read(self, rows: "QuerySet[Any]", project: str) -> "QuerySet[Any]":
+        """The rows with what is shown of the people, the project and the script."""
+        shown = {self.by: ("name", "email"), self.guest: ("name",), project: ("title",)}
+        shown |= {self.script: ("title", "removed")}
+        shown.pop("", None)
+        names = [field.name for field in self.model._meta.concrete_fields if field.name not in self.without]
+        names += [f"{row}__{name}" for row, some in shown.items() for name in some]
+        return rows.select_related(*shown).only(*names)
 
     def _among(self, ask: Ask) -> "QuerySet[Any]":
         rows = self.model._default_manager.all()

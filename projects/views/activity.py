@@ -13,6 +13,7 @@ from projects import access
 from projects.actions import trail
 from projects.forms.activity import TrailForm
 from projects.models import Project
+from projects.views import trail_html
 
 
 @require_safe
@@ -37,6 +38,7 @@ def _page(request: Request, team: Team, project: Project | None, **context: Any)
         "project": project,
         "form": form,
         "page": page,
+        "days": trail_html.days(page, in_project=project is not None),
         "address": without_place(request),
     }
     return render(request, "projects/activity.html", context)

@@ -11,6 +11,7 @@ from narrator.web import Request
 from projects import access
 from projects.actions import audits
 from projects.forms.activity import AuditForm
+from projects.views import trail_html
 from projects.views.activity import without_place
 
 COLUMNS = ("at_utc", "who", "what", "kind", "project", "address")
@@ -22,7 +23,13 @@ def audit_list(request: Request, team_id: int) -> HttpResponse:
     team = access.team(request.user, team_id, least=Right.AUDIT)
     form = AuditForm(request.GET, team_id=team.pk, project=None)
     page = audits.read(form.ask(request.GET.get("before", "")))
-    context = {"team": team, "form": form, "page": page, "address": without_place(request)}
+    context = {
+        "team": team,
+        "form": form,
+        "page": page,
+        "days": trail_html.days(page, in_project=False),
+        "address": without_place(request),
+    }
     return render(request, "projects/audit.html", context)
 
 

@@ -176,8 +176,9 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
 
     def changed_since(self, version: int | direct.Blank, position: int | direct.Blank = LAST) -> Self:
         """The lines with a later change, in the order of changes; of ``version`` itself those past ``position``."""
-        later = models.Q(version__gt=version) | models.Q(version=version, position__gt=position)
-        return self.filter(later).order_by("version", "position")
+        later = models.Q(version__gt=version) | models.Q(position__gt=position)
+        # Where an index may begin: at an "or" it would be walked from its first line.
+        return self.filter(later, version__gte=version).order_by("version", "position")
 
 
 class Present(models.Manager.from_queryset(ParagraphQuerySet)):  # type: ignore[misc]

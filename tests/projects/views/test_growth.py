@@ -116,3 +116,15 @@ def test_a_project_asks_only_the_lines_that_name_a_voice_whether_it_is_known(
     client = sign_in(cast.owner)
     steps = [step for _, step in plans(lambda: client.get(f"/projects/{project.pk}/"))]
     assert any("USING INDEX paragraph_own_voice" in step for step in steps), steps
+
+
+def test_a_poll_reads_the_lines_that_changed_and_no_others(
+    cast: Cast, project: Project, sign_in: Callable[[User], Client]
+) -> None:
+    client, script = sign_in(cast.owner), project.scripts.all()[0]
+    path = f"/scripts/{script.pk}/changes/?since=0&seen="
+    client.get(path)  # the first one reads the lineup
+    steps = [step for _, step in plans(lambda: client.get(path))]
+    by_change = [step for step in steps if "USING INDEX paragraph_changes" in step]
+    assert by_change
+    assert all("version>?" in step for step in by_change), by_change

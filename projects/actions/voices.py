@@ -5,10 +5,13 @@ A voice may be named by the project, by a chapter, by a character and by a line 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, Count, Min, QuerySet, Value, When
 
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import User
 from projects.actions import activity, endpoint, paragraphs, reach
 from projects.models import ActKind, Character, Guide, Paragraph, Project, Script, TeamEndpoint
@@ -30,14 +33,18 @@ class Unknown:
 
 def unknown_of(project: Project) -> list[str]:
     """The unknown voices that a project names anywhere, by name. One query where its team's endpoint is read."""
-    return sorted(_named(Project.objects.filter(pk=project.pk)).get(project.pk, set()) - _known(project))
+    named = {name for _, name in _of_one().rows(project=project.pk)}
+    return sorted(named - _known(project))
 
 
 def unknown_of_team(team_id: int) -> list[tuple[Project, list[str]]]:
     """The projects of a team that name unknown voices, by title, each with those. Three queries."""
     known = {voice.name for voice in endpoint.voices(team_id)}
     projects = Project.objects.filter(team=team_id)
-    found = {pk: sorted(names - known) for pk, names in _named(projects).items()}
+    named: dict[int, set[str]] = {}
+    for pk, name in _names(projects):
+        named.setdefault(pk, set()).add(name)
+    found = {pk: sorted(names - known) for pk, names in named.items()}
     lacking = projects.filter(pk__in=[pk for pk, names in found.items() if names])
     return [(project, found[project.pk]) for project in lacking.order_by("title", "pk")]
 
@@ -47,8 +54,13 @@ def _known(project: Project) -> set[str]:
     return {voice.name for voice in endpoint.voices_of(row)}
 
 
-def _named(projects: QuerySet[Project]) -> dict[int, set[str]]:
-    """The voices that these projects name, by project."""
+@cache
+def _of_one() -> Prepared:
+    return Prepared(_names(Project.objects.filter(pk=Blank(Project, "pk", "project"))))
+
+
+def _names(projects: QuerySet[Project]) -> QuerySet[Any, tuple[int, str]]:
+    """The voices that these projects name, each beside its project."""
     layers = (
         projects.values_list("pk", "voice"),
         Script.objects.filter(project__in=projects).values_list("project", "voice"),
@@ -56,10 +68,7 @@ def _named(projects: QuerySet[Project]) -> dict[int, set[str]]:
         Paragraph.objects.filter(script__project__in=projects).values_list("script__project", "voice"),
     )
     first, *others = (layer.exclude(voice="").order_by() for layer in layers)
-    found: dict[int, set[str]] = {}
-    for project, voice in first.union(*others):
-        found.setdefault(project, set()).add(voice)
-    return found
+    return first.union(*others)
 
 
 def counted(project: Project) -> list[Unknown]:

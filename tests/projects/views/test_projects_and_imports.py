@@ -194,3 +194,19 @@ def test_a_file_per_chapter_is_a_zip(cast: Cast, sign_in: SignIn, broker: str) -
     assert response["Content-Type"] == "application/zip"
     assert response["Content-Disposition"] == 'attachment; filename="The Long Night.zip"'
     assert b"".join(response.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
+
+
+def test_a_chapter_says_how_far_it_is_to_each_in_their_language(cast: Cast, sign_in: SignIn) -> None:
+    project = factories.project(cast.team, lines=2)
+    script = project.scripts.get()
+    for change, said in (
+        (lambda: None, ["0{of}2"]),
+        (lambda: factories.ready(script.paragraphs.all()[0], duration_ms=61_000), ["1{of}2", "1:01"]),
+        (lambda: project.scripts.update(title="<b>Late</b>"), ["1{of}2", "1:01", "&lt;b&gt;Late"]),
+    ):
+        change()
+        for person, language, of in ((cast.editor, "en", " of "), (cast.admin, "zh-hans", "/")):
+            User.objects.filter(pk=person.pk).update(language=language)
+            page = sign_in(person).get(project.get_absolute_url()).content.decode()
+            row = page[page.index('class="contents-row"') :].split("</li>")[0]
+            assert [one for one in said if one.format(of=of) not in row] == []

@@ -7,7 +7,7 @@ Whatever a line says here counts up its version and its script's when it changes
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from operator import attrgetter
@@ -44,11 +44,28 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Lineup:
-    """The lines of a script by their ids, none as it was before ``version``."""
+    """The lines of a script by their ids, none as it was before ``version``.
+
+    ``marks`` counts them by mark and stage, ``heard_ms`` says how long each voice is heard in them, None among these.
+    """
 
     version: int
     spread_version: int
-    lines: Mapping[int, Line] = field(repr=False)
+    lines: Mapping[int, Line] = field(default_factory=dict, repr=False)
+    marks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    heard_ms: Counter[str | None] = field(default_factory=Counter)
+
+    def brought(self, version: int, gone: Set[int], changed: Mapping[int, Line]) -> "Lineup":
+        """This at a later version: without those that left, then with those that changed, in case one came back."""
+        before = [self.lines[pk] for pk in gone | changed.keys() if pk in self.lines]
+        stayed = {pk: line for pk, line in self.lines.items() if pk not in gone} if gone else self.lines
+        return Lineup(
+            version,
+            self.spread_version,
+            {**stayed, **changed},
+            self.marks - _marks(before) + _marks(changed.values()),
+            self.heard_ms - _heard_ms(before) + _heard_ms(changed.values()),
+        )
 
     def told(self) -> str:
         """All lines in their order, as a list in JSON (views/rows.py says of what)."""
@@ -58,30 +75,25 @@ class Lineup:
     @cached_property
     def tally(self) -> dict[str, int | None]:
         """What ``ScriptQuerySet.with_counts`` and ``with_verdicts`` count."""
-        counts = Counter(map(attrgetter("mark", "stage"), self.lines.values()))
         to_hear, approved, pickup = (
-            sum(n for (_, stage), n in counts.items() if stage == one)
+            sum(n for (_, stage), n in self.marks.items() if stage == one)
             for one in (Stage.READY, Stage.APPROVED, Stage.PICKUP)
         )
         return {
             "line_count": len(self.lines),
             "ready_count": to_hear + approved + pickup,
-            "active_count": sum(n for (mark, _), n in counts.items() if mark in ACTIVE),
-            "failed_count": sum(n for (mark, _), n in counts.items() if mark == "failed"),
-            "duration_ms": sum(map(attrgetter("duration_ms"), self.lines.values())) or None,
+            "active_count": sum(n for (mark, _), n in self.marks.items() if mark in ACTIVE),
+            "failed_count": sum(n for (mark, _), n in self.marks.items() if mark == "failed"),
+            "duration_ms": self.heard_ms.total() or None,
             "approved_count": approved,
             "pickup_count": pickup,
             "to_hear_count": to_hear,
         }
 
-    @cached_property
-    def voices(self) -> Counter[str]:
+    @property
+    def voices(self) -> dict[str, int]:
         """How long each voice is heard, in ms."""
-        heard: Counter[str] = Counter()
-        for line in self.lines.values():
-            if line.voice is not None:
-                heard[line.voice] += line.duration_ms
-        return heard
+        return {voice: ms for voice, ms in self.heard_ms.items() if voice is not None}
 
     def to_make(self, script: Script) -> ParagraphQuerySet:
         """The lines without a take of what they say now; where that are few, those that wait for one are left out."""
@@ -97,8 +109,10 @@ def of(script: Script) -> Lineup:
         lineup = None
     if lineup is not None and lineup.version >= script.version:
         return lineup
-    lines = _brought(lineup, script.pk) if lineup else _read(_whole().rows(script=script.pk))
-    return _keep(script.pk, script.version, script.spread_version, lines)
+    if lineup is not None:
+        return _brought(lineup, script.pk, script.version)
+    none = Lineup(script.version, script.spread_version)
+    return _keep(script.pk, none.brought(script.version, set(), _read(_whole().rows(script=script.pk))))
 
 
 def kept(script_id: int, version: int) -> Lineup | None:
@@ -112,15 +126,24 @@ def kept(script_id: int, version: int) -> Lineup | None:
         return lineup
     if len(lineup.lines) <= resting.AT_ONCE_LINES:
         return None
-    return _keep(script_id, version, lineup.spread_version, _brought(lineup, script_id))
+    return _brought(lineup, script_id, version)
 
 
-def _brought(lineup: Lineup, script_id: int) -> dict[int, Line]:
-    """The lines as they are now: without those that left, then with those that changed, in case one came back."""
-    since = {"script": script_id, "version": lineup.version}
+def _brought(lineup: Lineup, script_id: int, version: int) -> Lineup:
     gone = following.left(script_id, lineup.version)
-    stayed = {pk: line for pk, line in lineup.lines.items() if pk not in gone} if gone else lineup.lines
-    return {**stayed, **_read(_changed().rows(**since))}
+    changed = _read(_changed().rows(script=script_id, version=lineup.version))
+    return _keep(script_id, lineup.brought(version, gone, changed))
+
+
+def _marks(lines: Iterable[Line]) -> Counter[tuple[str, str]]:
+    return Counter(map(attrgetter("mark", "stage"), lines))
+
+
+def _heard_ms(lines: Iterable[Line]) -> Counter[str | None]:
+    heard: Counter[str | None] = Counter()
+    for line in lines:
+        heard[line.voice] += line.duration_ms
+    return heard
 
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> dict[int, Line]:
@@ -135,10 +158,9 @@ def _read(rows: Iterable[tuple[Any, ...]]) -> dict[int, Line]:
     return found
 
 
-def _keep(script_id: int, version: int, spread_version: int, lines: dict[int, Line]) -> Lineup:
-    made = Lineup(version, spread_version, lines)
-    heavy.set(_name(script_id), made, size_bytes=LINE_BYTES * len(lines))
-    return made
+def _keep(script_id: int, lineup: Lineup) -> Lineup:
+    heavy.set(_name(script_id), lineup, size_bytes=LINE_BYTES * len(lineup.lines))
+    return lineup
 
 
 def _name(script_id: int) -> str:

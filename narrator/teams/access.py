@@ -49,9 +49,16 @@ def role_checked(user: User, team_id: int) -> str | None:
 
 def members(team_id: int, what: Right | Role) -> list[User]:
     """Return the people of the team who may do this, by name."""
+    return _members(what).objects(team=team_id)
+
+
+@cache
+def _members(what: Right | Role) -> Prepared:
+    """Blank: team."""
     roles = [role for role in Role if allows(role, what)]
-    rows = User.objects.filter(memberships__team=team_id, memberships__role__in=roles)
-    return list(rows.order_by("name", "email"))
+    team = Blank(Membership, "team")
+    rows = User.objects.filter(memberships__team=team, memberships__role__in=roles)
+    return Prepared(rows.order_by("name", "email"))
 
 
 def teams_for(user: User, what: Right | Role) -> list[Team]:

@@ -1,7 +1,7 @@
 """Verdicts, comments, and who hears what. A verdict is bound to what was heard: see models/reviews.py."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -210,19 +210,42 @@ class Progress:
     pickups: int
 
 
-def progress(project: Project, scripts: Iterable[Script]) -> list[Progress]:
-    """How far each reviewer of a project is, by name. ``scripts`` are from with_verdicts, with their assignments.
+def hearers(project: Project) -> dict[int, list[User]]:
+    """Who hears each script of a project, by the script's id. One query."""
+    found: dict[int, list[User]] = {}
+    for one in _assigned().objects(project=project.pk):
+        found.setdefault(one.script_id, []).append(one.reviewer)
+    return found
+
+
+@cache
+def _assigned() -> Prepared:
+    """Blank: project."""
+    rows = Assignment.objects.filter(script__project=Blank(Script, "project"))
+    return Prepared(rows.select_related("reviewer"))
+
+
+def progress(
+    project: Project, scripts: Iterable[Script], hearers: Mapping[int, list[User]]
+) -> list[Progress]:
+    """How far each reviewer of a project is, by name. ``scripts`` are from with_verdicts, heard by these people.
 
     Two queries. A line counts as heard whoever has heard it: nobody has to hear it twice.
     """
-    lines: ParagraphQuerySet = Paragraph.objects.filter(script__project=project)
-    said = lines.verdicts_by_person()
+    said = {(person, kind): n for person, kind, n in _said().rows(project=project.pk)}
     given: dict[int, list[Script]] = {}
     for script in scripts:
-        for one in script.assignments.all():
-            given.setdefault(one.reviewer_id, []).append(script)
+        for person in hearers.get(script.pk, []):
+            given.setdefault(person.pk, []).append(script)
     people = User.objects.filter(pk__in={*given, *(person for person, _ in said)}).order_by("name", "email")
     return [_progress(person, given.get(person.pk, []), said) for person in people]
+
+
+@cache
+def _said() -> Prepared:
+    """Blank: project."""
+    lines: ParagraphQuerySet = Paragraph.objects.filter(script__project=Blank(Script, "project"))
+    return Prepared(lines.verdicts_by_person())
 
 
 def _progress(person: User, mine: list[Script], said: dict[tuple[int | None, str], int]) -> Progress:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any, Self
 
-from django.db.models import Prefetch
 from ninja import Schema
 from pydantic import Field
 
@@ -18,7 +17,7 @@ from projects.api.lines import LineOut, VerdictOut
 from projects.api.pages import LARGEST, Id, Page, Wanted, page
 from projects.api.sent import Sent
 from projects.forms.reviews import AssignForm, CommentForm, VerdictForm
-from projects.models import Assignment, Comment, Paragraph, Script
+from projects.models import Comment, Paragraph, Script
 
 router = Noun("reviews")
 
@@ -141,19 +140,18 @@ def review_list(request: ApiRequest) -> MineOut:
 def review_board(request: ApiRequest, project_id: Id) -> BoardOut:
     """How far the review of each chapter of a project is, and who hears it."""
     project = access.project(request.user, project_id)
-    assigned = Prefetch("assignments", Assignment.objects.select_related("reviewer"))
-    scripts = list(project.scripts.with_verdicts().prefetch_related(assigned))
+    scripts, hearers = list(project.scripts.with_verdicts()), reviews.hearers(project)
     return BoardOut(
-        scripts=[_boarded(row) for row in scripts],
+        scripts=[_boarded(row, hearers) for row in scripts],
         reviewers=[
             ProgressOut(**{**vars(one), "person": _person(one.person)})
-            for one in reviews.progress(project, scripts)
+            for one in reviews.progress(project, scripts, hearers)
         ],
     )
 
 
-def _boarded(row: Script) -> BoardedOut:
-    return BoardedOut.of(row, reviewers=[_person(one.reviewer) for one in row.assignments.all()])
+def _boarded(row: Script, hearers: dict[int, list[User]]) -> BoardedOut:
+    return BoardedOut.of(row, reviewers=[_person(user) for user in hearers.get(row.pk, [])])
 
 
 @router.act("/scripts/{script_id}/reviewers", BoardedOut, method="PUT")
@@ -163,7 +161,7 @@ def script_assign(request: ApiRequest, script_id: Id, said: Assigned) -> Boarded
     members = teams.members(script.project.team_id, Right.REVIEW)
     form = forms.checked(AssignForm(forms.sent({"reviewers": said.reviewers}), members=members))
     reviews.assign(script, form.cleaned_data["reviewers"], by=request.user)
-    return _boarded(Script.objects.with_verdicts().get(pk=script.pk))
+    return _boarded(Script.objects.with_verdicts().get(pk=script.pk), reviews.hearers(script.project))
 
 
 @router.look("/scripts/{script_id}/review", Page[LineOut])

@@ -157,11 +157,10 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
         """The lines on whose present sound no verdict stands."""
         return self.exclude(_stands(), verdict__isnull=False)
 
-    def verdicts_by_person(self) -> dict[tuple[int | None, str], int]:
-        """How many of the verdicts that stand on these lines each person gave, by person and kind. One query."""
+    def verdicts_by_person(self) -> models.QuerySet:
+        """How many of the verdicts that stand on these lines each person gave, as person, kind and number."""
         standing = self.current().filter(_stands(), verdict__by__isnull=False).order_by()
-        counted = standing.values_list("verdict__by", "verdict__kind").annotate(n=models.Count("pk"))
-        return {(person, kind): n for person, kind, n in counted}
+        return standing.values_list("verdict__by", "verdict__kind").annotate(n=models.Count("pk"))
 
     def numbers(self) -> dict[int, int]:
         """The number of each of these lines in its script, as people count: 1, 2, 3. Two queries."""

@@ -1,35 +1,36 @@
 """Review: a person's queue, one line after the other, verdicts and comments, and who is to hear what."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.template.backends.utils import csrf_input
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from narrator.teams import access as teams
-from narrator.teams.models import User
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access
 from projects.actions import reviews, tallies
 from projects.forms.reviews import AssignForm, CommentForm, VerdictForm
-from projects.models import Assignment, Comment, Paragraph, Script
+from projects.models import Comment, Paragraph, Script
+from projects.views import review_html
 from projects.views.inspector import answer_both, comments_of
 
-BOARD, PAGE = "projects/review_board.html", "projects/review_next.html"
+PAGE = "projects/review_next.html"
 
 
 @require_safe
 def review_list(request: Request) -> HttpResponse:
     """The scripts that this person is to hear, with how far each is, and the open comments that name her."""
-    scripts = reviews.given_to(request.user).select_related("project")
+    scripts = reviews.given_to(request.user).select_related("project").order_by("project", "position")
     named = Comment.objects.open().mentioning(request.user).order_by("-pk")
     context = {
-        "scripts": scripts.order_by("project", "position"),
+        "rows": [
+            {"script": script, "project": script.project, "figures": review_html.figures(script)}
+            for script in scripts
+        ],
         "mentions": named.select_related("by", "guest", "paragraph__script__project")[:100],
     }
     return render(request, "projects/review_list.html", context)
@@ -39,29 +40,22 @@ def review_list(request: Request) -> HttpResponse:
 def review_board(request: Request, project_id: int) -> HttpResponse:
     """All scripts of a project: how far their review is, and who hears them."""
     project = access.project(request.user, project_id)
-    assigned = Prefetch("assignments", Assignment.objects.select_related("reviewer"))
-    scripts = tallies.with_verdicts(project.scripts.prefetch_related(assigned))
-    may_edit = access.may_edit(request.user, project)
-    members = list(teams.members(project.team_id, Right.REVIEW)) if may_edit else []
+    scripts = tallies.with_verdicts(project.scripts.all())
+    hearers = reviews.hearers(project)
+    may_edit, may_review = access.may_edit(request.user, project), access.may_review(request.user, project)
+    board = review_html.Board(
+        language=project.language,
+        may_review=may_review,
+        members=teams.members(project.team_id, Right.REVIEW) if may_edit else None,
+        token=str(csrf_input(request)),
+    )
     context = {
         "project": project,
-        "rows": _rows(scripts, members),
-        "reviewers": reviews.progress(project, scripts),
+        "rows": [board.row(script, hearers.get(script.pk, [])) for script in scripts],
+        "reviewers": reviews.progress(project, scripts, hearers),
         "may_edit": may_edit,
-        "may_review": access.may_review(request.user, project),
     }
-    return render(request, BOARD, context)
-
-
-def _rows(scripts: list[Script], members: list[User]) -> Iterator[dict[str, Any]]:
-    """Each script, who hears it, and the ticks to choose others: drawn once for each set of people that hear one."""
-    drawn: dict[frozenset[int], str] = {}
-    for script in scripts:
-        people = [one.reviewer for one in script.assignments.all()]
-        given = frozenset(person.pk for person in people)
-        if given not in drawn:
-            drawn[given] = render_to_string(f"{BOARD}#ticks", {"members": members, "given": given})
-        yield {"script": script, "people": people, "ticks": drawn[given]}
+    return render(request, "projects/review_board.html", context)
 
 
 @require_POST

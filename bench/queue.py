@@ -89,7 +89,7 @@ def _wait_until_ready(count: int) -> None:
     from projects.models import Take
 
     while Take.objects.filter(status="ready").count() < count:
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def _ready() -> int:

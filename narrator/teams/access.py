@@ -3,6 +3,7 @@
 from functools import cache
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from narrator.direct import Blank, Prepared
 from narrator.teams.models import Membership, Role, Team, User
 from narrator.teams.rights import Right, allows
 
-__all__ = ["allows", "check", "members", "role_checked", "role_of", "teams_for"]
+__all__ = ["allows", "check", "check_role", "members", "role_checked", "role_in", "role_of", "teams_for"]
 
 
 def role_of(user: User, team_id: int) -> str | None:
@@ -26,9 +27,19 @@ def _roles() -> Prepared:
     return Prepared(mine.order_by().values_list("role"))
 
 
+def role_in(team: str) -> Subquery:
+    """The same for a query of rows whose team is at ``team``. Blank: user."""
+    mine = Membership.objects.filter(user=Blank(Membership, "user"), team=OuterRef(team))
+    return Subquery(mine.order_by().values("role"))
+
+
 def check(user: User, team_id: int, what: Right | Role) -> str:
     """Return the user's role; a stranger gets 404 (the team stays unknown), too few rights 403."""
-    role = role_of(user, team_id)
+    return check_role(user, team_id, role_of(user, team_id), what)
+
+
+def check_role(user: User, team_id: int, role: str | None, what: Right | Role) -> str:
+    """The same where the role was read just now."""
     if role is None:
         raise Http404
     user.__dict__.setdefault("_roles_checked", {})[team_id] = role

@@ -10,7 +10,7 @@ import json
 import logging
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import redis
 from django.conf import settings
@@ -48,22 +48,21 @@ class Person:
 def meet(script_id: int, user: User, *, line: int | None, now: float | None = None) -> list[Person]:
     """Say that this person is at the script, and with the pen in which line; return the others who are there.
 
-    Redis is asked where nobody's page has just asked here, or where it does not know this yet.
+    Redis is asked where nobody's page has just asked here, and told what it does not know yet.
     """
     global _alone_until
     if time.monotonic() < _alone_until:
         return []
     now = time.time() if now is None else now
     key = f"narrator:here:{script_id}"
-    rows: dict[str, str] | None = own.get(key)
-    if rows is None or not _knows(rows.get(str(user.pk)), line, now):
-        try:
+    try:
+        rows = _said(key)
+        if not _knows(rows.get(str(user.pk)), line, now):
             rows = _say(key, user, line, now)
-        except (redis.RedisError, OSError, ValueError) as error:
-            logger.warning("Redis does not answer (%s): pages do not show who else is there", error)
-            _alone_until = time.monotonic() + LEAVE_ALONE_S
-            return []
-        own.set(key, rows, SHARED_S)
+    except (redis.RedisError, OSError, ValueError) as error:
+        logger.warning("Redis does not answer (%s): pages do not show who else is there", error)
+        _alone_until = time.monotonic() + LEAVE_ALONE_S
+        return []
     told = [(int(pk), json.loads(row)) for pk, row in rows.items()]
     people = [
         Person(pk, row["name"], row["line"])
@@ -79,6 +78,15 @@ def _knows(row: str | None, line: int | None, now: float) -> bool:
     return told is not None and told["line"] == line and 0 <= now - told["at"] <= SAID_EACH_S
 
 
+def _said(key: str) -> dict[str, str]:
+    """What everybody has said, as it was a moment ago."""
+    rows: dict[str, str] | None = own.get(key)
+    if rows is None:
+        rows = cast(dict[str, str], _connection(settings.REDIS_URL).hgetall(key))
+        own.set(key, rows, SHARED_S)
+    return rows
+
+
 def _say(key: str, user: User, line: int | None, now: float) -> dict[str, str]:
     """Say it, and return what everybody has said. Who is away is taken out."""
     connection = _connection(settings.REDIS_URL)
@@ -90,6 +98,7 @@ def _say(key: str, user: User, line: int | None, now: float) -> dict[str, str]:
     left = [pk for pk, row in rows.items() if now - json.loads(row)["at"] > AWAY_S]
     if left:
         connection.hdel(key, *left)
+    own.set(key, rows, SHARED_S)
     return rows
 
 

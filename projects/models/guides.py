@@ -65,7 +65,12 @@ class Guide:
     def of(cls, project_id: int) -> "Guide":
         """The guide as the rows say now: four queries. Ask for it inside the transaction that uses it."""
         (project,) = _projects().objects(pk=project_id)
-        scripts, characters = (rows.objects(project=project_id) for rows in (_directed(), _characters()))
+        return cls.about(project)
+
+    @classmethod
+    def about(cls, project: Project) -> "Guide":
+        """The same of a project that was read just now: three queries."""
+        scripts, characters = (rows.objects(project=project.pk) for rows in (_directed(), _characters()))
         return cls(
             project,
             {script.pk: script for script in scripts},

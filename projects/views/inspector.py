@@ -41,7 +41,7 @@ def line_row(request: Request, line: Paragraph) -> HttpResponse:
 
 def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
     """What the inspector of a line needs, and its row beside it."""
-    guide = Guide.of(line.script.project_id)
+    guide = Guide.about(line.script.project)
     takes = _takes().objects(paragraph=line.pk)
     return {
         **line_context(request, line),

@@ -24,7 +24,7 @@ from narrator.teams.models import User
 from tests.journeys import pictures
 
 PICTURES = Path(__file__).resolve().parents[2] / "test-results"
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 # Both widths and both schemes, each once: all four together cost the suite two minutes more.
 WAYS = ((390, 844, True), (1440, 900, False))
 
@@ -177,8 +177,11 @@ FIND = """async (within) => {
 def axe(page: Page, within: str | None = None) -> list[str]:
     """Return what axe-core finds wrong with the page as it is now, one sentence a rule; none is the aim.
 
+    Its scripts have come before it is looked at, and so before anything is pressed afterwards.
+
     ``within``: a selector of the part that is ours, on a page that is not.
     """
+    page.wait_for_load_state()
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
     found: list[str] = page.evaluate(FIND, within)

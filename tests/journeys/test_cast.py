@@ -81,13 +81,15 @@ def test_from_found_names_to_a_recast_character_and_back(
     page.get_by_role("button", name="Look for speakers").click()
     found = page.get_by_role("region", name="Found in the manuscript")
     expect(found.get_by_label("Filby")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_label("All", exact=True).check()
     found.get_by_role("button", name="Assign").click()
     expect(page.get_by_text("You can undo it below")).to_be_visible()
     expect(page.get_by_role("heading", name="Filby")).to_be_visible()
     expect(page.get_by_role("region", name="Found in the manuscript")).to_have_count(0)
     page.get_by_role("link", name="Edit Filby").click()
-    page.wait_for_url("**/characters/*/")  # and loaded: before its script is there, a key follows the link
+    expect(page.get_by_role("link", name="Hear the voices")).to_be_visible()
+    page.wait_for_load_state()  # before its script is there, a key follows the link
     heard_and_taken_by_keys(page)
     page.get_by_role("button", name="Whisper").click()
     expect(page.get_by_label("Direction: how it should be spoken")).to_have_value(

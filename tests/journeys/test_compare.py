@@ -34,7 +34,7 @@ def test_two_takes_are_swapped_in_place_at_one_level(
     page.get_by_role("button", name="Compare take 1 with the chosen one").click()
     now = page.locator("[data-compare-now]")
     expect(now).to_have_text("Take 2")
-    page.wait_for_function("() => window.sounds.at(-1).currentTime > 0.3")
+    page.wait_for_function("() => window.sounds.at(-1).currentTime > 1")
     assert page.evaluate(VOLUMES) == [1, 0], "the chosen one is heard first, and it is the softer"
     page.keyboard.press("x")
     expect(now).to_have_text("Take 1")
@@ -42,7 +42,7 @@ def test_two_takes_are_swapped_in_place_at_one_level(
     assert heard[0] == 0
     assert 0.48 < heard[1] < 0.52, "the louder one is turned down by the 6 dB between them"
     first, second = page.evaluate(TIMES)
-    assert abs(first - second) < 0.15
+    assert abs(first - second) < 0.6, "it goes on where the other was, not at its beginning"
     assert axe(page) == []
     shoot(page, "compare-1440")
     page.get_by_label("Blind").check()

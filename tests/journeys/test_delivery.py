@@ -47,6 +47,7 @@ def _take_back(page: Page, done: Export) -> None:
     page.locator("#id_file").set_input_files(sent)  # type: ignore[arg-type]
     page.get_by_role("button", name="Hand in").click()
     expect(page.get_by_text("1 of 2 lines is not as it was")).to_be_visible()
+    page.wait_for_load_state()
     is_fine_both_ways(page, "what was edited", "return-confirm", whole=True)
     page.get_by_role("button", name="Hear line 2").click()
     page.wait_for_function("() => document.getElementById('sound').currentTime > 1")

@@ -91,6 +91,7 @@ def judges_her_chapter(page: Page, texts: list[str]) -> None:
     page.get_by_role("link", name="Notifications").click()
     page.get_by_role("link", name="Olga gave you").click()
     expect(page.locator("#hear-line")).to_have_text(texts[0])
+    page.wait_for_load_state()
     page.keyboard.press("a")
     expect(page.locator("#hear-line")).to_have_text(texts[1])
     page.keyboard.press("f")
@@ -106,6 +107,7 @@ def answers_the_pickup(page: Page, line: Paragraph) -> None:
     page.get_by_role("link", name="Rosa wants a pickup").click()
     expect(page.locator(f"#line-{line.pk}")).to_have_attribute("data-mark", "pickup")
     expect(page.locator(f"[data-inspects='{line.pk}']")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("r")
     expect(page.locator(f"#line-{line.pk}")).to_have_attribute("data-mark", "ready")
 

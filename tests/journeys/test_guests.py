@@ -35,6 +35,8 @@ def test_a_guest_hears_a_chapter_on_a_phone(
     assert axe(guest) == []
     guest.get_by_label("Password").fill("rain at nine")
     guest.get_by_role("button", name="Open").click()
+    expect(guest.locator(f"#line-{lines[0].pk}")).to_be_visible()
+    guest.wait_for_load_state()
     guest.locator(f"#line-{lines[0].pk} .guest-words").click()
     expect(guest.locator(f"#line-{lines[1].pk}")).to_have_class("guest-line is-heard")  # it goes on by itself
     guest.get_by_role("button", name="Pause").click()

@@ -74,11 +74,13 @@ def test_from_words_in_a_line_to_the_changed_lines_generated(
     is_fine_both_ways(page, "the question before an entry is saved", "lexicon-question", whole=True)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. 2 lines with a take are out of date now.")).to_be_visible()
+    page.wait_for_load_state()
     row = page.locator(f"#entry-{LexiconEntry.objects.get(written='Siobhán').pk}")
     expect(row.locator(".entry-lines")).to_have_text("2 lines")
     shoot(page, "lexicon-saved-1440-light", whole=True)
     page.get_by_role("button", name="Generate the 2 changed lines").click()
     expect(page.get_by_text("2 lines wait to be generated.")).to_be_visible()
+    page.wait_for_load_state()
     assert Take.objects.filter(text__contains="Shivawn", status="queued").count() == 2
     row.get_by_role("link", name="Edit Siobhán").click()
     row.get_by_label("Say", exact=True).fill("Shiv-awn")

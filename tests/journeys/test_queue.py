@@ -32,7 +32,7 @@ def made() -> int:
 def test_a_run_is_followed_paused_resumed_and_taken_back(
     cast: Cast, studio_workers: Studio, open_page: Opener
 ) -> None:
-    studio_workers.standin.settings.latency_s = 0.4
+    studio_workers.standin.settings.latency_s = 3  # however late the page is, the run is not over yet
     script = factories.script(cast.team, lines=60)
     page = open_page(cast.editor)
     page.goto(f"/scripts/{script.pk}/")
@@ -55,6 +55,7 @@ def test_a_run_is_followed_paused_resumed_and_taken_back(
     stopped_at = made()
     assert stopped_at < 60
     expect(page.locator("#queue-count")).to_have_text(f"{stopped_at} of 60", timeout=60_000)
+    studio_workers.standin.settings.latency_s = 1.5
     run.get_by_role("button", name="Resume").click()
     until(lambda: made() > stopped_at + 1, what="the run to go on")
     run.get_by_role("button", name="Cancel").click()
@@ -90,6 +91,7 @@ def test_without_script_the_queue_is_a_page_of_forms(
 ) -> None:
     script = factories.script(cast.team, lines=3)
     takes.request(script, script.paragraphs.all(), by=cast.editor)
+    runs.pause(Run.objects.get(), by=None)  # the worker of the journeys before leaves it alone
     page = open_page(cast.editor)
     page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto("/runs/")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 ASK_EACH_S = 0.02
 
 
-def until(done: Callable[[], object], within_s: float = 20.0, what: str = "") -> None:
+def until(done: Callable[[], object], within_s: float = 90.0, what: str = "") -> None:
     """Return as soon as ``done()`` is true; fail when it is not within that time."""
     deadline = time.monotonic() + within_s
     while not done():

@@ -43,7 +43,7 @@ class Studio:
 
     def _tell(self, order: Callable[..., list[object]]) -> None:
         for queue in QUEUES:
-            assert order(queue, destination=[NAME], reply=True, timeout=20), f"silent:\n{self.worker.tail()}"
+            assert order(queue, destination=[NAME], reply=True, timeout=90), f"silent:\n{self.worker.tail()}"
 
 
 @contextlib.contextmanager

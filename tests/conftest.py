@@ -11,10 +11,11 @@ from django.core.files.storage import storages
 from django.db import connection
 from django.test import Client
 
-from narrator import append_only
+from narrator import append_only, health
 from narrator import cache as shared_cache
 from narrator.bucket import BucketStorage
 from narrator.cache import heavy, own
+from narrator.doctor import services
 from narrator.studio.broker import running_broker
 from narrator.teams.models import User
 from projects.actions import accounts, endpoint, live, presence, searching
@@ -43,6 +44,8 @@ PATIENCE = (
     (live, "WRITE_TIMEOUT_S"),
     (presence, "TIMEOUT_S"),
     (shared_cache, "TIMEOUT_S"),
+    (health, "PATIENCE_S"),
+    (services, "PATIENCE_S"),
     (searching, "PATIENCE_S"),
 )
 """How long a page or a worker waits for Redis, and for a search, before it goes on without."""

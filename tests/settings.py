@@ -24,6 +24,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests si
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+# A machine that stands still for a second has not lost its broker.
+CELERY_BROKER_TRANSPORT_OPTIONS["socket_timeout"] = 60  # noqa: F405
 REQUESTS_EACH_MINUTE = 0  # people of the tests are quick; tests/test_limits.py sets it
 # Pages are counted by their queries; what notes the activity of sessions has its own tests.
 USERSESSIONS_TRACK_ACTIVITY = False

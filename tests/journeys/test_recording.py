@@ -20,7 +20,7 @@ def test_a_line_is_recorded_in_the_browser_and_heard(cast: Cast, open_page: Open
     page = open_page(cast.editor)
     page.goto(f"/scripts/{script.pk}/#line-{line.pk}")
     page.get_by_role("button", name="Record", exact=True).click()
-    keep = page.get_by_role("button", name=re.compile(r"Keep 0:(0[2-9]|[1-5]\d)"))
+    keep = page.get_by_role("button", name=re.compile(r"Keep 0:(0[4-9]|[1-5]\d)"))
     expect(keep).to_be_visible()
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_hidden()
     is_fine_both_ways(page, "the page of the line", "recording", sheet=True)
@@ -34,7 +34,9 @@ def test_a_line_is_recorded_in_the_browser_and_heard(cast: Cast, open_page: Open
     take = Take.objects.get(number=2)
     assert take.source == "recorded"
     assert take.duration_ms is not None
-    assert take.duration_ms > 0  # two seconds or more; a busy machine loses some of what its microphone hears
+    assert (
+        take.duration_ms > 0
+    )  # four seconds or more; a busy machine loses some of what its microphone hears
     assert take.peak_dbfs is not None, "the microphone was heard"
     expect(page.locator(f"#line-{line.pk}")).to_have_attribute("data-take", str(take.pk))
 

@@ -72,8 +72,10 @@ def _worker(standin: Standin, kokoro: Standin, data: Path) -> Part:
         NARRATOR_SPEECH_IS_STANDIN="1",
         NARRATOR_PRIVATE_ENDPOINTS=kokoro.url,
     )
+    worker = parts.worker(env, concurrency=2)
     return dataclasses.replace(
-        parts.worker(env, concurrency=2),
+        worker,
+        env={**worker.env, "NARRATOR_BROKER_TIMEOUT": "60"},  # it ends where it takes its broker for lost
         argv=(
             *(*parts.WORKER, "-n", NAME, "-Q", ",".join(QUEUES), "-P", "threads", "-c", "4"),
             *("-B", "-s", str(data / "clock")),

@@ -15,7 +15,7 @@ from tests.manuscript.pdf_files import pdf, set_pages
 from tests.manuscript.samples import PROSE, epub, page, point
 from tests.manuscript.word_files import W, docx, para, run
 
-CPU_LIMIT_S, MEMORY_LIMIT_KIB = 5, 100_000
+CPU_LIMIT_S, MEMORY_LIMIT_KIB = 20, 100_000
 PLAIN = (
     f"CONTENTS\n\nCHAPTER I\n\nCHAPTER II\n\n\n\nCHAPTER I\n\n{PROSE}[1]\n\n[1] A note.\n\n"
     f"CHAPTER II\n\nANN: {PROSE}"

@@ -173,4 +173,4 @@ def test_dialogue_behind_dashes() -> None:
 def test_a_hostile_text_takes_no_more_time_than_a_long_one(text: str) -> None:
     begun_s = time.process_time()
     dialogue.find([text] * 3)
-    assert time.process_time() - begun_s < 3
+    assert time.process_time() - begun_s < 10

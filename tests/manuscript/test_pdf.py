@@ -190,18 +190,19 @@ def test_a_reader_that_dies_or_takes_too_long_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     data = pdf([[Line(PROSE)]])
-    for code, words in (
-        ("import os; os.kill(os.getpid(), 11)", "damaged"),
-        ("import time; time.sleep(60)", "more than a book"),
+    for code, patience_s, words in (
+        ("import os; os.kill(os.getpid(), 11)", 60, "damaged"),
+        ("import time; time.sleep(60)", 0.3, "more than a book"),
         (
             "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass",
+            60,
             "more than a book",
         ),
     ):
         program = tmp_path / "reader.py"
         program.write_text(code)
         monkeypatch.setattr(engine, "READER", program)
-        monkeypatch.setattr(engine, "TIMEOUT_SECONDS", 30 if "while" in code else 0.3)
+        monkeypatch.setattr(engine, "TIMEOUT_SECONDS", patience_s)
         with pytest.raises(Unreadable, match=words):
             read(data)
 

@@ -5,7 +5,6 @@ Counts are asserted, times are not. What each test leaves must be a plant that w
 
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from django.db.models import F
 
 from projects.actions import pieces, takes, workers
 from projects.models import Run, RunState, Script, Take, TakeStatus
-from projects.speech.standin.settings import Settings
 from tests import factories
 from tests.cast import Cast
 from tests.journeys.waiting import until
@@ -48,7 +46,8 @@ def script(cast: Cast, plant: Plant) -> Script:
 
 
 def all_made(plant: Plant, script: Script) -> Count:
-    """Wait until every line is made, see that all is as recorded, and return the counts."""
+    """Wait until every line is made, quickly now; see that all is as recorded, and return the counts."""
+    plant.standin.settings.latency_s = LATENCY_S
     plant.wait(lambda: is_over(script), "every line to be made")
     counted = count(script, plant.standin)
     assert (counted.ready, counted.lost, counted.failed) == (LINES, 0, 0)
@@ -120,8 +119,6 @@ def test_a_full_disk(plant: Plant, script: Script, page: Source) -> None:
     """The disk of the store, the parts, the logs and the broker: in the end nothing at all can be written there."""
     if not os.path.ismount(plant.data):
         pytest.skip("mounting a small disk needs root")
-    # However late this process sees it, calls are under way when the disk is full.
-    plant.standin.settings.change(asdict(Settings(latency_s=8 * LATENCY_S)))
     plant.wait_for_calls(6)
     with full(plant.data):
         stuck = Take.objects.filter(status=TakeStatus.QUEUED, error_code__in=["storage", pieces.DISK_FULL])
@@ -129,7 +126,6 @@ def test_a_full_disk(plant: Plant, script: Script, page: Source) -> None:
         assert "disk" in stuck.values_list("error_reason", flat=True)[0]
         assert stuck.values_list("error_reason", flat=True)[0] in page(script.get_absolute_url())
         until(lambda: "Waiting. The" in page("/runs/"), LONG_S, "the queue to say why")
-    plant.standin.settings.change(asdict(Settings(latency_s=LATENCY_S)))
     assert all_made(plant, script).again <= AT_RISK
 
 

@@ -146,7 +146,7 @@ def test_any_text_is_cut_into_pieces_that_fit_and_nothing_spoken_is_lost(seed: i
 def test_a_huge_text_takes_little_time(text: str) -> None:
     start = time.process_time()
     pieces = split(text, Budget())
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 20
     assert squeezed("".join(pieces)) == squeezed(text)
 
 

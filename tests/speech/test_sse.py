@@ -60,4 +60,4 @@ def test_a_very_long_line_in_small_pieces_costs_linear_time() -> None:
     start = time.process_time()
     (event,) = parsed(b"data:", *[b"x" * 64] * 200_000, b"\n\n")
     assert len(event.data) == 12_800_000
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 20

@@ -91,7 +91,8 @@ def run_program(tmp_path: Path) -> Iterator[Callable[..., Program]]:
 def small_studio(run_program: Callable[..., Program], tmp_path: Path) -> Callable[..., Program]:
     """Return a function that runs a supervisor over parts given as name=code; their logs are in tmp_path/logs."""
 
-    def run(**parts: str) -> Program:
-        return run_program("-m", "tests.studio.small_studio", str(tmp_path / "logs"), json.dumps(parts))
+    def run(*, stop_within_s: float = 60, **parts: str) -> Program:
+        logs, seconds = str(tmp_path / "logs"), str(stop_within_s)
+        return run_program("-m", "tests.studio.small_studio", logs, json.dumps(parts), seconds)
 
     return run

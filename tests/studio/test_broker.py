@@ -81,7 +81,7 @@ def test_a_broker_that_was_left_behind_is_stopped_and_its_messages_are_kept(
     with client(tmp_path) as connection:
         connection.set("kept", "yes")
     with running_broker(tmp_path), client(tmp_path) as connection:
-        assert orphan.wait(10) == 0
+        assert orphan.wait(60) == 0
         assert connection.get("kept") == "yes"
         assert connection.info("server")["process_id"] != orphan.pid
 

@@ -66,7 +66,7 @@ def test_a_child_does_not_hold_the_lock_by_accident(tmp_path: Path) -> None:
             sys.executable, [sys.executable, "-c", "import time; time.sleep(600)"], os.environ
         )
     try:
-        with lock.held(path, wait_s=5, for_the_living=True):  # the child closes it a moment after its start
+        with lock.held(path, wait_s=60, for_the_living=True):  # the child closes it a moment after its start
             pass
     finally:
         os.kill(pid, signal.SIGKILL)

@@ -236,7 +236,7 @@ def all_turns(workers: int) -> None:
 
     def work() -> None:
         try:
-            start.wait(20)
+            start.wait(100)
             while Take.objects.active().exists():
                 Take.objects.filter(status=TakeStatus.QUEUED).update(not_before=None)
                 take = claims.claim(worker=threading.current_thread().name)

@@ -317,11 +317,16 @@ def beside(act: object, outcome: list[object]) -> threading.Thread:
     return thread
 
 
+# Other test processes have databases of their own in the same PostgreSQL.
+WAITERS = """SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE NOT granted AND datname = current_database() AND pid <> pg_backend_pid()"""
+
+
 def wait_for_a_waiter(thread: threading.Thread) -> None:
     """Where the database tells, until the other connection waits for this one."""
     while connection.vendor == "postgresql" and thread.is_alive():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+            cursor.execute(WAITERS)
             if cursor.fetchone()[0]:
                 return
 

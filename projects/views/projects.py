@@ -1,15 +1,8 @@
 """The list of projects, and one project: its scripts, its direction, its exports."""
 
-from collections.abc import Hashable
-from functools import lru_cache
-from operator import attrgetter
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,21 +18,11 @@ from projects.forms import exports as export_forms
 from projects.forms.exports import ExportForm
 from projects.models import Guide, Paragraph, Price, Project
 from projects.speech.instructions import PRESETS
+from projects.views import chapters
 from projects.views.directions import has_agreed, said
 from projects.views.endpoints import spoken_by
 
 PAGE = "projects/project_detail.html"
-# All that the row of a chapter says of it.
-CHAPTER = (
-    "pk",
-    "position",
-    "title",
-    "line_count",
-    "ready_count",
-    "active_count",
-    "failed_count",
-    "duration_ms",
-)
 
 
 @require_safe
@@ -78,9 +61,7 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
     latest = list(project.exports.select_related("created_by").defer("plan", "timeline")[:20])
     context = {
         "project": project,
-        "chapters": [
-            _chapter(get_language(), project.language, *attrgetter(*CHAPTER)(script)) for script in scripts
-        ],
+        "chapters": [chapters.row(f"{PAGE}#chapter", one, language=project.language) for one in scripts],
         "exports": latest,
         "export_form": ExportForm(
             initial={
@@ -101,13 +82,6 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
         "heard": figures.of_book(project, scripts, lines=line_count),
     }
     return render(request, PAGE, context)
-
-
-@lru_cache(maxsize=4_096)
-def _chapter(_page_language: str, language: str, *said: Hashable) -> SafeString:
-    """The row of a chapter. Forty of them cost half of a project's page, so each is drawn once for what it says."""
-    script = dict(zip(CHAPTER, said, strict=True))
-    return render_to_string(f"{PAGE}#chapter", {"script": script, "language": language})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

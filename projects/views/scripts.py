@@ -15,8 +15,10 @@ from projects.actions import asking, endpoint, takes, tallies
 from projects.forms import LinesForm
 from projects.models import Clip, Script
 from projects.models.paragraphs import SPOKEN_KINDS
-from projects.views import rows
+from projects.views import chapters, rows
 from projects.views.lines import first_error, refused
+
+PAGE = "projects/script_detail.html"
 
 
 @require_safe
@@ -31,7 +33,7 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
             "may_edit": may_edit,
             "back": True,
         }
-        return render(request, "projects/script_detail.html#progress", context)
+        return render(request, f"{PAGE}#progress", context)
     progress = rows.progress(script, may_edit)
     others = tallies.with_counts(script.project.scripts.exclude(pk=script.pk))
     first = rows.position(request.GET.get("from")) or 0
@@ -39,7 +41,10 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
     context = {
         **progress,
         "project": script.project,
-        "scripts": sorted([script, *others], key=attrgetter("position")),
+        "chapters": [
+            chapters.row(f"{PAGE}#chapter", one, is_current=one.pk == script.pk)
+            for one in sorted([script, *others], key=attrgetter("position"))
+        ],
         "rows": [row.html for row in drawn[: rows.WINDOW]],
         "rest_count": script.line_count - rows.WINDOW if len(drawn) > rows.WINDOW else 0,
         "rest_from": drawn[rows.WINDOW].position if len(drawn) > rows.WINDOW else None,
@@ -48,7 +53,7 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
         "clips": Clip.objects.within(script.project).select_related("sound").only("name", "sound__frames"),
         "may_review": may_edit or access.may_review(request.user, script.project),
     }
-    return render(request, "projects/script_detail.html", context)
+    return render(request, PAGE, context)
 
 
 @require_POST
@@ -87,7 +92,7 @@ def _ask(request: Request, script: Script, question: dict[str, Any]) -> HttpResp
     if not request.htmx:
         return render(request, "projects/render_confirm.html", context)
     context |= {**rows.progress(script, True), "may_edit": True}
-    return render(request, "projects/script_detail.html#progress", context)
+    return render(request, f"{PAGE}#progress", context)
 
 
 @require_POST
@@ -108,4 +113,4 @@ def _after(request: Request, script_id: int) -> HttpResponse:
         "project": script.project,
         "may_edit": True,
     }
-    return page_or_part(request, "projects/script_detail.html", "progress", context)
+    return page_or_part(request, PAGE, "progress", context)

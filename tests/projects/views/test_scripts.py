@@ -245,3 +245,13 @@ def test_the_head_says_how_long_and_how_loud_the_script_is(cast: Cast, sign_in: 
 def said(heard: figures.Heard) -> bytes:
     """A loudness as the pages write it."""
     return f"{heard.loudness_lufs:.1f} LUFS".replace("-", "−").encode()
+
+
+def test_the_chapter_of_the_page_is_marked_at_the_side_and_no_other(cast: Cast, sign_in: SignIn) -> None:
+    project, client = factories.project(cast.team, lines=1, scripts=3), sign_in(cast.viewer)
+    for script in [*project.scripts.all(), project.scripts.all()[0]]:
+        page = client.get(reverse("script-detail", args=[script.pk])).content.decode()
+        side = page[page.index('<ol class="chapters">') :].split("</ol>")[0]
+        assert side.count('class="chapter"') == 3
+        assert side.count("aria-current") == 1
+        assert f'id="chapter-{script.pk}" href="{script.get_absolute_url()}" aria-current="page">' in side

@@ -125,13 +125,13 @@ def _said() -> str:
 
 
 def _shown() -> str:
-    """What pages say, and the terms: without markup, in small letters, with each gap closed."""
+    """What pages say, by templates or by hand, and the terms: without markup, in small letters, each gap closed."""
     said = "\n".join(path.read_text() for path in sorted((ROOT / "templates").rglob("*.html")))
     said = re.sub(r"\{\{[^}]*\|pluralize\s*\}\}", "s", said)
     said = re.sub(r'\{% translate "([^"]*)"[^%]*%\}', r"\1", said)
     said = re.sub(r"\{[{%#].*?[}%#]\}|<[^>]*>", " ", html.unescape(said))
-    forms = (path.read_text() for path in sorted((ROOT / "projects" / "forms").glob("*.py")))
-    return _plain("\n".join([said, *forms, (DOCS / "words.md").read_text()]))
+    code = [path for one in ("forms/*.py", "views/*_html.py") for path in (ROOT / "projects").glob(one)]
+    return _plain("\n".join([said, *(path.read_text() for path in [*sorted(code), DOCS / "words.md"])]))
 
 
 def _parts(phrase: str) -> list[str]:

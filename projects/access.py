@@ -92,14 +92,19 @@ def cast_change(user: User, change_id: int) -> CastChange:
     return row
 
 
+@cache
+def _paragraphs() -> Prepared:
+    return _by_key(Paragraph.everything.with_project(), "script__project__team")
+
+
 def paragraph(
     user: User, paragraph_id: int, *, least: Right | Role = Right.SEE, removed: bool = False
 ) -> Paragraph:
-    """One line; with ``removed`` also one that was deleted."""
-    row = Paragraph.whole(_key(paragraph_id))
-    if row is None or (row.removed and not removed):
+    """One line, as ``Paragraph.whole`` has it; with ``removed`` also one that was deleted."""
+    row, role = _found(_paragraphs(), paragraph_id, user)
+    if row.removed and not removed:
         raise Http404
-    access.check(user, row.script.project.team_id, least)
+    access.check_role(user, row.script.project.team_id, role, least)
     return row
 
 

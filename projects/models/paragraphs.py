@@ -157,6 +157,10 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
         """The lines on whose present sound no verdict stands."""
         return self.exclude(_stands(), verdict__isnull=False)
 
+    def with_project(self) -> Self:
+        """The lines with all that their rows show, their script and its project."""
+        return self.with_takes().select_related("script__project", "edited_by", "locked_by")
+
     def verdicts_by_person(self) -> models.QuerySet:
         """How many of the verdicts that stand on these lines each person gave, as person, kind and number."""
         standing = self.current().filter(_stands(), verdict__by__isnull=False).order_by()
@@ -357,8 +361,7 @@ class Paragraph(Layer):
 
 @cache
 def _whole() -> Prepared:
-    rows = Paragraph.everything.with_takes().select_related("script__project", "edited_by", "locked_by")
-    return Prepared(rows.filter(pk=Blank(Paragraph, "pk")))
+    return Prepared(Paragraph.everything.with_project().filter(pk=Blank(Paragraph, "pk")))
 
 
 def _before() -> ParagraphQuerySet:

@@ -146,13 +146,13 @@ def test_where_too_many_wait_the_next_is_asked_to_come_again(
     assert "Retry-After" not in something
 
 
-def test_it_costs_four_queries_however_many_takes_there_are(
+def test_it_costs_three_queries_however_many_takes_there_are(
     cast: Cast, sign_in: SignIn, take: Take, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = sign_in(cast.viewer)
     live.Sink(take.pk, at_once=True).write(ONE)
     for _ in range(2):
-        with django_assert_num_queries(4):  # the session, the person, the take, the role
+        with django_assert_num_queries(3):  # the session, the person, the take with the role
             ask(client, take)
         script = factories.script(cast.team, lines=3)
         takes.request(script, script.paragraphs.all(), by=None)

@@ -18,7 +18,7 @@ from narrator.cache import heavy, own
 from narrator.doctor import services
 from narrator.studio.broker import running_broker
 from narrator.teams.models import User
-from projects.actions import accounts, endpoint, live, presence, searching
+from projects.actions import accounts, endpoint, live, presence, searching, workers
 from projects.pacing import quota
 from projects.speech.standin.server import Standin
 from tests import cast as casting
@@ -96,6 +96,12 @@ def tables_may_be_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "execute_sql_flush", lifting)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def name_of_this_process() -> None:
+    """It lies in the tests' data folder, whichever test asks for it first: some have another for a while."""
+    workers.me()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -71,7 +71,6 @@ class Added:
     `phases` is its loudness in steps of 100 ms (loudness.py): a tenth of the cells to be added up.
     """
 
-    frames: int
     squares: int
     peak: int
     true_peak: float
@@ -123,9 +122,7 @@ def added(placed: Iterable[Placed], *, frames: int) -> Added:
     """The sums of sounds placed in one of so many frames, to stand in something longer."""
     whole = _whole(list(placed), frames)
     phases = loudness.phases(whole.energies)
-    return Added(
-        frames, round(whole.squares), round(whole.peak), whole.true_peak, phases, _packed(whole.quiet)
-    )
+    return Added(round(whole.squares), round(whole.peak), whole.true_peak, phases, _packed(whole.quiet))
 
 
 def heard(row: Sequence[tuple[int, Added]], *, frames: int) -> Figures:

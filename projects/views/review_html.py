@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -81,19 +82,20 @@ class Board:
 
     def row(self, script: Script, people: Sequence[User]) -> SafeString:
         """Draw a chapter from ``with_verdicts`` that these people hear. No query."""
-        title, page = {"title": escape(script.title)}, script.get_absolute_url()
+        title = {"title": escape(script.title)}
         hears = self.may_review and script.to_hear_count
+        hear, assign = (reverse(name, args=[script.pk]) for name in ("script-review", "script-assign"))
         html = ROW.format(
             pk=script.pk,
-            page=page,
+            page=script.get_absolute_url(),
             lang=lang(self.language),
             title=title["title"],
             figures=figures(script),
             most=script.line_count or 1,
             approved=script.approved_count,
             called=self._words["called"] % title,
-            hear=HEAR.format(f"{page}review/", self._words["hear"] % title) if hears else "",
-            people=self._people(f"{page}assign/", self._words["legend"] % title, people),
+            hear=HEAR.format(hear, self._words["hear"] % title) if hears else "",
+            people=self._people(assign, self._words["legend"] % title, people),
         )
         return SafeString(html)
 

@@ -45,11 +45,7 @@ def answer(state: State, wire: Wire, request: Request) -> None:
         wire.answer_after(state.settings.latency_s)
         _perform(state, wire, request, call, values, ticket)
     except Refused as refused:
-        wire.wait_until_due()
-        if ticket is not None:
-            ticket.give_back()
-        call.answered(refused.status, refused.code)
-        wire.reply(native_error(refused.status, refused.code, refused.message))
+        _refuse(wire, call, ticket, native_error(refused.status, refused.code, refused.message))
     finally:
         if ticket is not None:
             ticket.give_back()
@@ -88,10 +84,7 @@ def _perform(
     call.fault = fault.text if fault else None
     refusal = _refusal(fault) if fault else None
     if refusal is not None:
-        wire.wait_until_due()
-        ticket.give_back()
-        call.answered(refusal.status, refusal.code)
-        wire.reply(refusal)
+        _refuse(wire, call, ticket, refusal)
     elif fault and fault.name == "reset":
         wire.reset()
     elif fault and fault.name == "stall":
@@ -100,6 +93,15 @@ def _perform(
         order = orders.check(values, text if isinstance(text, str) else None, state.settings)
         job = delivery.Job(state, wire, call, ticket, request.origin, fault, order.characters)
         delivery.deliver(job, speak(state, order), request.stream)
+
+
+def _refuse(wire: Wire, call: Call, ticket: Ticket | None, reply: Reply) -> None:
+    """The journal is written and the place is free when the client has its answer."""
+    wire.wait_until_due()
+    if ticket is not None:
+        ticket.give_back()
+    call.answered(reply.status, reply.code)
+    wire.reply(reply)
 
 
 def _refusal(fault: Fault) -> Reply | None:

@@ -2,16 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from functools import cache
 
 from django import template
 from django.forms import BoundField
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from narrator import sentences
+from narrator import fixed, sentences
 
 register = template.Library()
 
@@ -53,13 +51,7 @@ SYSTEMS = (
 
 
 register.filter("said", sentences.said)
-
-
-@register.simple_tag
-@cache
-def sprite() -> str:
-    """Write the icons and marks of every page. They are the same on all, and drawing each of them takes its time."""
-    return render_to_string("ui/sprite.html")
+register.tag("fixed", fixed.fixed)
 
 
 @register.filter

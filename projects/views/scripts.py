@@ -49,6 +49,7 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
         "rest_count": script.line_count - rows.WINDOW if len(drawn) > rows.WINDOW else 0,
         "rest_from": drawn[rows.WINDOW].position if len(drawn) > rows.WINDOW else None,
         "may_edit": may_edit,
+        "places": [chapters.row("projects/line_acts.html#place", one) for one in others] if may_edit else [],
         "kinds": SPOKEN_KINDS,
         "clips": Clip.objects.within(script.project).select_related("sound").only("name", "sound__frames"),
         "may_review": may_edit or access.may_review(request.user, script.project),

@@ -255,3 +255,17 @@ def test_the_chapter_of_the_page_is_marked_at_the_side_and_no_other(cast: Cast, 
         assert side.count('class="chapter"') == 3
         assert side.count("aria-current") == 1
         assert f'id="chapter-{script.pk}" href="{script.get_absolute_url()}" aria-current="page">' in side
+
+
+def test_lines_may_be_moved_to_the_end_of_the_other_chapters(cast: Cast, sign_in: SignIn) -> None:
+    project = factories.project(cast.team, lines=1, scripts=3)
+    first, *others = project.scripts.all()
+    page = sign_in(cast.editor).get(first.get_absolute_url()).content.decode()
+    places = re.search(r'<select id="more-to".*?</select>', page, re.DOTALL)
+    assert places is not None
+    assert re.findall(r'<option value="(\d+)">(\d) · ([^<]+)<', places[0]) == [
+        (str(other.pk), str(other.position), other.title) for other in others
+    ]
+    assert 'id="more-to"' not in sign_in(cast.viewer).get(first.get_absolute_url()).content.decode()
+    alone = factories.script(cast.team)
+    assert 'id="more-to"' not in sign_in(cast.editor).get(alone.get_absolute_url()).content.decode()

@@ -162,18 +162,47 @@ def fetch(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+@dataclass(eq=False)
+class Question:
+    """A statement that answers with rows, and its values. It runs once: with others (``together``), or when read."""
+
+    sql: str
+    params: list[Any]
+
+    @cached_property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """What the database answers, as it has it: no field makes dates, UUIDs or JSON of it."""
+        return fetch(self.sql, self.params)
+
+
+def together(*questions: Question) -> None:
+    """Run those of these statements that have not run yet, in their order and in one roundtrip.
+
+    That is for PostgreSQL: a page that waits for it gives Python's lock away, and waits for that longer than for the
+    answer (docs/scale.md). SQLite answers in the same thread.
+    """
+    questions = tuple(one for one in questions if "rows" not in vars(one))
+    if connection.vendor != "postgresql":
+        for one in questions:
+            one.rows  # noqa: B018 - it runs now
+        return
+    answers = _postgres().answers([(one.sql, one.params) for one in questions])
+    for one, rows in zip(questions, answers, strict=True):
+        one.rows = rows
+
+
 def _cursor() -> Any:
     """A cursor whose statements the database plans once for each connection: a join of ten tables takes it 5 ms.
 
     SQLite's module keeps them by itself. PostgreSQL keeps those whose values come beside the text, not in it.
     """
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415 - it loads psycopg
+    return connection.cursor() if connection.vendor != "postgresql" else _postgres().cursor()
 
-    connection.close_if_health_check_failed()  # as Django's own cursors do: connections are kept for good
-    connection.ensure_connection()
-    return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[attr-defined, call-arg]
+
+def _postgres() -> Any:
+    from narrator import postgres  # noqa: PLC0415 - it loads psycopg
+
+    return postgres
 
 
 class Blank(RawSQL):
@@ -206,23 +235,41 @@ class Prepared:
             for param in self._params
         ]
 
+    def asking(self, **values: Any) -> "Asked":
+        """The query with its blanks filled in, to be run with others or when it is read."""
+        return Asked(self.sql, self.params(**values), self)
+
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """What the query gives, as the database has it: no field makes dates, UUIDs or JSON of it."""
-        with _cursor() as cursor:
-            cursor.execute(self.sql, self.params(**values))
-            return list(cursor.fetchall())
+        return self.asking(**values).rows
 
     def objects(self, **values: Any) -> list[Any]:
         """What the query gives as objects of its model, as the ORM makes them; nothing is fetched beforehand."""
-        return [self._maker.made(row) for row in self.rows(**values)]
+        return self.asking(**values).objects()
 
     def first(self, **values: Any) -> Any:
         """The first of these objects, or None."""
-        return next(iter(self.objects(**values)), None)
+        return self.asking(**values).first()
 
     @cached_property
-    def _maker(self) -> "_Maker":
+    def maker(self) -> "_Maker":
+        """What makes objects of its rows."""
         return _Maker(self._compiler)
+
+
+@dataclass(eq=False)
+class Asked(Question):
+    """A prepared query with its blanks filled in."""
+
+    prepared: Prepared
+
+    def objects(self) -> list[Any]:
+        """As ``Prepared.objects``."""
+        return [self.prepared.maker.made(row) for row in self.rows]
+
+    def first(self) -> Any:
+        """As ``Prepared.first``."""
+        return next(iter(self.objects()), None)
 
 
 def _with_constants(sql: str, params: Sequence[Any]) -> tuple[str, Sequence[Any]]:

@@ -1,17 +1,18 @@
 """Statements that are built once, or by hand: they read and write what the ORM does."""
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from narrator import direct
-from narrator.direct import Blank, Prepared
+from narrator.direct import Blank, Prepared, Question
 from narrator.teams.models import Membership
-from projects.models import Hold, Paragraph
+from projects.models import Hold, Paragraph, Script
 from tests import factories
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
+COUNT_UP = "UPDATE projects_script SET version = version + 1 WHERE id = %s"
 
 
 def test_prepared_objects_are_those_of_the_orm(cast: Cast, django_assert_num_queries) -> None:
@@ -92,6 +93,37 @@ def test_many_rows_are_saved_each_with_its_own_values(cast: Cast, django_assert_
 def _values(row: object) -> object:
     """What was read of a row: dates, UUIDs and JSON as their fields have them, nothing of what was deferred."""
     return row and {name: value for name, value in vars(row).items() if name != "_state"}
+
+
+def test_questions_asked_together_are_answered_in_their_order_and_once(
+    cast: Cast, django_assert_num_queries
+) -> None:
+    line, other = factories.script(cast.team, lines=2).paragraphs.all()
+    script_id = line.script_id
+    counted = [Question(f"{COUNT_UP} RETURNING version", [script_id]) for _ in range(2)]
+    lines = Prepared(Paragraph.objects.filter(script=Blank(Paragraph, "script")).order_by("position"))
+    version = Prepared(Script.objects.filter(pk=Blank(Script, "pk")).values_list("version"))
+    asked, found, before = lines.asking(script=script_id), version.asking(pk=script_id), line.script.version
+    with django_assert_num_queries(4):
+        direct.together(counted[0], asked, found, counted[1])
+        direct.together(asked, *counted)
+        told = [counted[0].rows, found.rows, counted[1].rows, asked.objects(), asked.first()]
+    assert told == [[(before + 1,)], [(before + 1,)], [(before + 2,)], [line, other], line]
+    direct.together()
+
+
+def test_what_fails_among_several_fails_them_all_and_nothing_else(cast: Cast) -> None:
+    script_id = factories.script(cast.team).pk
+    asked = [
+        Question(f"{COUNT_UP} RETURNING version", [script_id]),
+        Question("SELECT 1 / %s FROM nowhere", [0]),
+    ]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        direct.together(*asked)
+    assert Script.objects.get(pk=script_id).version == 0
+    again = Question("SELECT 2", [])
+    direct.together(again)
+    assert again.rows == [(2,)]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connection to lose")

@@ -177,7 +177,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         LexiconEntry,
-        lambda project: LexiconEntry.objects.for_project(project, project.team_id),
+        lambda project: LexiconEntry.objects.for_project(project.pk),
         {**_TEAM, "project": "what a team says in all its projects becomes the project's"},
         order=(F("project").asc(nulls_last=True), "pk"),
     ),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from projects.actions import estimates, money
 from projects.actions.estimates import Estimate
 from projects.actions.takes import ALTERNATIVES
-from projects.models import Guide, Paragraph, Project
+from projects.models import Guide, Paragraph, Price, Project
 from projects.models.paragraphs import ParagraphQuerySet
 
 
@@ -40,15 +40,16 @@ def before_generating(
     return None
 
 
-def alternatives(line: Paragraph, guide: Guide | None = None) -> Estimate:
-    """What several takes of a line to choose from would cost."""
-    guide = guide or Guide.of(line.script.project_id)
-    return estimates.of_takes(line.line(guide), ALTERNATIVES, guide.project)
+def alternatives(line: Paragraph, guide: Guide, price: Price) -> Estimate:
+    """What several takes of a line to choose from would cost. No query."""
+    return estimates.of_takes(line.line(guide), ALTERNATIVES, price)
 
 
 def check_alternatives(line: Paragraph) -> None:
     """Raise ``TooDear`` where the caps do not leave what several takes of a line cost."""
-    expected, room_micro = alternatives(line), money.room_micro(line.script.project)
+    project = line.script.project
+    expected = alternatives(line, Guide.about(project), Price.of(project.team_id))
+    room_micro = money.room_micro(project)
     if room_micro is not None and room_micro < expected.amount_micro:
         raise TooDear(
             _("Three takes would cost %(amount)s, more than the caps leave. Generate one instead.")

@@ -131,9 +131,9 @@ def of_lines(lines: Iterable[Line], project: Project) -> Estimate:
     return _estimate(wanted.values(), Price.of(project.team_id))
 
 
-def of_takes(line: Line, count: int, project: Project) -> Estimate:
-    """The same for so many new takes of one line, whatever audio of it is there."""
-    return _estimate([(line.spoken, line.language)] * count, Price.of(project.team_id))
+def of_takes(line: Line, count: int, price: Price) -> Estimate:
+    """The same for so many new takes of one line, whatever audio of it is there. No query."""
+    return _estimate([(line.spoken, line.language)] * count, price)
 
 
 def of_texts(texts: Iterable[str], language: str, price: Price) -> Estimate:

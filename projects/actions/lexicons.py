@@ -113,7 +113,7 @@ class Change:
     def lexicon(self, project: Project) -> Lexicon:
         """The lexicon that the lines of a project would have."""
         gone = {row.pk for row in (*self.put, *self.drop)}
-        present = LexiconEntry.objects.for_project(project, project.team_id).filter(slow="").order_by("pk")
+        present = LexiconEntry.objects.for_project(project.pk).filter(slow="").order_by("pk")
         kinds = project.expansions if self.expansions is None else self.expansions
         return _tried([*(row for row in present if row.pk not in gone), *self.put], tuple(kinds))
 

@@ -1,5 +1,6 @@
 """Clean input, nothing else."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from projects.models.projects import LONGEST_PAUSE_MS
 from projects.models.takes import Source
 from projects.speech import instructions
 from projects.speech.line import is_speakable
+from projects.speech.voices import Voice
 
 PASTE_CHARACTERS = 2_000_000
 LINES_AT_ONCE = 20_000
@@ -42,13 +44,16 @@ class VoiceField(forms.ChoiceField):
         blank: str = "",
         language: str = "",
         project_id: int | None = None,
+        voices: Iterable[Voice] | None = None,
     ) -> None:
         """Offer the team's voices. ``present``: a voice that may stay although the endpoint does not have it.
 
         ``blank``: what it means to choose none, where that is allowed. ``language``: that of the text, as a direction
-        says it, of the project where there is one: in it the voices can be heard.
+        says it, of the project where there is one: in it the voices can be heard. ``voices`` are the team's where
+        they are known; else it is one query.
         """
-        offered = [(voice.name, said(voice.label)) for voice in endpoint.voices(team_id)]
+        known = endpoint.voices(team_id) if voices is None else voices
+        offered = [(voice.name, said(voice.label)) for voice in known]
         if not offered:
             self.error_messages["required"] = _(
                 "No voice of the team's endpoint is known. An admin of the team can list or type them."

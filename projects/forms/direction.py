@@ -16,6 +16,7 @@ from projects.models import Character, Paragraph, Project, Script
 from projects.models.direction import FIELDS, INSTRUCTIONS_CHARACTERS, LANGUAGE_CHOICES
 from projects.models.guides import Said
 from projects.models.paragraphs import SPOKEN_KINDS, LineKind
+from projects.speech.voices import Voice
 
 
 class LayerForm(forms.ModelForm):
@@ -23,7 +24,14 @@ class LayerForm(forms.ModelForm):
 
     voice = VoiceField(label=_("Voice"), required=False)
 
-    def __init__(self, *args: Any, inherited: dict[str, Said], project: Project, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        inherited: dict[str, Said],
+        project: Project,
+        voices: Iterable[Voice] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         voice, language, said = (inherited[name] for name in FIELDS)
         offered: VoiceField = self.fields["voice"]  # type: ignore[assignment]
@@ -33,6 +41,7 @@ class LayerForm(forms.ModelForm):
             blank=_("%(value)s, from %(origin)s") % {"value": voice.value, "origin": voice.origin},
             language=language.value,
             project_id=project.pk,
+            voices=voices,
         )
         field: forms.ChoiceField = self.fields["language"]  # type: ignore[assignment]
         field.choices = [

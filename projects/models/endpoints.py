@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from narrator import sealing
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Prepared
 from narrator.teams.models import Team, User
 from projects.speech.address import host_of
 
@@ -85,7 +85,12 @@ class TeamEndpoint(models.Model):
     @classmethod
     def of(cls, team_id: int) -> "TeamEndpoint | None":
         """The team's own endpoint, or None where it uses the installation's. One query."""
-        return _of_team().first(team=team_id)
+        return cls.asking(team_id).first()
+
+    @classmethod
+    def asking(cls, team_id: int) -> Asked:
+        """What is to be asked for ``of``."""
+        return _of_team().asking(team=team_id)
 
     @property
     def host(self) -> str:

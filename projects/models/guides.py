@@ -1,17 +1,17 @@
 """The guide of a project: by what its lines are spoken, read once for any number of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Prepared, together
 from projects.lexicon.lexicon import Lexicon
+from projects.models import lexicons
 from projects.models.characters import Character
 from projects.models.direction import FIELDS
-from projects.models.lexicons import LexiconEntry
 from projects.models.projects import Project
 from projects.models.scripts import Script
 
@@ -64,19 +64,29 @@ class Guide:
     @classmethod
     def of(cls, project_id: int) -> "Guide":
         """The guide as the rows say now: four queries. Ask for it inside the transaction that uses it."""
-        (project,) = _projects().objects(pk=project_id)
-        return cls.about(project)
+        project, asked = Project.asking(project_id), cls.asking(project_id)
+        together(project, *asked)
+        return cls.about(project.first(), asked)
 
     @classmethod
-    def about(cls, project: Project) -> "Guide":
-        """The same of a project that was read just now: three queries."""
-        scripts, characters = (rows.objects(project=project.pk) for rows in (_directed(), _characters()))
+    def about(cls, project: Project, asked: Sequence[Asked] = ()) -> "Guide":
+        """The same of a project that was read just now: three queries, unless they were ``asked`` with others."""
+        asked = asked or cls.asking(project.pk)
+        together(*asked)
+        scripts, characters, entries = asked
         return cls(
             project,
-            {script.pk: script for script in scripts},
-            {character.pk: character for character in characters},
-            LexiconEntry.objects.lexicon(project),
+            {script.pk: script for script in scripts.objects()},
+            {character.pk: character for character in characters.objects()},
+            lexicons.made(entries.objects(), project.expansions),
         )
+
+    @classmethod
+    def asking(cls, project_id: int) -> list[Asked]:
+        """What is to be asked for ``about``."""
+        return [
+            rows.asking(project=project_id) for rows in (_directed(), _characters(), lexicons.spoken_by())
+        ]
 
     @cached_property
     def narrator(self) -> Character | None:
@@ -140,11 +150,6 @@ class Guide:
         if script is not None:
             layers.append(("script", script.title, script))
         return [*layers, ("project", "", self.project)]
-
-
-@cache
-def _projects() -> Prepared:
-    return Prepared(Project.objects.filter(pk=Blank(Project, "pk")))
 
 
 @cache

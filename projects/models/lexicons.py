@@ -53,8 +53,9 @@ class LexiconEntryQuerySet(models.QuerySet["LexiconEntry"]):
         """The lexicon of a project alone; for None that of its team."""
         return self.filter(team=team_id, project=project_id)
 
-    def for_project(self, project: Any, team: Any) -> Self:
-        """What the lines of a project of this team are spoken by: its own entries and the team's."""
+    def for_project(self, project: Any) -> Self:
+        """What the lines of a project are spoken by: its own entries and its team's."""
+        team = Project.objects.filter(pk=project).order_by().values("team")[:1]
         return self.filter(Q(project=project) | Q(project=None), team=team)
 
     def of_team(self, team_id: int) -> Lexicon:
@@ -68,8 +69,7 @@ class LexiconEntryQuerySet(models.QuerySet["LexiconEntry"]):
 
     def lexicon(self, project: Project) -> Lexicon:
         """The lexicon of a project's lines, the team's entries behind its own. One query."""
-        entries = _spoken_by().objects(project=project.pk, team=project.team_id)
-        return made(entries, project.expansions)
+        return made(spoken_by().objects(project=project.pk), project.expansions)
 
 
 class LexiconEntry(models.Model):
@@ -126,9 +126,10 @@ class LexiconEntry(models.Model):
 
 
 @functools.cache
-def _spoken_by() -> Prepared:
-    project, team = Blank(LexiconEntry, "project"), Blank(LexiconEntry, "team")
-    return Prepared(LexiconEntry.objects.for_project(project, team).filter(slow="").order_by("pk"))
+def spoken_by() -> Prepared:
+    """The entries of a project's lines, and of its team. Blank: project."""
+    entries = LexiconEntry.objects.for_project(Blank(LexiconEntry, "project"))
+    return Prepared(entries.filter(slow="").order_by("pk"))
 
 
 def made(rows: Iterable[LexiconEntry], kinds: Iterable[str] = ()) -> Lexicon:

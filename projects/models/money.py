@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Prepared
 from narrator.teams.models import Team, User
 from projects.models.moves import Moves, MovingQuerySet
 from projects.models.projects import Project
@@ -47,9 +47,14 @@ class Price(models.Model):
         return f"{self.team}: {self.per_10k_micro / MICRO:.2f} {self.currency} for 10,000 characters"
 
     @classmethod
-    def of(cls, team_id: int) -> "Price":
-        """The team's prices, or the default ones, not saved, where it has none. One query."""
-        return _prices().first(team=team_id) or cls(team_id=team_id)
+    def of(cls, team_id: int, asked: Asked | None = None) -> "Price":
+        """The team's prices, or the default ones, not saved, where it has none. One query, unless it was ``asked``."""
+        return (asked or cls.asking(team_id)).first() or cls(team_id=team_id)
+
+    @classmethod
+    def asking(cls, team_id: int) -> Asked:
+        """What is to be asked for ``of``."""
+        return _prices().asking(team=team_id)
 
 
 @cache

@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from narrator import direct
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Prepared
 from narrator.indexes import where_set
 from narrator.teams.models import User
 from projects.audio.pauses import CLIP, SCENE_END, TITLE, Followed
@@ -307,10 +307,14 @@ class Paragraph(Layer):
         """What the pause behind it depends on (audio/pauses.py), beside the line that comes then."""
         return self.pause_ms, self.kind, self.character_id
 
-    def number(self) -> int:
-        """The line's number in its script, as people count; one query."""
-        before = _count_before().rows(script=self.script_id, position=self.position)
+    def number(self, asked: Asked | None = None) -> int:
+        """The line's number in its script, as people count; one query, unless it was ``asked`` with others."""
+        before = (asked or self.asking_number()).rows
         return before[0][0] + 1 if before else 1
+
+    def asking_number(self) -> Asked:
+        """What is to be asked for ``number``."""
+        return _count_before().asking(script=self.script_id, position=self.position)
 
     def neighbours(self) -> tuple[str, str]:
         """What the line before this one says, and the one behind it; "" where there is none. Two queries."""

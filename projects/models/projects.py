@@ -1,5 +1,6 @@
 """A project: one book or one podcast of a team, with the direction that its lines inherit."""
 
+from functools import cache
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -7,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from narrator.direct import Asked, Blank, Prepared
 from narrator.teams.models import Team, User
 from projects.audio.finish import Finish
 from projects.audio.pauses import Pauses
@@ -86,6 +88,11 @@ class Project(Direction):
     def get_absolute_url(self) -> str:
         return reverse("project-detail", args=[self.pk])
 
+    @classmethod
+    def asking(cls, pk: int) -> Asked:
+        """What is to be asked for a project with this key."""
+        return _by_key().asking(pk=pk)
+
     @property
     def pauses(self) -> Pauses:
         """What is heard behind its lines where they say nothing else."""
@@ -95,3 +102,8 @@ class Project(Direction):
     def finishing(self) -> Finish:
         """How its files are finished."""
         return Finish.of(self.finish)
+
+
+@cache
+def _by_key() -> Prepared:
+    return Prepared(Project.objects.filter(pk=Blank(Project, "pk")))

@@ -8,13 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from narrator.direct import Blank, Prepared
+from narrator.direct import Blank, Prepared, together
 from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access, tasks
-from projects.actions import asking
+from projects.actions import asking, endpoint
 from projects.forms.direction import DirectionForm, SpeakerForm
-from projects.models import Comment, Guide, Paragraph, Take
+from projects.models import Comment, Guide, Paragraph, Price, Take, TeamEndpoint
 from projects.speech.instructions import PRESETS
 from projects.views import rows
 
@@ -41,22 +41,27 @@ def line_row(request: Request, line: Paragraph) -> HttpResponse:
 
 def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
     """What the inspector of a line needs, and its row beside it."""
-    guide = Guide.about(line.script.project)
-    takes = _takes().objects(paragraph=line.pk)
+    project = line.script.project
+    layers, number = Guide.asking(project.pk), line.asking_number()
+    history, comments = _takes().asking(paragraph=line.pk), _comments().asking(paragraph=line.pk)
+    price, own = Price.asking(project.team_id), TeamEndpoint.asking(project.team_id)
+    together(*layers, number, history, comments, price, own)
+    guide, takes = Guide.about(project, layers), history.objects()
+    voices = endpoint.voices_of(own.first())
     return {
         **line_context(request, line),
         "sent": line.line(guide),
         "spoken": line.spoken(guide),
         "said": guide.direction(line),
         "speaks": guide.character_of(line),
-        "number": line.number(),
+        "number": line.number(number),
         "takes": [take for take in takes if not take.discarded_at],
         "discarded": [take for take in takes if take.discarded_at],
-        "alternatives": asking.alternatives(line, guide),
-        "form": form or _form(line, guide),
+        "alternatives": asking.alternatives(line, guide, Price.of(project.team_id, price)),
+        "form": form or _form(line, guide, voices=voices),
         "speaker_form": SpeakerForm(guide.characters.values(), initial={"character": line.character_id}),
         "presets": PRESETS,
-        "comments": comments_of(line),
+        "comments": comments.objects(),
     }
 
 
@@ -78,8 +83,9 @@ def _comments() -> Prepared:
     return Prepared(here.order_by(F("resolved_at").asc(nulls_first=True), "pk"))
 
 
-def _form(line: Paragraph, guide: Guide, data: Any = None) -> DirectionForm:
-    return DirectionForm(data, instance=line, inherited=guide.inherited(line), project=guide.project)
+def _form(line: Paragraph, guide: Guide, data: Any = None, **known: Any) -> DirectionForm:
+    inherited = guide.inherited(line)
+    return DirectionForm(data, instance=line, inherited=inherited, project=guide.project, **known)
 
 
 def answer_both(request: Request, paragraph_id: int, **more: Any) -> HttpResponse:

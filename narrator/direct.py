@@ -186,7 +186,7 @@ def together(*questions: Question) -> None:
         for one in questions:
             one.rows  # noqa: B018 - it runs now
         return
-    answers = _postgres().answers([(one.sql, one.params) for one in questions])
+    answers = connection.answers([(one.sql, one.params) for one in questions])  # type: ignore[attr-defined]
     for one, rows in zip(questions, answers, strict=True):
         one.rows = rows
 
@@ -196,13 +196,9 @@ def _cursor() -> Any:
 
     SQLite's module keeps them by itself. PostgreSQL keeps those whose values come beside the text, not in it.
     """
-    return connection.cursor() if connection.vendor != "postgresql" else _postgres().cursor()
-
-
-def _postgres() -> Any:
-    from narrator import postgres  # noqa: PLC0415 - it loads psycopg
-
-    return postgres
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    return connection.planning_cursor()  # type: ignore[attr-defined]
 
 
 class Blank(RawSQL):

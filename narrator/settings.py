@@ -162,6 +162,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         f"PRAGMA busy_timeout={DATABASE_PATIENCE_S * 1000};",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "narrator.postgres"
     options = DATABASES["default"].setdefault("OPTIONS", {})
     # Nobody waits for ever for a row that somebody else holds.
     options.setdefault("options", f"-c lock_timeout={DATABASE_PATIENCE_S * 1000}")

@@ -124,12 +124,3 @@ def test_what_fails_among_several_fails_them_all_and_nothing_else(cast: Cast) ->
     again = Question("SELECT 2", [])
     direct.together(again)
     assert again.rows == [(2,)]
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connection to lose")
-@pytest.mark.django_db(transaction=True)
-def test_a_connection_that_was_lost_between_two_requests_is_made_anew() -> None:
-    direct.fetch("SELECT 1", [])
-    connection.connection.close()
-    connection.health_check_done = False  # as at the beginning of a request
-    assert direct.fetch("SELECT 2", []) == [(2,)]

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import yaml
 from django.conf import settings
+from django.urls import reverse
 
+from narrator import limits
 from narrator.studio import parts
+from projects.forms import archives, returns
 from tests.house.test_settings import INTERNAL, read
 from tests.house.tree import ROOT
 
@@ -34,6 +37,32 @@ def test_the_image_has_every_folder_that_pages_are_made_of() -> None:
     assert {Path(folder).relative_to(ROOT).parts[0] for folder in folders} <= copied
 
 
+def test_what_the_image_copies_is_sent_to_be_built_and_nothing_else() -> None:
+    lines = (DEPLOY / "Dockerfile").read_text().splitlines()
+    copied = {word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]}
+    told = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in told, "else .venv, data and every key beside them are sent"
+    assert {line.removeprefix("!") for line in told if line.startswith("!")} == copied
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+
+
+def test_nginx_lets_through_what_the_studio_takes() -> None:
+    """More is nginx's to refuse: a refusal of the studio's would not arrive while the body is still being sent."""
+    text = (DEPLOY / "nginx.conf").read_text()
+    most = {
+        place: int(size) * 2**20
+        for place, size in re.findall(r"location (\S+ \S+) {\s+client_max_body_size (\d+)m;", text)
+    }
+    assert re.findall(r"^    client_max_body_size (\d+)m;", text, re.MULTILINE) == ["100"]
+    assert limits.BODY_BYTES == 100 * 2**20
+    assert most == {
+        "= /archives/new/": archives.LIMIT_BYTES + limits.AROUND_BYTES,
+        "~ ^/exports/[0-9]+/return/$": returns.LIMIT_BYTES + limits.AROUND_BYTES,
+    }
+    for path in (reverse("archive-new"), reverse("return-new", args=[7])):
+        assert any(_is_at(place, path) for place in most), path
+
+
 def test_units_and_compose_start_what_the_studio_starts() -> None:
     compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
     assert {"web", "worker", "exporter", "clock", "db", "redis", "store"} <= set(compose)
@@ -44,10 +73,19 @@ def test_units_and_compose_start_what_the_studio_starts() -> None:
     }
     for name, (unit, part) in programs.items():
         words = [word for word in part.argv[part.argv.index("celery") :] if not _is_a_name(word)]
-        for told in (compose[name]["command"], (DEPLOY / "systemd" / unit).read_text()):
+        service = (DEPLOY / "systemd" / unit).read_text()
+        for told in (compose[name]["command"], service):
             lacking = [word for word in words if word not in told]
             assert lacking == [], f"{name} in {told}"
+        assert compose[name]["environment"] == part.env
+        assert f"Environment={' '.join(f'{key}={value}' for key, value in part.env.items())}\n" in service
     assert "narrator.studio.web_server" in (DEPLOY / "systemd" / "narrator-web.service").read_text()
+
+
+def _is_at(place: str, path: str) -> bool:
+    """Whether nginx asks there for this path: ``= path``, or ``~ pattern``."""
+    how, _, where = place.partition(" ")
+    return where == path if how == "=" else bool(re.search(where, path))
 
 
 def _is_a_name(word: str) -> bool:

@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.timezone import localtime
 
 from narrator import sentences
-from narrator.direct import Blank, Prepared
+from narrator.direct import Blank, Prepared, fetch
 from narrator.teams.models import User
 from projects.actions.activity import NOBODY, counted
 from projects.models import (
@@ -129,12 +129,14 @@ class Rows:
 
     def page(self, ask: Ask, rank: int, most: int) -> list[Entry]:
         """The first so many entries of this kind that are wanted; ``rank`` is its place among SOURCES."""
-        if ask.project and ask == Ask(ask.team_id, ask.project):
-            found = _beginning(self, most).objects(project=ask.project.pk)
-        else:
-            wanted = self.wanted(ask, rank)
-            found = [] if wanted is None else list(wanted[:most])
+        wanted = self.wanted(ask, rank)
+        found = [] if wanted is None else wanted[:most]
         return [self._entry(row, rank, ask) for row in found]
+
+    def named(self, ask: Ask, rank: int, keys: list[int], most: int) -> list[Entry]:
+        """The entries of rows of the project that is asked for, by their keys, ``most`` of them at most. One query."""
+        blanks = {f"pk{at}": pk for at, pk in enumerate(keys + keys[-1:] * (most - len(keys)))}
+        return [self._entry(row, rank, ask) for row in _named(self, most).objects(**blanks)]
 
     def wanted(self, ask: Ask, rank: int) -> "QuerySet[Any] | None":
         """The rows that are wanted, the newest first; None where there can be none."""
@@ -150,9 +152,9 @@ class Rows:
         if ask.guest:
             rows = rows.filter(**{self.guest: ask.guest})
         rows = self._within(rows, ask, rank)
-        return self._read(rows, "" if ask.project else self.project).order_by(f"-{self.at}", "-pk")
+        return self.read(rows, "" if ask.project else self.project).order_by(f"-{self.at}", "-pk")
 
-    def _read(self, rows: "QuerySet[Any]", project: str) -> "QuerySet[Any]":
+    def read(self, rows: "QuerySet[Any]", project: str) -> "QuerySet[Any]":
         """The rows with what is shown of the people, the project and the script."""
         shown = {self.by: ("name", "email"), self.guest: ("name",), project: ("title",)}
         shown |= {self.script: ("title", "removed")}
@@ -195,10 +197,37 @@ class Rows:
         )
 
 
+def newest(ask: Ask, sources: tuple[Rows, ...], most: int) -> list[Entry]:
+    """The newest entries of a project, whatever they are: what nearly everybody asks for.
+
+    A query for which they are, and one for each kind of row that is among them.
+    """
+    assert ask.project is not None
+    of_kinds = _newest(sources, most)
+    sql = " UNION ALL ".join(
+        f"SELECT {rank}, kind{rank}.* FROM ({one.sql}) AS kind{rank}"  # noqa: S608 - statements of our own
+        for rank, one in enumerate(of_kinds)
+    )
+    params = [param for one in of_kinds for param in one.params(project=ask.project.pk)]
+    keys: dict[int, list[int]] = {}
+    for rank, _moment, pk in fetch(f"{sql} ORDER BY 2 DESC, 1 DESC, 3 DESC LIMIT {most}", params):
+        keys.setdefault(rank, []).append(pk)
+    return [one for rank, some in keys.items() for one in sources[rank].named(ask, rank, some, most)]
+
+
 @cache
-def _beginning(rows: Rows, most: int) -> Prepared:
-    """The newest rows of a project, whatever they are: what nearly everybody asks for. Blank: project."""
-    return Prepared(rows.wanted(Ask(0, Blank(Project, "pk", "project")), 0)[:most])  # type: ignore[arg-type, index]
+def _newest(sources: tuple[Rows, ...], most: int) -> list[Prepared]:
+    """The moments and keys of the newest rows of each kind. Blank: project."""
+    asked = Ask(0, Blank(Project, "pk", "project"))  # type: ignore[arg-type]
+    wanted = [(rows, rows.wanted(asked, 0)) for rows in sources]
+    return [Prepared(some.values_list(rows.at, "pk")[:most]) for rows, some in wanted if some is not None]
+
+
+@cache
+def _named(rows: Rows, most: int) -> Prepared:
+    """Blanks: pk0, pk1 and so on."""
+    keys = [Blank(rows.model, "pk", f"pk{at}") for at in range(most)]
+    return Prepared(rows.read(rows.model._default_manager.filter(pk__in=keys), "").order_by())
 
 
 def _reached(row: Any, path: str) -> Any:
@@ -212,8 +241,15 @@ def act(row: Act) -> dict[str, Any]:
     return {"kind": row.kind, "who": row.who, "words": row.words}
 
 
+@cache
+def _english(model: type[Model], name: str, value: str) -> str:
+    """What a choice is called. Django would look through all of them each time, in the language of the reader."""
+    choices = model._meta.get_field(name).flatchoices  # type: ignore[union-attr]
+    return sentences.english(dict(choices).get(value, value))
+
+
 def _edit(row: Edit) -> dict[str, Any]:
-    return {"words": sentences.english(row.get_kind_display()), "note": _("undone") if row.undone_at else ""}
+    return {"words": _english(Edit, "kind", row.kind), "note": _("undone") if row.undone_at else ""}
 
 
 def _cast(row: CastChange) -> dict[str, Any]:
@@ -237,7 +273,7 @@ def _take(row: Take) -> dict[str, Any]:
 def _run(row: Run) -> dict[str, Any]:
     return {
         "words": GENERATED % {"said_lines": counted(row.total)},
-        "note": sentences.english(row.get_state_display()).lower(),
+        "note": _english(Run, "state", row.state).lower(),
     }
 
 
@@ -251,9 +287,9 @@ def _comment(row: Comment) -> dict[str, Any]:
 
 
 def _export(row: Export) -> dict[str, Any]:
-    status = sentences.english(row.get_status_display()).lower()
+    status = _english(Export, "status", row.status).lower()
     return {
-        "words": ORDERED % {"said_format": sentences.english(row.get_format_display())},
+        "words": ORDERED % {"said_format": _english(Export, "format", row.format)},
         "note": APPROVED_ONLY % {"said_status": status} if row.is_approved else status,
     }
 

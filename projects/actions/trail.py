@@ -2,10 +2,10 @@
 
 Most of it is read from the rows that the work itself keeps: an edit, a take, a verdict tell who and when already. The
 acts of models/activity.py are what is left. Each kind of row (entries.py) is asked for one page behind the same place,
-and the pages are merged; so a page costs the same number of queries however long the trail is.
+and the pages are merged; so a page costs the same number of queries however long the trail is. The first page of a
+project is asked of all of them at once.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -13,7 +13,7 @@ from itertools import groupby
 from django.db.models import Count, Min
 from django.db.models.functions import Left
 
-from projects.actions.entries import EDITS, SOURCES, Ask, Entry, Place, Rows
+from projects.actions.entries import EDITS, SOURCES, Ask, Entry, Place, Rows, newest
 from projects.models import Change, Paragraph
 from projects.sentences import ngettext_lazy
 
@@ -37,14 +37,20 @@ class Page:
 
 
 def read(ask: Ask) -> Page:
-    """One page of the trail. A query for each kind of row, and two for the lines that the entries are about."""
+    """One page of the trail. A query for each kind of row, and two for the lines that the entries are about.
+
+    Of a project's first page those kinds alone that are on it, and one for which they are.
+    """
     page = merged(ask, SOURCES, PAGE)
     return Page(_with_words(_with_lines(page.entries)), page.more)
 
 
-def merged(ask: Ask, sources: Sequence[Rows], most: int) -> Page:
+def merged(ask: Ask, sources: tuple[Rows, ...], most: int) -> Page:
     """So many entries of these kinds of rows, as the rows tell them."""
-    found = [entry for rank, rows in enumerate(sources) for entry in rows.page(ask, rank, most + 1)]
+    if ask.project and ask == Ask(ask.team_id, ask.project):
+        found = newest(ask, sources, most + 1)
+    else:
+        found = [entry for rank, rows in enumerate(sources) for entry in rows.page(ask, rank, most + 1)]
     found.sort(key=lambda entry: (entry.place.at, entry.place.rank, entry.place.pk), reverse=True)
     return Page(found[:most], found[most - 1].place if len(found) > most else None)
 

@@ -1,13 +1,16 @@
 """What of the trail a person wants to see."""
 
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from narrator.teams.models import User
+from narrator.direct import Blank, Prepared
+from narrator.teams import access
+from narrator.teams.rights import Right
 from projects.actions.audits import KINDS
 from projects.actions.entries import Ask, Place
 from projects.models import ActKind, GuestLink, Project, Script
@@ -20,16 +23,15 @@ class TrailForm(forms.Form):
 
     who = forms.ChoiceField(required=False)
     kind = forms.ChoiceField(required=False, choices=[("", _("Everything")), *ActKind.choices])
-    script = forms.ModelChoiceField(Script.objects.none(), required=False, empty_label=_("All chapters"))
+    script = forms.ChoiceField(required=False)
     since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, team_id: int, project: Project | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.team_id, self.project = team_id, project
-        members = User.objects.filter(teams=team_id).order_by("name", "email")
-        guests = GuestLink.objects.filter(project=project) if project else GuestLink.objects.none()
-        self.people = {f"{PERSON}{user.pk}": user for user in members}
+        self.team_id, self.project, self.scripts = team_id, project, dict[str, Script]()
+        guests = _guests().objects(project=project.pk) if project else []
+        self.people = {f"{PERSON}{user.pk}": user for user in access.members(team_id, Right.SEE)}
         self.guests = {f"{GUEST}{link.pk}": link for link in guests}
         who: forms.ChoiceField = self.fields["who"]  # type: ignore[assignment]
         people = [(key, str(user)) for key, user in self.people.items()]
@@ -41,8 +43,12 @@ class TrailForm(forms.Form):
         if project is None:
             del self.fields["script"]
         else:
-            script: forms.ModelChoiceField = self.fields["script"]  # type: ignore[assignment]
-            script.queryset = project.scripts.all()
+            self.scripts = {str(row.pk): row for row in _scripts().objects(project=project.pk)}
+            script: forms.ChoiceField = self.fields["script"]  # type: ignore[assignment]
+            script.choices = [
+                ("", _("All chapters")),
+                *((key, str(row)) for key, row in self.scripts.items()),
+            ]
 
     def ask(self, before: str) -> Ask:
         """What is asked for: of what was filled in sensibly, behind this place."""
@@ -52,7 +58,7 @@ class TrailForm(forms.Form):
             self.team_id,
             project=self.project,
             kind=said.get("kind", ""),
-            script=said.get("script"),
+            script=self.scripts.get(said.get("script", "")),
             person=self.people.get(said.get("who", "")),
             guest=self.guests.get(said.get("who", "")),
             since=_midnight(said.get("since")),
@@ -63,6 +69,17 @@ class TrailForm(forms.Form):
     @property
     def is_filtered(self) -> bool:
         return any(self.cleaned_data.values())
+
+
+@cache
+def _guests() -> Prepared:
+    return Prepared(GuestLink.objects.filter(project=Blank(GuestLink, "project")))
+
+
+@cache
+def _scripts() -> Prepared:
+    rows = Script.objects.filter(project=Blank(Script, "project")).order_by("position")
+    return Prepared(rows.only("title"))
 
 
 class AuditForm(TrailForm):

@@ -14,6 +14,7 @@ from projects.actions import trail
 from projects.forms.activity import TrailForm
 from projects.models import Project
 from projects.views import trail_html
+from projects.views.endpoints import spoken_by
 
 
 @require_safe
@@ -21,7 +22,7 @@ def project_activity(request: Request, project_id: int) -> HttpResponse:
     """What was done in a project, for all who are in its team."""
     project = access.project(request.user, project_id)
     may_see_team = access.may_connect(request.user, project)
-    return _page(request, project.team, project, may_see_team=may_see_team)
+    return _page(request, project.team, project, may_see_team=may_see_team, **spoken_by(project.team))
 
 
 @require_safe

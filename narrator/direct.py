@@ -253,6 +253,19 @@ class Prepared:
         return _Maker(self._compiler)
 
 
+class Named(Prepared):
+    """A query of the rows with these keys, so many at most; it has no blanks but them."""
+
+    def __init__(self, query: models.QuerySet, most: int) -> None:
+        super().__init__(query.filter(pk__in=[Blank(query.model, "pk", f"key{at}") for at in range(most)]))
+        self._most = most
+
+    def of(self, keys: Sequence[int]) -> "Asked":
+        """What is to be asked for these keys, of which there is one at least."""
+        keys = [*keys, *[keys[-1]] * (self._most - len(keys))]
+        return self.asking(**{f"key{at}": key for at, key in enumerate(keys)})
+
+
 @dataclass(eq=False)
 class Asked(Question):
     """A prepared query with its blanks filled in."""

@@ -71,7 +71,7 @@ def project(user: User, project_id: int, *, least: Right | Role = Right.SEE) -> 
 
 @cache
 def _scripts() -> Prepared:
-    return _by_key(Script.objects.select_related("project__team"), "project__team")
+    return _by_key(Script.objects.select_related("project__team__endpoint"), "project__team")
 
 
 def script(user: User, script_id: int, *, least: Right | Role = Right.SEE) -> Script:

@@ -124,3 +124,10 @@ def test_what_fails_among_several_fails_them_all_and_nothing_else(cast: Cast) ->
     again = Question("SELECT 2", [])
     direct.together(again)
     assert again.rows == [(2,)]
+
+
+def test_rows_are_found_by_their_keys_up_to_so_many(cast: Cast) -> None:
+    lines = list(factories.script(cast.team, lines=4).paragraphs.values_list("pk", "text"))
+    named = direct.Named(Paragraph.objects.order_by().values_list("pk", "text"), 3)
+    for wanted in (lines[:1], lines[1:]):
+        assert sorted(named.of([pk for pk, _ in wanted]).rows) == wanted

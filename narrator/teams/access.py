@@ -3,15 +3,25 @@
 from functools import cache
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Prepared
 from narrator.teams.models import Membership, Role, Team, User
 from narrator.teams.rights import Right, allows
 
-__all__ = ["allows", "check", "check_role", "members", "role_checked", "role_in", "role_of", "teams_for"]
+__all__ = [
+    "allows",
+    "asking_members",
+    "check",
+    "check_role",
+    "members",
+    "role_checked",
+    "role_in",
+    "role_of",
+    "teams_for",
+]
 
 
 def role_of(user: User, team_id: int) -> str | None:
@@ -60,7 +70,12 @@ def role_checked(user: User, team_id: int) -> str | None:
 
 def members(team_id: int, what: Right | Role) -> list[User]:
     """Return the people of the team who may do this, by name."""
-    return _members(what).objects(team=team_id)
+    return asking_members(team_id, what).objects()
+
+
+def asking_members(team_id: int, what: Right | Role) -> Asked:
+    """What is to be asked for ``members``."""
+    return _members(what).asking(team=team_id)
 
 
 @cache
@@ -73,8 +88,13 @@ def _members(what: Right | Role) -> Prepared:
 
 
 def teams_for(user: User, what: Right | Role) -> list[Team]:
-    """Return the teams in which the user may do this, by name."""
+    """Return the teams in which the user may do this, by name, each with ``role_of_user``."""
+    return _teams_for(what).objects(user=user.pk)
+
+
+@cache
+def _teams_for(what: Right | Role) -> Prepared:
+    """Blank: user."""
     roles = [role for role in Role if allows(role, what)]
-    return list(
-        Team.objects.filter(memberships__user=user, memberships__role__in=roles).order_by("name", "pk")
-    )
+    mine = Team.objects.filter(memberships__user=Blank(Membership, "user"), memberships__role__in=roles)
+    return Prepared(mine.annotate(role_of_user=F("memberships__role")).order_by("name", "pk"))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from narrator import sealing
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Prepared
 from narrator.teams.models import Membership, Team, User
 from projects.actions.backlog import Ahead
 from projects.models import EndpointKind, TeamEndpoint
@@ -230,9 +230,12 @@ def default_host() -> str:
     return installation().host if settings.SPEECH_URL else ""
 
 
-def is_standin(team_id: int) -> bool:
-    """Whether the studio's own stand-in speaks for a team, so that nobody is charged. One query."""
-    return settings.SPEECH_IS_STANDIN and not has_own(team_id)
+def is_standin(team_id: int, asked: Asked | None = None) -> bool:
+    """Whether the studio's own stand-in speaks for a team, so that nobody is charged.
+
+    One query, unless it was ``asked`` with others.
+    """
+    return settings.SPEECH_IS_STANDIN and not (asked or TeamEndpoint.asking(team_id)).rows
 
 
 def installation() -> Speaker:

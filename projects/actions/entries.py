@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.timezone import localtime
 
 from narrator import sentences
-from narrator.direct import Blank, Prepared, fetch
+from narrator.direct import Blank, Named, Prepared, fetch, together
 from narrator.teams.models import User
 from projects.actions.activity import NOBODY, counted
 from projects.models import (
@@ -130,13 +130,11 @@ class Rows:
     def page(self, ask: Ask, rank: int, most: int) -> list[Entry]:
         """The first so many entries of this kind that are wanted; ``rank`` is its place among SOURCES."""
         wanted = self.wanted(ask, rank)
-        found = [] if wanted is None else wanted[:most]
-        return [self._entry(row, rank, ask) for row in found]
+        return [] if wanted is None else self.told(list(wanted[:most]), ask, rank)
 
-    def named(self, ask: Ask, rank: int, keys: list[int], most: int) -> list[Entry]:
-        """The entries of rows of the project that is asked for, by their keys, ``most`` of them at most. One query."""
-        blanks = {f"pk{at}": pk for at, pk in enumerate(keys + keys[-1:] * (most - len(keys)))}
-        return [self._entry(row, rank, ask) for row in _named(self, most).objects(**blanks)]
+    def told(self, rows: list[Any], ask: Ask, rank: int) -> list[Entry]:
+        """These rows as entries."""
+        return [self._entry(row, rank, ask) for row in rows]
 
     def wanted(self, ask: Ask, rank: int) -> "QuerySet[Any] | None":
         """The rows that are wanted, the newest first; None where there can be none."""
@@ -200,7 +198,7 @@ class Rows:
 def newest(ask: Ask, sources: tuple[Rows, ...], most: int) -> list[Entry]:
     """The newest entries of a project, whatever they are: what nearly everybody asks for.
 
-    A query for which they are, and one for each kind of row that is among them.
+    A query for which they are, and one for each kind of row that is among them; two roundtrips.
     """
     assert ask.project is not None
     of_kinds = _newest(sources, most)
@@ -212,7 +210,9 @@ def newest(ask: Ask, sources: tuple[Rows, ...], most: int) -> list[Entry]:
     keys: dict[int, list[int]] = {}
     for rank, _moment, pk in fetch(f"{sql} ORDER BY 2 DESC, 1 DESC, 3 DESC LIMIT {most}", params):
         keys.setdefault(rank, []).append(pk)
-    return [one for rank, some in keys.items() for one in sources[rank].named(ask, rank, some, most)]
+    asked = {rank: _named(sources[rank], most).of(some) for rank, some in keys.items()}
+    together(*asked.values())
+    return [one for rank, rows in asked.items() for one in sources[rank].told(rows.objects(), ask, rank)]
 
 
 @cache
@@ -224,10 +224,8 @@ def _newest(sources: tuple[Rows, ...], most: int) -> list[Prepared]:
 
 
 @cache
-def _named(rows: Rows, most: int) -> Prepared:
-    """Blanks: pk0, pk1 and so on."""
-    keys = [Blank(rows.model, "pk", f"pk{at}") for at in range(most)]
-    return Prepared(rows.read(rows.model._default_manager.filter(pk__in=keys), "").order_by())
+def _named(rows: Rows, most: int) -> Named:
+    return Named(rows.read(rows.model._default_manager.order_by(), ""), most)
 
 
 def _reached(row: Any, path: str) -> Any:

@@ -51,7 +51,7 @@ def since(script: Script, version: int, reached: int) -> Changed:
 
 def left(script_id: int, version: int) -> set[int]:
     """The lines that left a script after this version, by id; some may be back. One query."""
-    return {pk for (pk,) in _left().rows(script=script_id, version=version)}
+    return {pk for (pk,) in leaving().rows(script=script_id, version=version)}
 
 
 def _changed() -> ParagraphQuerySet:
@@ -74,8 +74,8 @@ def _beyond_many() -> Prepared:
 
 
 @cache
-def _left() -> Prepared:
-    """Blanks: script, version."""
+def leaving() -> Prepared:
+    """Gives the lines that left a script after a version; some may be back. Blanks: script, version."""
     gone = Change.objects.gone_since(
         Blank(Change, "left", "script"), Blank(Change, "left_version", "version")
     )

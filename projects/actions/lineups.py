@@ -15,7 +15,7 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from narrator.cache import heavy
-from narrator.direct import Blank, Prepared
+from narrator.direct import Blank, Prepared, together
 from projects.actions import following, resting
 from projects.models import Paragraph, Script
 from projects.models.paragraphs import ParagraphQuerySet, Stage
@@ -130,9 +130,11 @@ def kept(script_id: int, version: int) -> Lineup | None:
 
 
 def _brought(lineup: Lineup, script_id: int, version: int) -> Lineup:
-    gone = following.left(script_id, lineup.version)
-    changed = _read(_changed().rows(script=script_id, version=lineup.version))
-    return _keep(script_id, lineup.brought(version, gone, changed))
+    left, later = (
+        rows.asking(script=script_id, version=lineup.version) for rows in (following.leaving(), _changed())
+    )
+    together(left, later)
+    return _keep(script_id, lineup.brought(version, {pk for (pk,) in left.rows}, _read(later.rows)))
 
 
 def _marks(lines: Iterable[Line]) -> Counter[tuple[str, str]]:

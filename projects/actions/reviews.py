@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from narrator import direct
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Prepared
 from narrator.teams.models import User
 from projects.actions import activity, lineups, notifications
 from projects.models import ActKind, Assignment, Comment, GuestLink, Paragraph, Project, Script, Verdict
@@ -210,10 +210,15 @@ class Progress:
     pickups: int
 
 
-def hearers(project: Project) -> dict[int, list[User]]:
-    """Who hears each script of a project, by the script's id. One query."""
+def asking(project: Project) -> tuple[Asked, Asked]:
+    """What is to be asked for ``hearers``, and for ``progress``."""
+    return _assigned().asking(project=project.pk), _said().asking(project=project.pk)
+
+
+def hearers(project: Project, asked: Asked | None = None) -> dict[int, list[User]]:
+    """Who hears each script of a project, by the script's id. One query, unless it was ``asked`` with others."""
     found: dict[int, list[User]] = {}
-    for one in _assigned().objects(project=project.pk):
+    for one in (asked or asking(project)[0]).objects():
         found.setdefault(one.script_id, []).append(one.reviewer)
     return found
 
@@ -226,13 +231,17 @@ def _assigned() -> Prepared:
 
 
 def progress(
-    project: Project, scripts: Iterable[Script], hearers: Mapping[int, list[User]]
+    project: Project,
+    scripts: Iterable[Script],
+    hearers: Mapping[int, list[User]],
+    asked: Asked | None = None,
 ) -> list[Progress]:
     """How far each reviewer of a project is, by name. ``scripts`` are from with_verdicts, heard by these people.
 
-    Two queries. A line counts as heard whoever has heard it: nobody has to hear it twice.
+    Two queries, one where the other was ``asked`` with others. A line counts as heard whoever has heard it: nobody
+    has to hear it twice.
     """
-    said = {(person, kind): n for person, kind, n in _said().rows(project=project.pk)}
+    said = {(person, kind): n for person, kind, n in (asked or asking(project)[1]).rows}
     given: dict[int, list[Script]] = {}
     for script in scripts:
         for person in hearers.get(script.pk, []):

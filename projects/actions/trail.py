@@ -8,13 +8,15 @@ project is asked of all of them at once.
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from itertools import groupby
 
 from django.db.models import Count, Min
 from django.db.models.functions import Left
 
+from narrator.direct import Named
 from projects.actions.entries import EDITS, SOURCES, Ask, Entry, Place, Rows, newest
-from projects.models import Change, Paragraph
+from projects.models import Edit, Paragraph
 from projects.sentences import ngettext_lazy
 
 SEVERAL = ngettext_lazy("%(said_words)s (%(count)s line)", "%(said_words)s (%(count)s lines)")
@@ -58,8 +60,7 @@ def merged(ask: Ask, sources: tuple[Rows, ...], most: int) -> Page:
 def _with_lines(entries: list[Entry]) -> list[Entry]:
     """The entries, those of edits with the number of lines and the first of them."""
     ids = [entry.place.pk for entry in entries if entry.place.rank == EDITS]
-    of_edits = Change.objects.filter(edit__in=ids).order_by().values_list("edit")
-    reached = {pk: rest for pk, *rest in of_edits.annotate(Count("pk"), Min("paragraph"))} if ids else {}
+    reached = {pk: rest for pk, *rest in _changes(PAGE).of(ids).rows} if ids else {}
     told = []
     for entry in entries:
         if entry.place.rank == EDITS and entry.place.pk in reached:
@@ -73,9 +74,21 @@ def _with_lines(entries: list[Entry]) -> list[Entry]:
 def _with_words(entries: list[Entry]) -> list[Entry]:
     """The entries, each with how its line begins."""
     ids = {entry.line_id for entry in entries if entry.line_id is not None}
-    begins = Paragraph.everything.filter(pk__in=ids).values_list("pk", Left("text", BEGINNING + 1))
-    words: dict[int | None, str] = dict(begins) if ids else {}
+    words: dict[int | None, str] = dict(_beginnings(PAGE).of(list(ids)).rows) if ids else {}
     return [replace(entry, about=_short(words.get(entry.line_id, ""))) for entry in entries]
+
+
+@cache
+def _changes(most: int) -> Named:
+    """Gives edit, the number of its lines and the first of them."""
+    edits = Edit.objects.order_by().values_list("pk")
+    return Named(edits.annotate(Count("changes"), Min("changes__paragraph")), most)
+
+
+@cache
+def _beginnings(most: int) -> Named:
+    lines = Paragraph.everything.order_by().values_list("pk", Left("text", BEGINNING + 1))
+    return Named(lines, most)
 
 
 def _short(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, Count, Min, QuerySet, Value, When
 
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Prepared
 from narrator.teams.models import User
 from projects.actions import activity, endpoint, paragraphs, reach
 from projects.models import ActKind, Character, Guide, Paragraph, Project, Script, TeamEndpoint
@@ -31,9 +31,17 @@ class Unknown:
     first_line: Paragraph | None = None
 
 
-def unknown_of(project: Project) -> list[str]:
-    """The unknown voices that a project names anywhere, by name. One query where its team's endpoint is read."""
-    named = {name for _, name in _of_one().rows(project=project.pk)}
+def asking(project: Project) -> Asked:
+    """What is to be asked for ``unknown_of``."""
+    return _of_one().asking(project=project.pk)
+
+
+def unknown_of(project: Project, asked: Asked | None = None) -> list[str]:
+    """The unknown voices that a project names anywhere, by name.
+
+    One query where its team's endpoint is read, unless it was ``asked`` with others.
+    """
+    named = {name for _, name in (asked or asking(project)).rows}
     return sorted(named - _known(project))
 
 

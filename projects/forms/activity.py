@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from narrator.direct import Blank, Prepared
+from narrator.direct import Blank, Prepared, together
 from narrator.teams import access
 from narrator.teams.rights import Right
 from projects.actions.audits import KINDS
@@ -16,6 +16,8 @@ from projects.actions.entries import Ask, Place
 from projects.models import ActKind, GuestLink, Project, Script
 
 PERSON, GUEST = "p", "g"
+# No project has such a key.
+NONE = 0
 
 
 class TrailForm(forms.Form):
@@ -30,9 +32,12 @@ class TrailForm(forms.Form):
     def __init__(self, *args: Any, team_id: int, project: Project | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.team_id, self.project, self.scripts = team_id, project, dict[str, Script]()
-        guests = _guests().objects(project=project.pk) if project else []
-        self.people = {f"{PERSON}{user.pk}": user for user in access.members(team_id, Right.SEE)}
-        self.guests = {f"{GUEST}{link.pk}": link for link in guests}
+        members = access.asking_members(team_id, Right.SEE)
+        of_project = project.pk if project else NONE
+        guests, chapters = _guests().asking(project=of_project), Script.asking_of(of_project)
+        together(members, guests, chapters)
+        self.people = {f"{PERSON}{user.pk}": user for user in members.objects()}
+        self.guests = {f"{GUEST}{link.pk}": link for link in guests.objects()}
         who: forms.ChoiceField = self.fields["who"]  # type: ignore[assignment]
         people = [(key, str(user)) for key, user in self.people.items()]
         who.choices = [
@@ -43,7 +48,7 @@ class TrailForm(forms.Form):
         if project is None:
             del self.fields["script"]
         else:
-            self.scripts = {str(row.pk): row for row in _scripts().objects(project=project.pk)}
+            self.scripts = {str(row.pk): row for row in chapters.objects()}
             script: forms.ChoiceField = self.fields["script"]  # type: ignore[assignment]
             script.choices = [
                 ("", _("All chapters")),
@@ -74,12 +79,6 @@ class TrailForm(forms.Form):
 @cache
 def _guests() -> Prepared:
     return Prepared(GuestLink.objects.filter(project=Blank(GuestLink, "project")))
-
-
-@cache
-def _scripts() -> Prepared:
-    rows = Script.objects.filter(project=Blank(Script, "project")).order_by("position")
-    return Prepared(rows.only("title"))
 
 
 class AuditForm(TrailForm):

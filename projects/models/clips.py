@@ -1,10 +1,12 @@
 """A clip: sound that is no speech of the manuscript. An intro, an outro, a sting; of a team, or of one project."""
 
+from functools import cache
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
+from narrator.direct import Asked, Blank, Prepared
 from narrator.teams.models import Team, User
 from projects.audio import pcm
 from projects.models.projects import Project
@@ -16,7 +18,11 @@ NAME_CHARACTERS = 80
 class ClipQuerySet(models.QuerySet["Clip"]):
     def within(self, project: Project) -> Self:
         """What may be placed in a project: its own clips, and those of its team."""
-        return self.filter(Q(project=project) | Q(team=project.team_id, project=None))
+        return self.filter(_within(project.pk, project.team_id))
+
+
+def _within(project: int | Blank, team: int | Blank) -> Q:
+    return Q(project=project) | Q(team=team, project=None)
 
 
 class Clip(models.Model):
@@ -47,6 +53,17 @@ class Clip(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def asking_within(cls, project: Project) -> Asked:
+        """What is to be asked for the names and lengths of what may be placed in a project."""
+        return _placed().asking(project=project.pk, team=project.team_id)
+
     @property
     def duration_ms(self) -> int:
         return pcm.frames_to_ms(self.sound.frames)
+
+
+@cache
+def _placed() -> Prepared:
+    rows = Clip.objects.filter(_within(Blank(Clip, "project"), Blank(Clip, "team")))
+    return Prepared(rows.select_related("sound").only("name", "sound__frames"))

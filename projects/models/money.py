@@ -31,6 +31,12 @@ def month_of(moment: datetime) -> date:
     return moment.astimezone(UTC).date().replace(day=1)
 
 
+def bounds_of(month: date) -> tuple[datetime, datetime]:
+    """When the month that begins with this day begins, UTC, and the next one."""
+    start = datetime(month.year, month.month, 1, tzinfo=UTC)
+    return start, datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=UTC)
+
+
 class Price(models.Model):
     """A team's price table and its caps. A team without one pays the default price and has no caps."""
 
@@ -121,8 +127,7 @@ class CallQuerySet(MovingQuerySet["Call"]):
 
     def in_month(self, month: date) -> Self:
         """The calls of the month that begins with this day, UTC."""
-        start = datetime(month.year, month.month, 1, tzinfo=UTC)
-        end = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=UTC)
+        start, end = bounds_of(month)
         return self.filter(at__gte=start, at__lt=end)
 
     def sent(self) -> Self:

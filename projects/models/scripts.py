@@ -1,11 +1,13 @@
 """A script: one chapter or episode of a project, and the counter by which pages learn what changed."""
 
+from functools import cache
 from typing import Self
 
 from django.db import models
 from django.urls import reverse
 
 from narrator import direct
+from narrator.direct import Asked, Blank, Prepared
 from projects.models.direction import Layer
 from projects.models.projects import Project
 
@@ -120,6 +122,11 @@ class Script(Layer):
         return reverse("script-detail", args=[self.pk])
 
     @classmethod
+    def asking_of(cls, project_id: int) -> Asked:
+        """What is to be asked for the chapters of a project in their order."""
+        return _of_project().asking(project=project_id)
+
+    @classmethod
     def next_version(cls, script_id: int) -> int:
         """Count one more change and return its number. Call it first in the transaction of the change.
 
@@ -138,3 +145,8 @@ class Script(Layer):
         set_, params = direct.setting(cls, version=direct.Plus(1))
         ((version,),) = direct.fetch(f"{set_} WHERE id = {which} RETURNING version", [*params, pk])
         return version
+
+
+@cache
+def _of_project() -> Prepared:
+    return Prepared(Script.objects.filter(project=Blank(Script, "project")).order_by("position"))

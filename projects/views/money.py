@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import cache
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from narrator import tables
+from narrator.direct import Blank, Prepared
 from narrator.tags import money
 from narrator.teams import access as teams
 from narrator.teams.models import Team
@@ -23,7 +24,7 @@ from projects import access
 from projects.actions import endpoint, prices
 from projects.actions import usage as usage_of
 from projects.forms import PriceForm
-from projects.models import Call, Price, Project
+from projects.models import Call, Price, Project, TeamEndpoint
 from projects.models.money import MICRO, month_of
 
 COLUMNS = (
@@ -49,8 +50,11 @@ def usage(request: Request) -> HttpResponse:
     if not mine:
         return render(request, "projects/usage.html", {"teams": mine})
     team, month = _team(request, mine), _month(request)
-    spent = usage_of.of(team, month)
-    price, later = Price.of(team.pk), _later(month)
+    prices, accounts = Price.asking(team.pk), usage_of.asking_used(team.pk)
+    own, capped = TeamEndpoint.asking(team.pk), _capped().asking(team=team.pk)
+    spent = usage_of.of(team, month, prices, accounts, own, capped)
+    price, later = Price.of(team.pk, prices), _later(month)
+    used = usage_of.used(team, price, accounts)
     context = {
         "teams": mine,
         "team": team,
@@ -61,9 +65,11 @@ def usage(request: Request) -> HttpResponse:
         "people": spent.people,
         "totals": spent.totals,
         "price": price,
-        "endpoint_is_standin": endpoint.is_standin(team.pk),
-        "may_change": teams.allows(teams.role_of(request.user, team.pk), Right.MONEY),
-        **_caps(team, price, later),
+        "endpoint_is_standin": endpoint.is_standin(team.pk, own),
+        "may_change": teams.allows(team.role_of_user, Right.MONEY),  # type: ignore[attr-defined]
+        "team_used_micro": used.get(None, 0),
+        "show_cap": price.monthly_cap_micro is not None and later is None,
+        "capped": [{"project": row, "used_micro": used.get(row.pk, 0)} for row in capped.objects()],
     }
     return render(request, "projects/usage.html", context)
 
@@ -91,15 +97,11 @@ def _later(month: date) -> date | None:
     return later if later <= month_of(timezone.now()) else None
 
 
-def _caps(team: Team, price: Price, later: date | None) -> dict[str, Any]:
-    """The caps that hold now, and how far each is used: of the team in the present month, of its projects."""
-    used = usage_of.used(team, price)
-    capped = Project.objects.filter(team=team, cap_micro__isnull=False).order_by("title", "pk")
-    return {
-        "team_used_micro": used.get(None, 0),
-        "show_cap": price.monthly_cap_micro is not None and later is None,
-        "capped": [{"project": row, "used_micro": used.get(row.pk, 0)} for row in capped],
-    }
+@cache
+def _capped() -> Prepared:
+    """The projects of a team that have a cap of their own. Blank: team."""
+    rows = Project.objects.filter(team=Blank(Project, "team"), cap_micro__isnull=False)
+    return Prepared(rows.order_by("title", "pk"))
 
 
 @require_safe

@@ -1,11 +1,14 @@
 """The list of projects, and one project: its scripts, its direction, its exports."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from narrator.direct import Blank, Prepared, together
 from narrator.teams import access as teams
 from narrator.teams import members
 from narrator.teams.models import Team
@@ -16,7 +19,7 @@ from projects.actions import exports, figures, projects, reach, tallies, voices
 from projects.forms import ProjectForm
 from projects.forms import exports as export_forms
 from projects.forms.exports import ExportForm
-from projects.models import Guide, Paragraph, Price, Project
+from projects.models import Export, Guide, Paragraph, Price, Project, Revision, Script
 from projects.speech.instructions import PRESETS
 from projects.views import chapters
 from projects.views.directions import has_agreed, said
@@ -55,10 +58,12 @@ def _shelf(request: Request, team: Team | None) -> HttpResponse:
 def project_detail(request: Request, project_id: int) -> HttpResponse:
     """One project: scripts with their state, and the exports."""
     project = access.project(request.user, project_id)
-    scripts = tallies.with_counts(project.scripts.all())
-    line_count = sum(script.line_count for script in scripts)
     may_edit = access.may_edit(request.user, project)
-    latest = list(project.exports.select_related("created_by").defer("plan", "timeline")[:20])
+    chapters_of, exported = Script.asking_of(project.pk), _exports().asking(project=project.pk)
+    versions, voiced = _revisions().asking(project=project.pk), voices.asking(project)
+    together(chapters_of, exported, *([versions, voiced] if may_edit else []))
+    scripts, latest = tallies.with_counts(chapters_of.objects()), exported.objects()
+    line_count = sum(script.line_count for script in scripts)
     context = {
         "project": project,
         "chapters": [chapters.row(f"{PAGE}#chapter", one, language=project.language) for one in scripts],
@@ -70,18 +75,28 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
             }
         ),
         "may_edit": may_edit,
-        "revisions": project.revisions.filter(discarded_at=None)
-        .select_related("manuscript")
-        .defer("manuscript__base")[:5]
-        if may_edit
-        else [],
-        "unknown": voices.unknown_of(project) if may_edit else [],
+        "revisions": versions.objects() if may_edit else [],
+        "unknown": voices.unknown_of(project, voiced) if may_edit else [],
         **spoken_by(project.team),
         "line_count": line_count,
         "ready_count": sum(script.ready_count for script in scripts),
         "heard": figures.of_book(project, scripts, lines=line_count),
     }
     return render(request, PAGE, context)
+
+
+@cache
+def _exports() -> Prepared:
+    """The last exports of a project, without what only their making needs. Blank: project."""
+    rows = Export.objects.filter(project=Blank(Export, "project")).select_related("created_by")
+    return Prepared(rows.defer("plan", "timeline")[:20])
+
+
+@cache
+def _revisions() -> Prepared:
+    """The last versions of a project's manuscript that nobody threw away. Blank: project."""
+    rows = Revision.objects.filter(project=Blank(Revision, "project"), discarded_at=None)
+    return Prepared(rows.select_related("manuscript").defer("manuscript__base")[:5])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,7 @@ from django.template.backends.utils import csrf_input
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
+from narrator.direct import together
 from narrator.teams import access as teams
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
@@ -16,6 +17,7 @@ from projects.actions import reviews, tallies
 from projects.forms.reviews import AssignForm, CommentForm, VerdictForm
 from projects.models import Comment, Paragraph, Script
 from projects.views import review_html
+from projects.views.endpoints import spoken_by
 from projects.views.inspector import answer_both, comments_of
 
 PAGE = "projects/review_next.html"
@@ -40,20 +42,23 @@ def review_list(request: Request) -> HttpResponse:
 def review_board(request: Request, project_id: int) -> HttpResponse:
     """All scripts of a project: how far their review is, and who hears them."""
     project = access.project(request.user, project_id)
-    scripts = tallies.with_verdicts(project.scripts.all())
-    hearers = reviews.hearers(project)
     may_edit, may_review = access.may_edit(request.user, project), access.may_review(request.user, project)
+    chapters, given, said = Script.asking_of(project.pk), *reviews.asking(project)
+    members = teams.asking_members(project.team_id, Right.REVIEW)
+    together(chapters, given, said, *([members] if may_edit else []))
+    scripts, hearers = tallies.with_verdicts(chapters.objects()), reviews.hearers(project, given)
     board = review_html.Board(
         language=project.language,
         may_review=may_review,
-        members=teams.members(project.team_id, Right.REVIEW) if may_edit else None,
+        members=members.objects() if may_edit else None,
         token=str(csrf_input(request)),
     )
     context = {
         "project": project,
         "rows": [board.row(script, hearers.get(script.pk, [])) for script in scripts],
-        "reviewers": reviews.progress(project, scripts, hearers),
+        "reviewers": reviews.progress(project, scripts, hearers, said),
         "may_edit": may_edit,
+        **spoken_by(project.team),
     }
     return render(request, "projects/review_board.html", context)
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from narrator.cache import heavy
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Named, Prepared
 from narrator.web import Request
 from projects import access
 from projects.actions import figures, following, heads, lineups, presence
@@ -48,7 +48,12 @@ class Row:
 
 def window(script: Script, first: int, last: int, may_edit: bool) -> list[Row]:
     """The rows of a script between two positions, both included: so many as a page shows, and the one behind them."""
-    return drawn(_between().rows(script=script.pk, first=first, last=last), may_edit)
+    return drawn(asking(script, first, last).rows, may_edit)
+
+
+def asking(script: Script, first: int, last: int) -> Asked:
+    """What is to be asked for the rows that ``window`` draws."""
+    return _between().asking(script=script.pk, first=first, last=last)
 
 
 @cache
@@ -83,17 +88,12 @@ def _key(seen_by: str, pk: int, version: int, position: int) -> str:
 
 def _lines(ids: list[int]) -> list[Paragraph]:
     """These lines, at most so many as a window, with what their rows show."""
-    count = FEW if len(ids) <= FEW else WINDOW + 1
-    return _named(count).objects(
-        **{f"id{at}": pk for at, pk in enumerate(ids + ids[-1:] * (count - len(ids)))}
-    )
+    return _named(FEW if len(ids) <= FEW else WINDOW + 1).of(ids).objects()
 
 
 @cache
-def _named(count: int) -> Prepared:
-    """Blanks: id0, id1 and so on."""
-    ids = [Blank(Paragraph, "pk", f"id{at}") for at in range(count)]
-    return Prepared(Paragraph.everything.for_page().filter(pk__in=ids))  # type: ignore[misc]
+def _named(most: int) -> Named:
+    return Named(Paragraph.everything.for_page(), most)
 
 
 def row(line: Paragraph, may_edit: bool) -> Row:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from narrator.direct import together
 from narrator.teams.rights import Right
 from narrator.web import Request, go, page_or_part
 from projects import access, tasks
@@ -16,6 +17,7 @@ from projects.forms import LinesForm
 from projects.models import Clip, Script
 from projects.models.paragraphs import SPOKEN_KINDS
 from projects.views import chapters, rows
+from projects.views.endpoints import spoken_by
 from projects.views.lines import first_error, refused
 
 PAGE = "projects/script_detail.html"
@@ -34,10 +36,13 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
             "back": True,
         }
         return render(request, f"{PAGE}#progress", context)
+    shown = rows.asking(script, rows.position(request.GET.get("from")) or 0, rows.LAST)
+    siblings = Script.asking_of(script.project_id)
+    clips = Clip.asking_within(script.project)
+    together(shown, siblings, *([clips] if may_edit else []))
     progress = rows.progress(script, may_edit)
-    others = tallies.with_counts(script.project.scripts.exclude(pk=script.pk))
-    first = rows.position(request.GET.get("from")) or 0
-    drawn = rows.window(script, first, rows.LAST, may_edit)
+    others = tallies.with_counts(one for one in siblings.objects() if one.pk != script.pk)
+    drawn = rows.drawn(shown.rows, may_edit)
     context = {
         **progress,
         "project": script.project,
@@ -51,8 +56,9 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
         "may_edit": may_edit,
         "places": [chapters.row("projects/line_acts.html#place", one) for one in others] if may_edit else [],
         "kinds": SPOKEN_KINDS,
-        "clips": Clip.objects.within(script.project).select_related("sound").only("name", "sound__frames"),
+        "clips": clips.objects() if may_edit else [],
         "may_review": may_edit or access.may_review(request.user, script.project),
+        **spoken_by(script.project.team),
     }
     return render(request, PAGE, context)
 

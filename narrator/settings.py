@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "narrator.accounts.sessions.PersonMiddleware",
     "narrator.languages.LanguageMiddleware",
     # Before the check of the token, which reads the body.
     "narrator.limits.LimitsMiddleware",

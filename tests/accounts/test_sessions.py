@@ -1,14 +1,17 @@
 """The list of one's sessions, and signing out everywhere else."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from narrator.accounts.sessions import SessionStore
 from narrator.cache import own
 from narrator.tags import browser
 from tests.accounts.people import is_in, signs_in
@@ -36,6 +39,23 @@ def test_one_sees_where_one_is_signed_in_and_ends_the_others(cast: Cast) -> None
     here.post(reverse("usersessions_list"))
     assert (is_in(here), is_in(there), is_in(foreign)) == (True, False, True)
     assert "signed in nowhere else" in here.get(reverse("usersessions_list")).content.decode()
+
+
+def test_who_is_signed_in_comes_with_the_session_which_is_believed_first(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
+    client, other = signs_in(cast.editor), signs_in(cast.viewer)
+    with django_assert_num_queries(1):
+        session = SessionStore(client.cookies["sessionid"].value)
+        assert (session[SESSION_KEY], session.person) == (str(cast.editor.pk), cast.editor)
+    UserSession.objects.filter(user=cast.editor).update(user=cast.stranger)
+    assert client.get(reverse("account")).wsgi_request.user == cast.editor
+    UserSession.objects.filter(user=cast.stranger).update(user=cast.editor)
+    cast.editor.set_password("what nobody knows")
+    cast.editor.save()
+    cast.viewer.is_active = False
+    cast.viewer.save()
+    assert (is_in(client), is_in(other)) == (False, False)
 
 
 @pytest.mark.parametrize(

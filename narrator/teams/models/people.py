@@ -1,6 +1,5 @@
 """People: who signs in. What they may do is in teams.py."""
 
-import functools
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -10,28 +9,11 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from narrator.direct import Blank, Prepared
-
 
 class UserManager(BaseUserManager["User"]):
     """Makes users who sign in by e-mail address."""
 
     use_in_migrations = True
-
-    def get(self, *args: Any, **by: Any) -> "User":
-        """As ever; by the key alone, as every request asks for who is signed in, by a statement that is built once.
-
-        Not of a team's members, say: their manager is of a class of its own.
-        """
-        if args or by.keys() != {"pk"} or type(self) is not UserManager or self.model is not User:
-            return super().get(*args, **by)
-        try:
-            user: User | None = _by_key().first(id=by["pk"])
-        except OverflowError as error:  # from an address that somebody made up: SQLite has no such numbers
-            raise self.model.DoesNotExist from error
-        if user is None:
-            raise self.model.DoesNotExist
-        return user
 
     @transaction.atomic
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -47,12 +29,6 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
-
-
-@functools.cache
-def _by_key() -> Prepared:
-    """Blank: id."""
-    return Prepared(User.objects.filter(pk=Blank(User, "id")))
 
 
 class User(AbstractUser):

@@ -4,8 +4,10 @@ Nothing is lost with it but what a worker that dies was just fetching: what wait
 the lines next finds the sound that is on disk.
 """
 
+import functools
 import logging
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from types import TracebackType
@@ -13,18 +15,24 @@ from types import TracebackType
 from django.db import close_old_connections, connection
 
 logger = logging.getLogger(__name__)
-Work = Callable[[], object]
-# Work waits for those who go first no longer than this, where there is always one of them.
+# Lets those by who go first: to be called between two steps of some work, in no transaction.
+LetBy = Callable[[], None]
+Work = Callable[[LetBy], object]
+# A piece of work waits for those who go first no longer than this in all, where there is always one of them.
 PATIENCE_S = 1.0
+# Answers come in bunches, for calls begun together. So long after one of them the next may still be about to come.
+QUIET_S = 0.02
 
 
 class Way:
     """Who goes first in a process: slots that are between two calls. 32 answers may come at the same moment, and each
     of them is a slot that stands idle."""
 
-    def __init__(self) -> None:
+    def __init__(self, quiet_s: float = QUIET_S) -> None:
+        self._quiet_s = quiet_s
         self._calm = threading.Condition()
         self._ahead = 0
+        self._clear_since_s = time.monotonic() - quiet_s
 
     def ahead(self) -> "Ahead":
         """What one slot goes first with."""
@@ -34,19 +42,24 @@ class Way:
         with self._calm:
             self._ahead += more
             if not self._ahead:
+                self._clear_since_s = time.monotonic()
                 self._calm.notify_all()
 
-    def wait_until_clear(self, patience_s: float) -> None:
-        """Return when nobody goes first, or after so long."""
+    def wait_until_clear(self, until_s: float) -> None:
+        """Return when nobody has gone first for ``quiet_s``, or at this time.monotonic()."""
         with self._calm:
-            self._calm.wait_for(lambda: not self._ahead, patience_s)
+            while (now := time.monotonic()) < until_s:
+                clear_s = until_s if self._ahead else self._clear_since_s + self._quiet_s
+                if clear_s <= now:
+                    return
+                self._calm.wait(min(clear_s, until_s) - now)
 
 
 class Backlog:
     """Work that a few threads of this process do, while anybody is in its ``with``; the last to leave waits for it.
 
     Threads may share it. threads: so many at most, begun when there is work for them. most: so much may wait or be
-    done at once; sound is heavy. way: none is begun while somebody goes first there.
+    done at once; sound is heavy. way: none is begun while somebody goes first there, nor its next step.
     """
 
     def __init__(self, way: Way, *, threads: int, most: int, patience_s: float = PATIENCE_S) -> None:
@@ -81,9 +94,10 @@ class Backlog:
 
     def _do(self, work: Work) -> None:
         try:
-            self._way.wait_until_clear(self._patience_s)
+            let_by = functools.partial(self._way.wait_until_clear, time.monotonic() + self._patience_s)
+            let_by()
             close_old_connections()
-            work()
+            work(let_by)
         except Exception:
             logger.exception("a take could not be completed")
         finally:

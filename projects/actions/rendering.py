@@ -70,12 +70,17 @@ def speak(take: Take, endpoint: Endpoint) -> pieces.Spoken | Outcome:
     return _or_outcome(take, lambda: _spoken(take, endpoint))
 
 
-def complete(take: Take, spoken: pieces.Spoken) -> Outcome:
+def at_once() -> None:
+    """What is to be done between two steps where nobody has to be let by."""
+
+
+def complete(take: Take, spoken: pieces.Spoken, let_by: Callable[[], None] = at_once) -> Outcome:
     """The second half, which needs no slot: store, measure and check the sound, and settle call and row.
 
-    A worker that dies before or within it loses nothing that is on disk: who claims the line next finds it there.
+    let_by: called between its steps, so that others who have more haste go first. A worker that dies before or within
+    it loses nothing that is on disk: who claims the line next finds it there.
     """
-    return _or_outcome(take, lambda: _completed(take, spoken))
+    return _or_outcome(take, lambda: _completed(take, spoken, let_by))
 
 
 def _or_outcome(take: Take, step: Callable[[], Result]) -> Result | Outcome:
@@ -126,15 +131,19 @@ def _keep(made: list[calls.Made]) -> None:
         records.keep(call.row, call.wire)
 
 
-def _completed(take: Take, spoken: pieces.Spoken) -> Outcome:
+def _completed(take: Take, spoken: pieces.Spoken, let_by: Callable[[], None]) -> Outcome:
     try:
         sound = spoken.sound()
     except errors.SpeechError:
         _keep(spoken.calls)
         raise
+    let_by()
     stored = store(sound)
+    let_by()
     findings = checks.look(take, sound)
+    let_by()
     outcome = finish(take, request_id=spoken.request_id, findings=findings, **stored)
+    let_by()
     pieces.forget(take.pk)
     _keep(spoken.calls)
     if outcome.status == TakeStatus.READY and checks.retake(take, findings):

@@ -14,7 +14,7 @@ from django.db import DatabaseError, close_old_connections, transaction
 
 from narrator import logs
 from projects.actions import accounts, claims, endpoint, pieces, rendering, workers
-from projects.actions.backlog import Backlog, Way
+from projects.actions.backlog import Backlog, LetBy, Way
 from projects.models import Take
 from projects.models.takes import Priority
 from projects.pacing.pace import Slot
@@ -176,15 +176,15 @@ def _make(take: Take, account: accounts.Account, gate: endpoint.Gate) -> None:
         _complete(take, spoken)
 
 
-def _fetch(take: Take, spoken: pieces.Spoken) -> None:
+def _fetch(take: Take, spoken: pieces.Spoken, _: LetBy) -> None:
     with logs.about(take=take.pk):
         spoken.fetch()
     _backlog.add(functools.partial(_complete, take, spoken), wait=True)
 
 
-def _complete(take: Take, spoken: pieces.Spoken) -> None:
+def _complete(take: Take, spoken: pieces.Spoken, let_by: LetBy = rendering.at_once) -> None:
     with logs.about(take=take.pk), _kept(take):
-        outcome = rendering.complete(take, spoken)
+        outcome = rendering.complete(take, spoken, let_by)
     if outcome.is_retaken:
         ring(1, team_id=take.team_id)
 

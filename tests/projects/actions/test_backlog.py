@@ -1,15 +1,15 @@
 """Work done in other threads: none is lost, none comes before who goes ahead, and no more at once than allowed."""
 
 import threading
-from collections.abc import Callable
+import time
 
 import pytest
 
-from projects.actions.backlog import Backlog, Way
+from projects.actions.backlog import Backlog, LetBy, Way, Work
 
 
-def noted(done: list[int], number: int) -> Callable[[], None]:
-    return lambda: done.append(number)
+def noted(done: list[int], number: int) -> Work:
+    return lambda _: done.append(number)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -29,7 +29,7 @@ def test_where_there_is_no_room_it_says_so_and_takes_more_later() -> None:
     done: list[int] = []
     held, begun = threading.Event(), threading.Event()
 
-    def hold() -> None:
+    def hold(_: LetBy) -> None:
         begun.set()
         assert held.wait(60)
 
@@ -50,7 +50,7 @@ def test_where_there_is_no_room_it_says_so_and_takes_more_later() -> None:
 def test_work_that_waits_is_done_by_as_many_threads_as_there_is_work_and_by_no_more() -> None:
     all_here, done = threading.Barrier(4), []
 
-    def meet() -> None:
+    def meet(_: LetBy) -> None:
         all_here.wait(60)
         done.append(threading.current_thread().name)
 
@@ -65,7 +65,7 @@ def test_work_that_waits_is_done_by_as_many_threads_as_there_is_work_and_by_no_m
 
 @pytest.mark.django_db(transaction=True)
 def test_work_that_fails_is_told_in_the_log_and_the_next_is_done(caplog: pytest.LogCaptureFixture) -> None:
-    def fail() -> None:
+    def fail(_: LetBy) -> None:
         raise ValueError("no such sound")
 
     done: list[int] = []
@@ -83,7 +83,7 @@ def test_work_waits_while_somebody_is_ahead() -> None:
     with Backlog(way, threads=1, most=4, patience_s=600) as backlog, way.ahead() as ahead:
         ahead.say(True)
         ahead.say(True)
-        assert backlog.add(lambda: order.append("work"))
+        assert backlog.add(lambda _: order.append("work"))
         order.append("ahead")
     assert order == ["ahead", "work"]
 
@@ -94,5 +94,39 @@ def test_work_does_not_wait_for_ever_for_who_is_always_ahead() -> None:
     way = Way()
     with Backlog(way, threads=1, most=4) as backlog, way.ahead() as ahead:
         ahead.say(True)
-        assert backlog.add(done.set)
+        assert backlog.add(lambda _: done.set())
         assert done.wait(60)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_under_way_lets_by_who_goes_ahead() -> None:
+    order: list[str] = []
+    way = Way()
+    ahead = way.ahead()
+
+    def work(let_by: LetBy) -> None:
+        order.append("first step")
+        ahead.say(True)
+        threading.Timer(0.1, go_ahead).start()
+        let_by()
+        order.append("second step")
+
+    def go_ahead() -> None:
+        order.append("ahead")
+        ahead.say(False)
+
+    with Backlog(way, threads=1, most=4, patience_s=600) as backlog:
+        assert backlog.add(work)
+    assert order == ["first step", "ahead", "second step"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_does_not_begin_right_after_somebody_who_went_ahead() -> None:
+    done: list[float] = []
+    way = Way(quiet_s=0.3)
+    with Backlog(way, threads=1, most=4, patience_s=600) as backlog, way.ahead() as ahead:
+        ahead.say(True)
+        began_s = time.monotonic()
+        ahead.say(False)
+        assert backlog.add(lambda _: done.append(time.monotonic()))
+    assert done[0] - began_s >= 0.3

@@ -7,7 +7,9 @@ which touches no row and so may be done in any thread, and then ``settle`` (docs
 import time
 from typing import Self
 
-from projects.actions import money
+from django.db import transaction
+
+from projects.actions import money, records
 from projects.actions.endpoint import Endpoint
 from projects.actions.live import Sink
 from projects.models import Call
@@ -65,16 +67,18 @@ class Made:
         return self._speech
 
     def settle(self) -> None:
-        """Write down what came of it; see ``money.settle``. Twice is harmless."""
+        """Write down what came of it (see ``money.settle``) and what went over the wire. Twice is harmless."""
         if self._is_settled:
             return
-        money.settle(
-            self.row,
-            speech=self._speech,
-            error=self._error,
-            heard=self._is_heard,
-            duration_ms=self._took_ms,
-        )
+        with transaction.atomic():
+            money.settle(
+                self.row,
+                speech=self._speech,
+                error=self._error,
+                heard=self._is_heard,
+                duration_ms=self._took_ms,
+            )
+            records.keep(self.row, self.wire)
         self._is_settled = True
 
 

@@ -147,11 +147,6 @@ class Spoken:
         self._parts = parts
 
     @property
-    def calls(self) -> list[Made]:
-        """Those that were made for it now."""
-        return [part.call for part in self._parts if part.call is not None]
-
-    @property
     def request_id(self) -> str:
         return self._parts[-1].request_id
 

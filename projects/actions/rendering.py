@@ -18,7 +18,7 @@ from django.utils import timezone
 from narrator import direct
 from narrator.direct import Plus
 from narrator.storage import StoreAway
-from projects.actions import calls, checks, claims, holds, live, money, pieces, records, runs, sounds
+from projects.actions import calls, checks, claims, holds, live, money, pieces, runs, sounds
 from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import MEASURED
 from projects.audio import measure
@@ -113,39 +113,22 @@ def _spoken(take: Take, endpoint: Endpoint) -> pieces.Spoken:
     if not endpoint.has_voice(take.voice):
         raise _unknown_voice(take)
     sink = live.sink(take, stream=endpoint.stream)
-    made: list[calls.Made] = []
 
     def ask(line: Line) -> calls.Made:
-        made.append(calls.Made(money.reserve(take, line), sink))
-        return made[-1].ask(line, endpoint)
+        return calls.Made(money.reserve(take, line), sink).ask(line, endpoint)
 
-    try:
-        return pieces.speak(take.line, take_id=take.pk, budget=endpoint.budget, ask=ask, sink=sink)
-    except errors.SpeechError:
-        _keep(made)
-        raise
-
-
-def _keep(made: list[calls.Made]) -> None:
-    for call in made:
-        records.keep(call.row, call.wire)
+    return pieces.speak(take.line, take_id=take.pk, budget=endpoint.budget, ask=ask, sink=sink)
 
 
 def _completed(take: Take, spoken: pieces.Spoken, let_by: Callable[[], None]) -> Outcome:
-    try:
-        sound = spoken.sound()
-    except errors.SpeechError:
-        _keep(spoken.calls)
-        raise
+    sound = spoken.sound()
     let_by()
     stored = store(sound)
     let_by()
     findings = checks.look(take, sound)
     let_by()
     outcome = finish(take, request_id=spoken.request_id, findings=findings, **stored)
-    let_by()
     pieces.forget(take.pk)
-    _keep(spoken.calls)
     if outcome.status == TakeStatus.READY and checks.retake(take, findings):
         return replace(outcome, is_retaken=True)
     return outcome

@@ -3,7 +3,7 @@
 Forty of them take half of such a page, so each process draws one once for what it says.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from operator import attrgetter
 
@@ -27,6 +27,11 @@ FACTS = (
 ROWS_KEPT = 4_096
 
 _facts = attrgetter(*FACTS)
+
+
+def rows(part: str, scripts: Iterable[Script], **more: Hashable) -> SafeString:
+    """The rows of counted scripts, one after the other: a template would look at each again."""
+    return SafeString("".join([row(part, script, **more) for script in scripts]))
 
 
 def row(part: str, script: Script, **more: Hashable) -> SafeString:

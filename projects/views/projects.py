@@ -66,7 +66,7 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
     line_count = sum(script.line_count for script in scripts)
     context = {
         "project": project,
-        "chapters": [chapters.row(f"{PAGE}#chapter", one, language=project.language) for one in scripts],
+        "chapters": chapters.rows(f"{PAGE}#chapter", scripts, language=project.language),
         "exports": latest,
         "export_form": ExportForm(
             initial={

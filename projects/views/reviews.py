@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.backends.utils import csrf_input
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
@@ -55,7 +56,7 @@ def review_board(request: Request, project_id: int) -> HttpResponse:
     )
     context = {
         "project": project,
-        "rows": [board.row(script, hearers.get(script.pk, [])) for script in scripts],
+        "rows": SafeString("".join([board.row(script, hearers.get(script.pk, [])) for script in scripts])),
         "reviewers": reviews.progress(project, scripts, hearers, said),
         "may_edit": may_edit,
         **spoken_by(project.team),

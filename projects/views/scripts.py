@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -46,21 +47,25 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
     context = {
         **progress,
         "project": script.project,
-        "chapters": [
-            chapters.row(f"{PAGE}#chapter", one, is_current=one.pk == script.pk)
-            for one in sorted([script, *others], key=attrgetter("position"))
-        ],
-        "rows": [row.html for row in drawn[: rows.WINDOW]],
+        "chapters": _chapters(script, others),
+        "rows": SafeString("".join([row.html for row in drawn[: rows.WINDOW]])),
         "rest_count": script.line_count - rows.WINDOW if len(drawn) > rows.WINDOW else 0,
         "rest_from": drawn[rows.WINDOW].position if len(drawn) > rows.WINDOW else None,
         "may_edit": may_edit,
-        "places": [chapters.row("projects/line_acts.html#place", one) for one in others] if may_edit else [],
+        "places": chapters.rows("projects/line_acts.html#place", others) if may_edit else "",
         "kinds": SPOKEN_KINDS,
         "clips": clips.objects() if may_edit else [],
         "may_review": may_edit or access.may_review(request.user, script.project),
         **spoken_by(script.project.team),
     }
     return render(request, PAGE, context)
+
+
+def _chapters(script: Script, others: list[Script]) -> SafeString:
+    """The list at the side."""
+    ordered = sorted([script, *others], key=attrgetter("position"))
+    drawn = [chapters.row(f"{PAGE}#chapter", one, is_current=one.pk == script.pk) for one in ordered]
+    return SafeString("".join([f"<li>{row}</li>" for row in drawn]))
 
 
 @require_POST

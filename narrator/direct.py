@@ -112,6 +112,10 @@ def save_many(rows: Sequence[models.Model], *names: str) -> None:
     if not rows:
         return
     model = type(rows[0])
+    if len(rows) == 1:
+        values = {name: getattr(rows[0], _field(model, name).attname) for name in names}
+        update(model, {"pk": rows[0].pk}, **values)
+        return
     fields = [_field(model, name) for name in (*names, "pk")]
     sql = f"{_setting(model, tuple((name, False) for name in names))} WHERE {_column(fields[-1])} = %s"
     with connection.cursor() as cursor:
@@ -120,7 +124,9 @@ def save_many(rows: Sequence[models.Model], *names: str) -> None:
 
 def insert_many(rows: Sequence[models.Model]) -> None:
     """Insert rows of one model, as ``insert`` does one: a third of what ``bulk_create`` costs."""
-    if not rows:
+    if len(rows) <= 1:
+        for row in rows:
+            insert(row)
         return
     into, marks, fields = _insert(type(rows[0]))
     at_once = MOST_VALUES // len(fields)

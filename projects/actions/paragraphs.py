@@ -5,21 +5,25 @@ Whole acts of people (splitting, moving, replacing …) are in lines.py and repl
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Min
+from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from narrator import direct
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import User
 from projects.actions import runs
 from projects.models import Change, Edit, Guide, LexiconEntry, Paragraph, Project, Script, Take, TakeStatus
 from projects.models.edits import EditKind
 from projects.models.paragraphs import EDITED, STEP
+from projects.models.takes import TakeQuerySet
 
+LOCKING = {"locked_by", "locked_at"}
 # So many lines one statement names.
 AT_ONCE = 5_000
 
@@ -118,14 +122,17 @@ def edit(paragraph: Paragraph, *, project: Project, by: User | None, opened: str
     say), it is chosen again; otherwise the chosen take becomes stale. ``opened`` names the text that the form
     was opened with: raises ``Overtaken`` where the line says something else by now, ``Gone`` where it is gone.
     """
-    versions = hold(paragraph.script_id)
-    line = Paragraph.whole(paragraph.pk)
-    if line is None or line.removed or line.script_id != paragraph.script_id:
+    script_id, layers = paragraph.script_id, Guide.asking(project.pk)
+    counted, asked = Script.counting_up(script_id), Paragraph.asking(paragraph.pk)
+    direct.together(counted, asked, *layers)
+    line: Paragraph | None = asked.first()
+    if line is None or line.removed or line.script_id != script_id:
         raise Gone(line)
     if opened and opened != line.text_mark and line.text != paragraph.text:
         raise Overtaken(line)
     values = {name: getattr(paragraph, name) for name in EDITED}
-    done = put(_kind(line, values), [(line, values)], project=project, versions=versions, by=by)
+    guide, versions = Guide.about(line.script.project, layers), {script_id: Script.version_of(counted)}
+    done = put(_kind(line, values), [(line, values)], project=project, versions=versions, by=by, guide=guide)
     for name in ("digest", "chosen", "version", "edited_by", "edited_at"):
         setattr(paragraph, name, getattr(line, name))
     return bool(done.outdated)
@@ -161,11 +168,12 @@ def put(
     versions: dict[int, int],
     by: User | None,
     script: Script | None = None,
+    guide: Guide | None = None,
 ) -> Done:
     """Give these lines of one project new values, and keep what changed as one edit of a script.
 
     ``versions`` is what ``hold`` returned; it has every script that is touched. Without ``script`` the edit
-    belongs to the script of the first line.
+    belongs to the script of the first line. ``guide`` is the project's, where it was read under that hold.
     """
     changes, differing = [], []
     for line, values in rows:
@@ -177,17 +185,18 @@ def put(
     if not differing:
         return Done(lines=[line for line, _ in rows])
     script_id = script.pk if script is not None else differing[0][0].script_id
-    done = store(differing, project=project, versions=versions, changes=changes, by=by)
+    done = store(differing, project=project, versions=versions, changes=changes, by=by, guide=guide)
     done.edit = log(script_id, kind, changes, by=by)
     return done
 
 
 def log(script_id: int, kind: str, changes: Sequence[Change], *, by: User | None) -> Edit:
     """Keep these changes as one edit."""
-    made = Edit.objects.create(script_id=script_id, kind=kind, by=by)
+    made = Edit(script_id=script_id, kind=kind, by=by, at=timezone.now())
+    direct.insert(made)
     for change in changes:
         change.edit = made
-    Change.objects.bulk_create(changes, batch_size=200)
+    direct.insert_many(changes)
     return made
 
 
@@ -198,6 +207,7 @@ def store(
     versions: dict[int, int],
     changes: Sequence[Change],
     by: User | None,
+    guide: Guide | None = None,
 ) -> Done:
     """Write new values to lines, with all that follows from them; note in each row's change which script it left.
 
@@ -216,7 +226,7 @@ def store(
             line.locked_by, line.locked_at = (by, now) if line.is_locked else (None, None)
         line.version, line.edited_by, line.edited_at = versions[line.script_id], by, now
     lines = [line for line, _ in rows]
-    resaid = refresh(lines, project)
+    resaid = refresh(lines, project, guide=guide)
     rechosen = choose_fitting(lines)
     _write(rows, resaid, rechosen)
     _take_back([line for line in lines if line.removed or line.is_locked])
@@ -236,13 +246,19 @@ def _differing(line: Paragraph, values: Values) -> set[str]:
 def _write(
     rows: Sequence[tuple[Paragraph, Values]], resaid: list[Paragraph], rechosen: list[Paragraph]
 ) -> None:
-    """Save these lines: what is the same for all by a few updates, the rest row by row, and nothing else.
+    """Save these lines: one by one update, many what is the same by a few and the rest row by row; and nothing else.
 
     A position is written only where it changes: ``place`` may have moved on the lines that somebody holds in memory.
     It is written with the script it is for, and by one statement for many lines: no line may stand for a moment
     where another one does.
     """
     lines = [line for line, _ in rows]
+    if len(lines) == 1:
+        changed = rows[0][1]
+        names = {*changed, "version", "edited_by", "edited_at"} | ({"digest"} if resaid else set())
+        names |= ({"chosen"} if rechosen else set()) | (LOCKING if "is_locked" in changed else set())
+        direct.save_many(lines, *sorted(names))
+        return
     own: dict[str, list[Paragraph]] = {"digest": resaid, "chosen": rechosen}
     same: Values = {"edited_by": lines[0].edited_by, "edited_at": lines[0].edited_at}
     names = {name for _, values in rows for name in values}
@@ -269,25 +285,41 @@ def _write(
 def choose_fitting(lines: Iterable[Paragraph]) -> list[Paragraph]:
     """Of the lines that have no fitting take: choose the newest of their own that speaks just this; return those."""
     needy = {line.pk: line for line in lines if line.chosen is None or line.is_stale}
-    ids, rechosen = list(needy), {}
+    ids, fitting = list(needy), {}
     for start in range(0, len(ids), AT_ONCE):
-        finished = Take.objects.kept().filter(
-            paragraph__in=ids[start : start + AT_ONCE], status=TakeStatus.READY
-        )
-        for take in finished.defer("peaks").order_by("pk"):
-            line = needy[take.paragraph_id]
-            if take.digest == line.digest:
-                line.chosen, rechosen[line.pk] = take, line
-    return list(rechosen.values())
+        for take_id, line_id, digest in _finished(ids[start : start + AT_ONCE]):
+            if digest == needy[line_id].digest:
+                fitting[line_id] = take_id
+    for take in Take.objects.defer("peaks").in_bulk(fitting.values()).values() if fitting else ():
+        needy[take.paragraph_id].chosen = take
+    return [needy[line_id] for line_id in fitting]
+
+
+def _finished(ids: list[int]) -> Iterable[tuple[int, int, str]]:
+    """The finished takes of these lines that nobody has put aside: id, line and digest, the newest last."""
+    if len(ids) == 1:
+        return _finished_of_one().rows(paragraph=ids[0])
+    return _said(Take.objects.filter(paragraph__in=ids))
+
+
+@cache
+def _finished_of_one() -> Prepared:
+    return Prepared(_said(Take.objects.filter(paragraph=Blank(Take, "paragraph"))))
+
+
+def _said(takes: TakeQuerySet) -> QuerySet[Any, Any]:
+    finished = takes.kept().filter(status=TakeStatus.READY).order_by("pk")
+    return finished.values_list("pk", "paragraph", "digest")
 
 
 def _take_back(settled: list[Paragraph]) -> None:
     """Nobody wants what still waits of lines that were deleted or locked. What is being made is finished and kept."""
+    if not settled:
+        return
     waiting = Take.objects.filter(paragraph__in=settled, status=TakeStatus.QUEUED)
     in_runs = list(waiting.filter(run__isnull=False).values_list("run", flat=True).distinct())
-    if settled:
-        waiting.cancel(timezone.now())
-        runs.end_empty(in_runs)
+    waiting.cancel(timezone.now())
+    runs.end_empty(in_runs)
 
 
 def place(script_id: int, after: int, count: int, *, version: int) -> list[int]:

@@ -61,8 +61,9 @@ def judge(
     Raises NotHeard where another take is chosen by now, it was trimmed since (``trim_count`` says what was heard, None
     that it is as it is now), or the text or direction has changed since it was spoken.
     """
-    version = Script.next_version(line.script_id)
-    now = Paragraph.whole(line.pk)
+    counted, asked = Script.counting_up(line.script_id), Paragraph.asking(line.pk)
+    direct.together(counted, asked)
+    now = asked.first()
     if now is None or now.removed or now.chosen is None or now.chosen.pk != take_id:
         raise NotHeard(_("Another take was chosen meanwhile. Hear that one, then decide."))
     if trim_count not in (None, now.chosen.trim_count):
@@ -75,7 +76,7 @@ def judge(
     said = (kind, reason, by, guest)
     if standing is not None and (standing.kind, standing.reason, standing.by, standing.guest) == said:
         return standing
-    verdict = Verdict.objects.create(
+    verdict = Verdict(
         paragraph=now,
         project_id=now.script.project_id,
         team_id=now.script.project.team_id,
@@ -87,7 +88,8 @@ def judge(
         by=by,
         guest=guest,
     )
-    direct.update(Paragraph, {"pk": now.pk}, verdict=verdict, version=version)
+    direct.insert(verdict)
+    direct.update(Paragraph, {"pk": now.pk}, verdict=verdict, version=Script.version_of(counted))
     _tell_of(verdict, now)
     return verdict
 

@@ -180,7 +180,7 @@ def line_edit(request: ApiRequest, line_id: Id, given: PatchDict[LineIn]) -> Lin
     project, opened = line.script.project, given.pop("opened", "")
     if "text" in given:
         form = forms.checked(TextForm({"text": given.pop("text"), "opened": opened}, instance=line))
-        line = form.save(commit=False)
+        line = form.line()
     if "character_id" in given:
         speaker = SpeakerForm(project.characters.all(), {"character": given.pop("character_id")})
         line.character_id = forms.checked(speaker, {"character": "character_id"}).cleaned_data["character"]

@@ -216,19 +216,24 @@ class SpokenField(forms.CharField):
         return text
 
 
-class TextForm(forms.ModelForm):
-    """A line's text. ``opened`` names the text it had when the form was opened; ``back`` puts a deleted one back."""
+class TextForm(forms.Form):
+    """A line's text. ``opened`` names the text it had when the form was opened; ``back`` puts a deleted one back.
+
+    No form of the model's: that would ask the database whether the text is empty.
+    """
 
     text = SpokenField()
     opened = forms.CharField(required=False)
     back = forms.BooleanField(required=False)
 
-    class Meta:
-        model = Paragraph
-        fields = ["text"]
+    def __init__(self, data: Any = None, *, instance: Paragraph) -> None:
+        super().__init__(data, initial={"text": instance.text})
+        self._line = instance
 
-    def validate_constraints(self) -> None:
-        """A text that can be spoken is not empty: the database need not be asked."""
+    def line(self) -> Paragraph:
+        """The line with this text; saving it is the caller's."""
+        self._line.text = self.cleaned_data["text"]
+        return self._line
 
 
 class SplitForm(TextForm):

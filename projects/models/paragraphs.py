@@ -273,7 +273,12 @@ class Paragraph(Layer):
 
         One query.
         """
-        return _whole().first(pk=pk)
+        return cls.asking(pk).first()
+
+    @classmethod
+    def asking(cls, pk: int) -> Asked:
+        """What ``whole`` asks, to be asked together with other things; the line is its ``first``."""
+        return _whole().asking(pk=pk)
 
     @classmethod
     def touch(cls, pk: int) -> None:

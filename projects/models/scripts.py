@@ -133,18 +133,29 @@ class Script(Layer):
         The update holds the script's row until the commit. So changes to one script become visible in the
         order of their numbers, and a page that asks for everything past a number can miss none.
         """
-        return cls._counted_up("%s", script_id)
+        return cls.version_of(cls.counting_up(script_id))
+
+    @classmethod
+    def counting_up(cls, script_id: int) -> direct.Question:
+        """The same, to be run together with what is read under its hold; the number is its ``version_of``."""
+        return cls._counting_up("%s", script_id)
+
+    @staticmethod
+    def version_of(counted: direct.Question) -> int:
+        """The number of the change that was counted."""
+        ((version,),) = counted.rows
+        return version
 
     @classmethod
     def next_version_of_line(cls, paragraph_id: int) -> int:
         """As ``next_version``, for the script of this paragraph."""
-        return cls._counted_up("(SELECT script_id FROM projects_paragraph WHERE id = %s)", paragraph_id)
+        its_script = "(SELECT script_id FROM projects_paragraph WHERE id = %s)"
+        return cls.version_of(cls._counting_up(its_script, paragraph_id))
 
     @classmethod
-    def _counted_up(cls, which: str, pk: int) -> int:
+    def _counting_up(cls, which: str, pk: int) -> direct.Question:
         set_, params = direct.setting(cls, version=direct.Plus(1))
-        ((version,),) = direct.fetch(f"{set_} WHERE id = {which} RETURNING version", [*params, pk])
-        return version
+        return direct.Question(f"{set_} WHERE id = {which} RETURNING version", [*params, pk])
 
 
 @cache

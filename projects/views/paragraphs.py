@@ -58,7 +58,7 @@ def paragraph_text(request: Request, paragraph_id: int) -> HttpResponse:
             text = form.cleaned_data["text"]
             tasks.queue_act(lines.put_back, line.script, line.pk, text=text, by=request.user)
         else:
-            tasks.queue_edit(form.save(commit=False), by=request.user, opened=form.cleaned_data["opened"])
+            tasks.queue_edit(form.line(), by=request.user, opened=form.cleaned_data["opened"])
     except (paragraphs.Overtaken, paragraphs.Gone):
         return edit_form(request, line, form, status=409)
     saved = access.paragraph(request.user, paragraph_id)
@@ -67,7 +67,7 @@ def paragraph_text(request: Request, paragraph_id: int) -> HttpResponse:
 
 def edit_form(request: Request, line: Paragraph, form: TextForm, *, status: int) -> HttpResponse:
     """The form for a line's text. At 409 with what the line says now beside what the person has written."""
-    # A form that was filled in has written into its line.
+    # Whoever has sent the form sees what the line says by now.
     now = access.paragraph(request.user, line.pk, removed=True) if form.is_bound else line
     context = {
         **line_context(request, now),

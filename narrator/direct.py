@@ -168,17 +168,20 @@ def fetch(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-@dataclass(eq=False)
 class Question:
     """A statement that answers with rows, and its values. It runs once: with others (``together``), or when read."""
 
-    sql: str
-    params: list[Any]
+    def __init__(self, sql: str, params: list[Any]) -> None:
+        self.sql, self.params = sql, params
+        self.answer: list[tuple[Any, ...]] | None = None
 
-    @cached_property
+    @property
     def rows(self) -> list[tuple[Any, ...]]:
         """What the database answers, as it has it: no field makes dates, UUIDs or JSON of it."""
-        return fetch(self.sql, self.params)
+        # No cached_property: that has one lock for all threads, and one of them may wait for another's row here.
+        if self.answer is None:
+            self.answer = fetch(self.sql, self.params)
+        return self.answer
 
 
 def together(*questions: Question) -> None:
@@ -187,14 +190,14 @@ def together(*questions: Question) -> None:
     That is for PostgreSQL: a page that waits for it gives Python's lock away, and waits for that longer than for the
     answer (docs/scale.md). SQLite answers in the same thread.
     """
-    questions = tuple(one for one in questions if "rows" not in vars(one))
-    if connection.vendor != "postgresql":
-        for one in questions:
+    new = [one for one in questions if one.answer is None]
+    if connection.vendor != "postgresql" or len(new) < 2:
+        for one in new:
             one.rows  # noqa: B018 - it runs now
         return
-    answers = connection.answers([(one.sql, one.params) for one in questions])  # type: ignore[attr-defined]
-    for one, rows in zip(questions, answers, strict=True):
-        one.rows = rows
+    answers = connection.answers([(one.sql, one.params) for one in new])  # type: ignore[attr-defined]
+    for one, rows in zip(new, answers, strict=True):
+        one.answer = rows
 
 
 def _cursor() -> Any:
@@ -239,7 +242,7 @@ class Prepared:
 
     def asking(self, **values: Any) -> "Asked":
         """The query with its blanks filled in, to be run with others or when it is read."""
-        return Asked(self.sql, self.params(**values), self)
+        return Asked(self, **values)
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """What the query gives, as the database has it: no field makes dates, UUIDs or JSON of it."""
@@ -272,15 +275,16 @@ class Named(Prepared):
         return self.asking(**{f"key{at}": key for at, key in enumerate(keys)})
 
 
-@dataclass(eq=False)
 class Asked(Question):
     """A prepared query with its blanks filled in."""
 
-    prepared: Prepared
+    def __init__(self, prepared: Prepared, **values: Any) -> None:
+        super().__init__(prepared.sql, prepared.params(**values))
+        self._prepared = prepared
 
     def objects(self) -> list[Any]:
         """As ``Prepared.objects``."""
-        return [self.prepared.maker.made(row) for row in self.rows]
+        return [self._prepared.maker.made(row) for row in self.rows]
 
     def first(self) -> Any:
         """As ``Prepared.first``."""

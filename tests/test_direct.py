@@ -1,5 +1,7 @@
 """Statements that are built once, or by hand: they read and write what the ORM does."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
@@ -131,3 +133,22 @@ def test_rows_are_found_by_their_keys_up_to_so_many(cast: Cast) -> None:
     named = direct.Named(Paragraph.objects.order_by().values_list("pk", "text"), 3)
     for wanted in (lines[:1], lines[1:]):
         assert sorted(named.of([pk for pk, _ in wanted]).rows) == wanted
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no rows from other threads")
+def test_a_question_that_waits_for_another_s_row_holds_up_no_other_question() -> None:
+    lock = "SELECT 1 FROM pg_advisory_lock(38)"
+
+    def wait() -> list[tuple[int]]:
+        try:
+            return Question(lock, []).rows
+        finally:
+            connection.close()
+
+    assert Question(lock, []).rows == [(1,)]
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait)
+        while not Question("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted", []).rows:
+            pass
+        assert Question("SELECT pg_advisory_unlock(38)", []).rows == [(True,)]
+        assert waiting.result() == [(1,)]

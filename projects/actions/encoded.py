@@ -4,6 +4,7 @@ Where the packets are kept, and how much of the disk they may take. All of it ca
 """
 
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import BinaryIO, cast
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import F
 
-from projects.actions import sounds, treatments
+from projects.actions import resting, sounds, treatments
 from projects.audio import book as books
 from projects.audio import formats, packing, room_tone
 from projects.audio.assembly import BrokenTake
@@ -27,6 +28,9 @@ from projects.models import Export, Paragraph, Project, Script, Take
 LIMIT_BYTES = 20 * 10**9
 DISK_SHARE = 10
 RECENT_EXPORTS = 3
+# For each thousand lines: to look what a script has to be encoded reads them all. What comes meanwhile, and an export
+# that does not wait for it, is encoded by the export.
+REST_S = 2.0
 # What a chosen take need not be read with where only its file is wanted.
 UNHEARD = ("chosen__peaks", "chosen__sound__cells", "chosen__sound__quiet")
 # What is read of a line that is encoded ahead: there are thousands, and again whenever one of them changed.
@@ -37,6 +41,10 @@ HEARD = (
     "chosen__audio_sha256",
     *(f"chosen__{name}" for name in treatments.FROM),
 )
+
+
+_rests_until: dict[int, float] = {}
+"""Scripts that were looked at a moment ago, by their ids."""
 
 
 def cache() -> PacketCache:
@@ -94,18 +102,24 @@ def tone(finish: Finish) -> books.Line | None:
 def encode(*, stop: Callable[[], bool]) -> None:
     """Encode what is chosen and not encoded yet, script by script, until ``stop`` says so.
 
-    A script that changes meanwhile is looked at again. Twice is harmless.
+    A script that changes meanwhile is looked at again, a long one when it has rested. Twice is harmless.
     """
     kept = cache()
     for script in Script.objects.to_encode().select_related("project"):
-        if not _encode(script, kept, stop=stop):
+        if time.monotonic() < _rests_until.get(script.pk, 0):
+            continue
+        lines = _lines(script)
+        if not _encode(script, lines, kept, stop=stop):
             return
         Script.objects.filter(pk=script.pk).update(encoded_version=script.version)
+        _rests_until[script.pk] = time.monotonic() + resting.rest_s(len(lines), REST_S)
 
 
-def _encode(script: Script, kept: PacketCache, *, stop: Callable[[], bool]) -> bool:
+def _encode(
+    script: Script, lines: Sequence[books.Line], kept: PacketCache, *, stop: Callable[[], bool]
+) -> bool:
     """Encode one script's chosen takes; False where it was stopped before the end."""
-    book = books.Book("", "", "", (books.Chapter(script.title, tuple(_lines(script))),))
+    book = books.Book("", "", "", (books.Chapter(script.title, tuple(lines)),))
     for codec in _codecs(script.project):
         try:
             packing.warm(book, codec, kept, stop=stop)

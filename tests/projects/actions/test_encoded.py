@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from projects.actions import encoded, exports
+from projects.actions import encoded, exports, resting
 from projects.audio import codecs, packing
 from projects.models import Export, ExportStatus, Paragraph, Project, Script
 from tests import factories
@@ -104,6 +104,26 @@ def test_a_script_is_looked_at_again_only_after_a_change(book: Project) -> None:
     assert script is not None
     Script.next_version(script.pk)
     assert list(Script.objects.to_encode()) == [script]
+
+
+def test_a_long_script_that_changes_all_the_time_rests_between_two_looks(
+    book: Project, counted: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: dict[int, float] = {}
+    monkeypatch.setattr(encoded, "_rests_until", rests)
+    monkeypatch.setattr(encoded, "REST_S", 10**9)
+    monkeypatch.setattr(resting, "AT_ONCE_LINES", 1)
+    encode_all()
+    line = Paragraph.objects.filter(script__project=book).first()
+    assert line is not None
+    factories.ready(line, duration_ms=3000)
+    encode_all()
+    assert len(counted) == 4
+    assert list(Script.objects.to_encode()) == [line.script]
+    rests.clear()  # as when the time is over
+    encode_all()
+    assert counted[4:] == [3000 * 24]
+    assert not Script.objects.to_encode().exists()
 
 
 def test_it_stops_when_told_to_and_goes_on_where_it_was(book: Project, counted: list[int]) -> None:

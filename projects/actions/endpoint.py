@@ -198,7 +198,11 @@ def private_origins() -> frozenset[Origin]:
 
 def speaker(team_id: int) -> Speaker:
     """Who would speak a line of this team now. One query."""
-    row = TeamEndpoint.of(team_id)
+    return speaker_of(TeamEndpoint.of(team_id))
+
+
+def speaker_of(row: TeamEndpoint | None) -> Speaker:
+    """Who speaks through a team's own endpoint, for None through the installation's."""
     return installation() if row is None else Speaker(row.model, row.host)
 
 

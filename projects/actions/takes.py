@@ -1,16 +1,31 @@
 """Asking for takes, choosing among them, and taking requests back. How a take is made is in rendering.py."""
 
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, OuterRef, Subquery
 from django.utils import timezone
 
 from narrator import direct
+from narrator.direct import Blank, Prepared
 from narrator.teams.models import User
 from projects.actions import activity, endpoint, locks, paragraphs, runs
 from projects.actions.endpoint import Speaker
-from projects.models import ActKind, Guide, Paragraph, Project, Run, RunState, Script, Take, TakeStatus
+from projects.models import (
+    ActKind,
+    Guide,
+    Paragraph,
+    Project,
+    Run,
+    RunState,
+    Script,
+    Take,
+    TakeStatus,
+    TeamEndpoint,
+)
+from projects.models.paragraphs import ParagraphQuerySet
 from projects.models.takes import Priority
 from projects.sentences import gettext_noop
 from projects.speech.budget import billing_characters
@@ -60,19 +75,19 @@ def request(
     The number of queries does not grow with the number of lines, but for batches of 200.
     """
     with transaction.atomic():
-        version = Script.next_version(script.pk)  # holds the script, so two presses come one after the other
-        guide = Guide.of(script.project_id)
-        project = guide.project
-        wanted = Paragraph.objects.filter(script=script, pk__in=[line.pk for line in lines])
-        rows = list(wanted.select_related("latest", "locked_by").defer("latest__peaks"))
+        # Counting up holds the script, so two presses come one after the other.
+        counted, asked = Script.counting_up(script.pk), Project.asking(script.project_id)
+        layers, its_own = Guide.asking(script.project_id), TeamEndpoint.asking(script.project.team_id)
+        ids = [line.pk for line in lines]
+        alone = [_line().asking(script=script.pk, pk=pk) for pk in ids] if len(ids) == 1 else []
+        direct.together(counted, asked, *layers, its_own, *alone)
+        version, project = Script.version_of(counted), asked.first()
+        guide, speaker = Guide.about(project, layers), endpoint.speaker_of(its_own.first())
+        rows = alone[0].objects() if alone else list(_wanted(script.pk).filter(pk__in=ids))
         if fresh and (locked := [line for line in rows if line.is_locked]):
             raise paragraphs.Locked(locked)
         idle = [line for line in rows if not line.is_locked and not _waits_already(line)]
-        speaker = endpoint.speaker(project.team_id)
         reusable = {} if fresh else _reusable(project, idle, speaker)
-        numbers = dict(
-            Take.objects.filter(paragraph__in=idle).values_list("paragraph").annotate(highest=Max("number"))
-        )
         _take_back(idle)
         made: list[Take] = []
         for line in idle:
@@ -81,7 +96,7 @@ def request(
             if source is not None and source.paragraph_id == line.pk:
                 line.chosen = line.latest = source
                 continue
-            take = _new_take(line, guide, speaker, number=numbers.get(line.pk, 0) + 1, by=by)
+            take = _new_take(line, guide, speaker, number=(line.highest or 0) + 1, by=by)
             take.priority = Priority.CLICK if fresh else Priority.BULK
             if source is not None:
                 copy_audio(source, take)
@@ -96,6 +111,19 @@ def request(
                 line.chosen = line.latest if line.latest.status == TakeStatus.READY else line.chosen
         direct.save_many(idle, "latest", "chosen", "version")
         return [take for take in made if take.status == TakeStatus.QUEUED]
+
+
+def _wanted(script: Any) -> ParagraphQuerySet:
+    """The lines of a script, each with its latest take and ``highest``, the number of its newest one."""
+    newest = Take.objects.filter(paragraph=OuterRef("pk")).order_by("-number").values("number")[:1]
+    rows = Paragraph.objects.filter(script=script).select_related("latest", "locked_by")
+    lines: ParagraphQuerySet = rows.defer("latest__peaks").annotate(highest=Subquery(newest))
+    return lines
+
+
+@cache
+def _line() -> Prepared:
+    return Prepared(_wanted(Blank(Paragraph, "script")).filter(pk=Blank(Paragraph, "pk")))
 
 
 def _begin_run(script: Script, waiting: list[Take], *, by: User | None) -> None:
@@ -118,7 +146,9 @@ def _begin_run(script: Script, waiting: list[Take], *, by: User | None) -> None:
 def _take_back(lines: list[Paragraph]) -> None:
     """Cancel what still waits for a text or direction that these lines no longer have: nobody wants it now."""
     outdated = [
-        line.latest.pk for line in lines if line.latest is not None and line.latest.digest != line.digest
+        line.latest.pk
+        for line in lines
+        if line.latest is not None and line.latest.is_active and line.latest.digest != line.digest
     ]
     if outdated:
         Take.objects.filter(pk__in=outdated).cancel(timezone.now())

@@ -241,6 +241,8 @@ class Paragraph(Layer):
 
     # Set by ParagraphQuerySet.with_marks.
     marked: str
+    # Set by actions/takes.py.
+    highest: int | None
 
     objects = Present()
     everything = ParagraphQuerySet.as_manager()

@@ -1,5 +1,6 @@
 """May this person touch this row? Each function fetches one; a stranger gets 404, too few rights 403."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db.models import BigAutoField, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from narrator.direct import Blank, Prepared
+from narrator.direct import Blank, Prepared, Question, together
 from narrator.teams import access
 from narrator.teams.models import Role, Team, User
 from narrator.teams.rights import Right
@@ -43,9 +44,11 @@ def _by_key(rows: QuerySet[Any], team: str) -> Prepared:
     return Prepared(mine.filter(pk=Blank(rows.model, "pk")))
 
 
-def _found(rows: Prepared, pk: int, user: User) -> tuple[Any, str | None]:
-    """The row with this key, and the person's role in its team."""
-    row = rows.first(pk=_key(pk), user=user.pk)
+def _found(rows: Prepared, pk: int, user: User, beside: Sequence[Question] = ()) -> tuple[Any, str | None]:
+    """The row with this key, and the person's role in its team. One roundtrip, with what is asked beside."""
+    asked = rows.asking(pk=_key(pk), user=user.pk)
+    together(asked, *beside)
+    row = asked.first()
     if row is None:
         raise Http404
     return row, row.role_of_user
@@ -74,8 +77,11 @@ def _scripts() -> Prepared:
     return _by_key(Script.objects.select_related("project__team__endpoint"), "project__team")
 
 
-def script(user: User, script_id: int, *, least: Right | Role = Right.SEE) -> Script:
-    row, role = _found(_scripts(), script_id, user)
+def script(
+    user: User, script_id: int, *, least: Right | Role = Right.SEE, beside: Sequence[Question] = ()
+) -> Script:
+    """A script. ``beside``: what is asked after it in the same roundtrip, to be read by who may see the script."""
+    row, role = _found(_scripts(), script_id, user, beside)
     access.check_role(user, row.project.team_id, role, least)
     return row
 

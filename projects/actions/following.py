@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from narrator.direct import Blank, Prepared
+from narrator.direct import Blank, Prepared, together
 from projects.models import Change, Paragraph, Script
 from projects.models.paragraphs import ParagraphQuerySet
 
@@ -41,17 +41,14 @@ def since(script: Script, version: int, reached: int) -> Changed:
     Two queries where few lines changed and none left.
     """
     after = {"script": script.pk, "version": version, "position": reached}
-    lines = _lines().rows(**after)
+    changed, leavers = _lines().asking(**after), leaving().asking(script=script.pk, version=version)
+    together(changed, leavers)
+    lines = changed.rows
     many = len(lines) == LINES_AT_ONCE and bool(_beyond_many().rows(**after))
     are_too_many = many or script.spread_version > version
-    gone = left(script.pk, version)
+    gone = {pk for (pk,) in leavers.rows}
     back = set(script.paragraphs.filter(pk__in=gone).values_list("pk", flat=True)) if gone else set()
     return Changed([] if are_too_many else lines, sorted(gone - back), are_too_many)
-
-
-def left(script_id: int, version: int) -> set[int]:
-    """The lines that left a script after this version, by id; some may be back. One query."""
-    return {pk for (pk,) in leaving().rows(script=script_id, version=version)}
 
 
 def _changed() -> ParagraphQuerySet:

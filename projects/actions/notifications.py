@@ -10,7 +10,7 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Prepared
 from narrator.teams.models import Membership, User
 from projects.models import Export, Notification, Paragraph, Project, Script, Wishes
 from projects.models.notifications import USUAL, News, Way
@@ -56,9 +56,9 @@ def tell(
     Notification.objects.bulk_create(rows)
 
 
-def memberships(user: User) -> list[tuple[Membership, int]]:
-    """A person's memberships, with their teams and what holds those, and how much they have not seen in each."""
-    return [(row, row.unread) for row in _memberships().objects(user=user.pk)]
+def asking_memberships(user: User) -> Asked:
+    """A person's memberships, with teams and what holds those; ``unread`` is how much they have not seen in each."""
+    return _memberships().asking(user=user.pk)
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from narrator.cache import own as cache
-from narrator.direct import Blank, Prepared
+from narrator.direct import Asked, Blank, Prepared
 from narrator.teams.models import Membership, User
 from projects.actions import activity, holds, notifications
 from projects.models import ActKind, Hold, Paragraph, Run, RunState, Script, Take, TakeStatus
@@ -177,9 +177,9 @@ def _unfinished() -> Prepared:
     return Prepared(of_run.order_by().values("pk")[:1])
 
 
-def in_sight(user: User, *, now: datetime, is_now: bool = False) -> list[Run]:
-    """The runs that a person's queue shows, with ``project`` and ``script``, each ``counted``. At most two queries."""
-    return counted(_in_sight().objects(user=user.pk, since=now - IN_SIGHT), is_now=is_now)
+def asking_in_sight(user: User, *, now: datetime) -> Asked:
+    """The runs that a person's queue shows, with ``project`` and ``script``; they are ``counted`` then."""
+    return _in_sight().asking(user=user.pk, since=now - IN_SIGHT)
 
 
 @functools.cache

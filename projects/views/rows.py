@@ -46,14 +46,9 @@ class Row:
         return SafeString(self.html.replace("<li ", '<li hx-swap-oob="true" ', 1))
 
 
-def window(script: Script, first: int, last: int, may_edit: bool) -> list[Row]:
-    """The rows of a script between two positions, both included: so many as a page shows, and the one behind them."""
-    return drawn(asking(script, first, last).rows, may_edit)
-
-
-def asking(script: Script, first: int, last: int) -> Asked:
-    """What is to be asked for the rows that ``window`` draws."""
-    return _between().asking(script=script.pk, first=first, last=last)
+def asking(script_id: int, first: int, last: int) -> Asked:
+    """The lines of a script between two positions, both included: so many as a page shows, and the one behind them."""
+    return _between().asking(script=script_id, first=first, last=last)
 
 
 @cache
@@ -104,11 +99,12 @@ def row(line: Paragraph, may_edit: bool) -> Row:
 @require_safe
 def script_window(request: Request, script_id: int) -> HttpResponse:
     """The rows of the lines between two positions, ``from`` and ``to`` included; at most so many as fit a window."""
-    script = access.script(request.user, script_id)
     first, last = (position(request.GET.get(name)) for name in ("from", "to"))
     if first is None or last is None:
         return HttpResponseBadRequest("from= and to= are positions.", content_type="text/plain")
-    rows = window(script, first, last, access.may_edit(request.user, script.project))
+    asked = asking(script_id, first, last)
+    script = access.script(request.user, script_id, beside=[asked])
+    rows = drawn(asked.rows, access.may_edit(request.user, script.project))
     return HttpResponse("".join([row.html for row in rows[:WINDOW]]))
 
 
@@ -120,10 +116,11 @@ def script_changes(request: Request, script_id: int) -> HttpResponse:
     ``seen`` names what it shows of the queue, ``here`` whom it shows to be there, ``pen`` is the line under its pen.
     Lines come out of band, deleted and moved ones as ids; the queue and the people only where they changed.
     """
-    script = access.script(request.user, script_id)
+    asked = runs.asking(request.user) if "seen" in request.GET else None
+    script = access.script(request.user, script_id, beside=asked or ())
     may_edit = access.may_edit(request.user, script.project)
     version, reached = _cursor(request.GET.get("since", ""))
-    queue, people = _queue(request), _people(request, script)
+    queue, people = _queue(request, asked), _people(request, script)
     has_new_lines = script.version > version or (
         reached is not None and not _waits(script, reached, may_edit)
     )
@@ -162,11 +159,11 @@ def _changes(script: Script, version: int, reached: int | None, may_edit: bool) 
     }
 
 
-def _queue(request: Request) -> dict[str, Any] | None:
+def _queue(request: Request, asked: tuple[Asked, Asked] | None) -> dict[str, Any] | None:
     """What there is to see of the queue; None where the page did not ask for it or shows it already."""
-    if "seen" not in request.GET:
+    if asked is None:
         return None
-    queue = runs.queue(request.user)
+    queue = runs.queue(asked)
     return queue if queue["seen"] != request.GET["seen"] else None
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from narrator.direct import Asked, together
 from narrator.sentences import said
 from narrator.tags import lasting
 from narrator.teams import access as teams
@@ -77,24 +78,30 @@ class Banner:
 def run_list(request: Request) -> HttpResponse:
     """The queue. Asked by htmx: what a poll renews, or 204 where nothing of it differs from what was ``seen``."""
     if not request.htmx or request.htmx.boosted:
-        return render(request, "projects/run_list.html", queue(request.user, is_now=True))
-    context = queue(request.user)
+        return render(request, "projects/run_list.html", queue(asking(request.user), is_now=True))
+    context = queue(asking(request.user))
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     return render(request, "projects/run_list.html#changes", context)
 
 
-def queue(user: User, *, is_now: bool = False) -> dict[str, Any]:
+def asking(user: User) -> tuple[Asked, Asked]:
+    """What ``queue`` asks first: a person's memberships, and the runs of their teams."""
+    return notifications.asking_memberships(user), runs.asking_in_sight(user, now=timezone.now())
+
+
+def queue(asked: tuple[Asked, Asked], *, is_now: bool = False) -> dict[str, Any]:
     """What there is to see, by three queries whatever their number; ``seen`` is a digest of it.
 
     How far a run is may have been so a second ago, unless it is to be so now.
     """
     now = timezone.now()
-    memberships = notifications.memberships(user)
-    members = {member.team_id: member for member, _ in memberships}
-    unread = sum(new for _, new in memberships)
+    together(*asked)
+    memberships, in_sight = (one.objects() for one in asked)
+    members = {member.team_id: member for member in memberships}
+    unread = sum(member.unread for member in memberships)
     rows = []
-    for run in runs.in_sight(user, now=now, is_now=is_now):
+    for run in runs.counted(in_sight, is_now=is_now):
         member = members[run.team_id]
         hold = getattr(member.team, "hold", None)
         progress = runs.progress(run, hold=hold, now=now)
@@ -178,4 +185,4 @@ def _answer(request: Request) -> HttpResponse:
     """What a poll would bring for htmx, the page of the queue for everybody else."""
     if not request.htmx:
         return go(request, "run-list")
-    return render(request, "projects/run_list.html#changes", queue(request.user, is_now=True))
+    return render(request, "projects/run_list.html#changes", queue(asking(request.user), is_now=True))

@@ -37,7 +37,7 @@ def script_detail(request: Request, script_id: int) -> HttpResponse:
             "back": True,
         }
         return render(request, f"{PAGE}#progress", context)
-    shown = rows.asking(script, rows.position(request.GET.get("from")) or 0, rows.LAST)
+    shown = rows.asking(script.pk, rows.position(request.GET.get("from")) or 0, rows.LAST)
     siblings = Script.asking_of(script.project_id)
     clips = Clip.asking_within(script.project)
     together(shown, siblings, *([clips] if may_edit else []))

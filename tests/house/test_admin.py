@@ -1,4 +1,4 @@
-"""What Django's admin shows of the work is said in every language: tables, columns, fields, filters and acts."""
+"""What Django's admin shows of the work is said in every language: parts, tables, columns, fields, filters and acts."""
 
 import re
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ UNSAID = re.compile(r"\bID\b|SHA-256")
 def shown(model: Any, own: Any) -> Iterator[tuple[str, str]]:
     """Where a name stands, and the name."""
     meta = model._meta
+    yield meta.app_label, meta.app_config.verbose_name
     yield meta.model_name, meta.verbose_name
     yield meta.model_name, meta.verbose_name_plural
     for field in (*meta.concrete_fields, *meta.many_to_many):

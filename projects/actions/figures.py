@@ -35,7 +35,7 @@ class Heard:
 
 
 def of_script(script: Script, project: Project) -> Heard:
-    """One script, from its first line to its last. Three queries where it changed since it was asked for, else none."""
+    """One script, from its first line to its last. Two roundtrips where it changed since it was last asked for."""
     return _of_script(script, project).value
 
 
@@ -52,7 +52,7 @@ def is_due(script: Script, project: Project) -> bool:
 def of_book(
     project: Project, scripts: Iterable[Script], *, finish: Finish | None = None, lines: int = 0
 ) -> Heard:
-    """All of a project's scripts, as an export puts them together. Three queries, however many of them changed.
+    """All of a project's scripts, as an export puts them together. Two roundtrips, however many of them changed.
 
     As it is with another ``finish`` than the project's, where one is named. Where the caller says how many ``lines``
     there are, a long book may be a little behind.

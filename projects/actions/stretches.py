@@ -10,28 +10,28 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from itertools import groupby
-from operator import or_
+from functools import cache
+from itertools import chain, groupby
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from narrator.cache import heavy
-from projects.actions import treatments
+from narrator.direct import Blank, Prepared, together
+from projects.actions import following, treatments
 from projects.audio import stretches
 from projects.audio.finish import Finish
 from projects.audio.pauses import Pauses
 from projects.audio.stretches import Edge, Line, Stretch
 from projects.audio.sums import Sums
-from projects.models import Change, Paragraph, Project, Script
+from projects.models import Paragraph, Project, Script
 from projects.models.paragraphs import STEP
 from projects.models.sounds import SUMS
 from projects.models.takes import Source
 
 # Lines whose positions are in one of so many as a fresh script gives to 64 lines are a stretch.
 POSITIONS = STEP * 64
-# More scripts or stretches than this changed: the scripts are read whole. SQLite takes no condition of 1,000 parts.
+# More scripts or stretches than this changed: the scripts are read whole.
 MOST_NAMED = 100
 # Beside its sums.
 STRETCH_BYTES, LINE_BYTES = 1_000, 100
@@ -65,7 +65,8 @@ class Kept:
 def of(project: Project, scripts: Iterable[Script], finish: Finish) -> dict[int, list[Stretch]]:
     """The stretches of each of these scripts in their order, by the script's id.
 
-    At most three queries, however many scripts changed and however long they are; none where nothing changed.
+    At most three roundtrips, mostly two, however many scripts changed and however long they are; none where nothing
+    changed.
     """
     rows, how = list(scripts), hashlib.sha256(repr((project.pauses, finish)).encode()).hexdigest()
     found = {script.pk: _known(script, how) for script in rows}
@@ -100,44 +101,59 @@ def _key(script: Script, how: str) -> str:
 def _changed(behind: dict[int, Kept]) -> defaultdict[int, set[int]]:
     """In which stretches of these scripts a line is or was that changed since, by the script's id."""
     numbers: defaultdict[int, set[int]] = defaultdict(set)
-    if not behind:
-        return numbers
-    moved = defaultdict(set)
-    later = [Q(script=pk, version__gt=kept.version) for pk, kept in behind.items()]
-    lines = Paragraph.objects.filter(reduce(or_, later)).order_by()
-    for script, line, position in lines.values_list("script", "pk", "position"):
-        moved[script].add(line)
-        numbers[script].add(position // POSITIONS)
-    gone = [Q(left=pk, left_version__gt=kept.version) for pk, kept in behind.items()]
-    for script, line in Change.objects.filter(reduce(or_, gone)).order_by().values_list("left", "paragraph"):
-        moved[script].add(line)
-    for script, ids in moved.items():
-        stretches = behind[script].stretches.items()
-        numbers[script] |= {number for number, (lines, _) in stretches if not lines.isdisjoint(ids)}
+    asked = {
+        pk: [rows.asking(script=pk, version=kept.version) for rows in (_later(), following.leaving())]
+        for pk, kept in behind.items()
+    }
+    together(*chain.from_iterable(asked.values()))
+    for pk, (later, left) in asked.items():
+        ids = {line for line, *_ in (*later.rows, *left.rows)}
+        was = {number for number, (lines, _) in behind[pk].stretches.items() if not lines.isdisjoint(ids)}
+        numbers[pk] = was | {position // POSITIONS for _, position in later.rows}
     return numbers
+
+
+@cache
+def _later() -> Prepared:
+    """Gives the lines that changed after a version, each with its position. Blanks: script, version."""
+    lines = Paragraph.objects.filter(
+        script=Blank(Paragraph, "script"), version__gt=Blank(Paragraph, "version")
+    )
+    return Prepared(lines.order_by().values_list("pk", "position"))
 
 
 def _read(
     whole: set[int], some: Mapping[int, set[int]], pauses: Pauses, finish: Finish
 ) -> defaultdict[int, Of]:
-    """These scripts, and these stretches of others, as they are now, by the script's id. At most one query."""
+    """These scripts, and these stretches of others, as they are now, by the script's id. At most two roundtrips."""
     found: defaultdict[int, Of] = defaultdict(dict)
     if sum(map(len, some.values())) > MOST_NAMED:
         whole, some = whole | some.keys(), {}
-    named = [
-        Q(script=pk, position__gte=number * POSITIONS, position__lt=(number + 1) * POSITIONS)
+    asked = [
+        _stretch().asking(script=pk, first=number * POSITIONS, end=(number + 1) * POSITIONS)
         for pk, numbers in some.items()
         for number in numbers
     ]
-    if not whole and not named:
-        return found
-    among = Paragraph.objects.filter(reduce(or_, named, Q(script__in=whole)), chosen__isnull=False)
-    rows = among.order_by("script", "position").values_list("script", "position", "pk", *FOLLOWED, *CHOSEN)
+    together(*asked)
+    rows = chain(_heard().filter(script__in=whole) if whole else (), *(one.rows for one in asked))
     for (pk, number), group in groupby(rows, key=lambda row: (row[0], row[1] // POSITIONS)):
         lines = list(group)
         one = stretches.joined([_line(row[3:], finish) for row in lines], pauses, finish)
         found[pk][number] = frozenset(row[2] for row in lines), one
     return found
+
+
+def _heard() -> QuerySet[Paragraph, tuple[Any, ...]]:
+    lines = Paragraph.objects.filter(chosen__isnull=False).order_by("script", "position")
+    return lines.values_list("script", "position", "pk", *FOLLOWED, *CHOSEN)
+
+
+@cache
+def _stretch() -> Prepared:
+    """Blanks: script, first, end."""
+    first, end = (Blank(Paragraph, "position", name) for name in ("first", "end"))
+    of_script = _heard().filter(script=Blank(Paragraph, "script"))
+    return Prepared(of_script.filter(position__gte=first, position__lt=end))
 
 
 def _line(row: tuple[Any, ...], finish: Finish) -> Line:

@@ -1,11 +1,10 @@
-"""What backing up and restoring a studio costs, by its size: CPU of the commands, on SQLite into SQLite.
+"""What backing up and restoring a studio costs, by its size: CPU and peak memory of the commands, SQLite into SQLite.
 
 Every take has a sound of its own, a short one (0.1 s): what is measured is rows and files, not how fast a disk copies.
 Two sizes, so that it shows whether the cost grows with the number of takes or faster.
 """
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,13 +20,13 @@ def main() -> None:
     for takes in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             here, there, backup = Path(folder) / "here", Path(folder) / "there", Path(folder) / "studio.tar"
-            _cpu_s(here, "-m", "bench.restore", str(takes))
-            saved_s = _cpu_s(here, "manage.py", "backup", str(backup))
-            restored_s = _cpu_s(there, "manage.py", "restore", str(backup))
+            _used(here, "-m", "bench.restore", str(takes))
+            saved_s, saved_mib = _used(here, "manage.py", "backup", str(backup))
+            restored_s, restored_mib = _used(there, "manage.py", "restore", str(backup))
             size_mb = backup.stat().st_size / 1e6
-        print(
-            f"  {takes:6,} takes, {size_mb:4.0f} MB: backup {saved_s:5.1f} s, restore {restored_s:5.1f} s of CPU"
-        )
+        print(f"  {takes:6,} takes, {size_mb:4.0f} MB:")
+        print(f"    backup  {saved_s:6.1f} s of CPU, peak {saved_mib:.0f} MiB")
+        print(f"    restore {restored_s:6.1f} s of CPU, peak {restored_mib:.0f} MiB")
         if before:
             each_s = (restored_s - before[1]) / (takes - before[0])
             whole_s = restored_s + each_s * (HUNDRED_THOUSAND - takes)
@@ -37,15 +36,18 @@ def main() -> None:
         before = takes, restored_s
 
 
-def _cpu_s(data: Path, *words: str) -> float:
-    """Run this with a data folder, and return the CPU seconds that it took."""
+def _used(data: Path, *words: str) -> tuple[float, float]:
+    """Run this with a data folder; return the CPU seconds that it took, and the most memory it ever had, in MiB."""
     own = {"NARRATOR_DATA_DIR": str(data), "NARRATOR_LOG_LEVEL": "CRITICAL"}
     settings = {"DJANGO_SETTINGS_MODULE": "narrator.settings"}
-    began = resource.getrusage(resource.RUSAGE_CHILDREN)
-    quiet = subprocess.DEVNULL
-    subprocess.run([sys.executable, *words], env={**os.environ, **settings, **own}, stdout=quiet, check=True)
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
+    with subprocess.Popen(
+        [sys.executable, *words], env={**os.environ, **settings, **own}, stdout=subprocess.DEVNULL
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, words)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def _fill(takes: int) -> None:

@@ -99,7 +99,7 @@ class LimitsMiddleware:
 
 
 def refuses_by(answer: Callable[[int, str], HttpResponse], view: Any) -> None:
-    """Let this answer, by a status and a sentence, for a view whose visitors are programs."""
+    """Let this answer, by a status and a sentence, for a view that programs ask, or a page's own script."""
     view.refusal = answer
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from narrator import limits
 from narrator.teams.rights import Right
 from narrator.web import Request, go
 from projects import access, tasks
@@ -40,6 +41,13 @@ def script_search(request: Request, script_id: int) -> HttpResponse:
         return JsonResponse({"error": str(error)}, status=422)
     lines = [[pk, _as_browsers_count(text, spans)] for (pk, text), spans in found[:FOUND_AT_MOST]]
     return JsonResponse({"count": sum([len(spans) for _, spans in found]), "lines": lines})
+
+
+def _refused(status: int, sentence: str) -> HttpResponse:
+    return JsonResponse({"error": sentence}, status=status)
+
+
+limits.refuses_by(_refused, script_search)
 
 
 def _as_browsers_count(text: str, spans: searching.Spans) -> searching.Spans:

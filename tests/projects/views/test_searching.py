@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from narrator import limits
 from narrator.teams.models import User
 from projects.models import Paragraph
 from tests import factories
@@ -30,6 +32,20 @@ def test_search_answers_with_lines_and_places_as_browsers_count_them(cast: Cast,
     assert client.get(address, {"q": "the lamp", "case": "on"}).json()["count"] == 2
     refused = client.get(address, {"q": "(", "pattern": "on"})
     assert (refused.status_code, "cannot be read" in refused.json()["error"]) == (422, True)
+
+
+@pytest.mark.one_database
+def test_the_search_bar_is_told_in_its_own_way_that_it_asks_too_often(
+    cast: Cast, sign_in: SignIn, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BURST", 1)
+    settings.REQUESTS_EACH_MINUTE = 1  # type: ignore[attr-defined]
+    address = reverse("script-search", args=[factories.script(cast.team, lines=1).pk])
+    client = sign_in(cast.viewer)
+    assert client.get(address, {"q": "a"}).status_code == 200
+    refused = client.get(address, {"q": "b"})
+    assert (refused.status_code, "Wait a moment" in refused.json()["error"]) == (429, True)
+    assert int(refused["Retry-After"]) > 0
 
 
 def test_every_change_is_shown_and_only_what_is_ticked_is_made(cast: Cast, sign_in: SignIn) -> None:

@@ -289,10 +289,9 @@ def to_hear(script: Script) -> ParagraphQuerySet:
 def next_to_hear(script: Script, *, after: Paragraph | None = None) -> Paragraph | None:
     """The first line of a script that is to be heard, behind ``after``, else from its start. One query of its own."""
     place = after.position if after else BEFORE_ALL
-    waiting = (
-        (line.position, pk) for pk, line in lineups.of(script).lines.items() if line.stage == Stage.READY
-    )
-    first = min(waiting, key=lambda one: (one[0] <= place, one[0]), default=None)
+    ready = Stage.READY.value
+    waiting = [(line.position, pk) for pk, line in lineups.of(script).lines.items() if line.stage == ready]
+    first = min([one for one in waiting if one[0] > place] or waiting, default=None)
     return _heard().first(pk=first[1]) if first else None
 
 

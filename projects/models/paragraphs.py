@@ -323,13 +323,13 @@ class Paragraph(Layer):
         """What is to be asked for ``number``."""
         return _count_before().asking(script=self.script_id, position=self.position)
 
-    def neighbours(self) -> tuple[str, str]:
-        """What the line before this one says, and the one behind it; "" where there is none. Two queries."""
+    def asking_neighbours(self) -> tuple[Asked, Asked]:
+        """What the line before this one says, and the one behind it: a row each, none where there is no such line."""
         before, behind = (
-            text.rows(script=self.script_id, position=self.position)
+            text.asking(script=self.script_id, position=self.position)
             for text in (_text_before(), _text_behind())
         )
-        return before[0][0] if before else "", behind[0][0] if behind else ""
+        return before, behind
 
     @property
     def text_mark(self) -> str:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from narrator.direct import Blank, Prepared, together
+from narrator.direct import Asked, Blank, Prepared, together
 from narrator.teams.rights import Right
 from narrator.web import Request
 from projects import access, tasks
@@ -43,7 +43,7 @@ def inspector_context(request: Request, line: Paragraph, form: DirectionForm | N
     """What the inspector of a line needs, and its row beside it."""
     project = line.script.project
     layers, number = Guide.asking(project.pk), line.asking_number()
-    history, comments = _takes().asking(paragraph=line.pk), _comments().asking(paragraph=line.pk)
+    history, comments = _takes().asking(paragraph=line.pk), asking_comments(line)
     price, own = Price.asking(project.team_id), TeamEndpoint.asking(project.team_id)
     together(*layers, number, history, comments, price, own)
     guide, takes = Guide.about(project, layers), history.objects()
@@ -71,9 +71,9 @@ def _takes() -> Prepared:
     return Prepared(rows.filter(paragraph=Blank(Take, "paragraph")).order_by("-number"))
 
 
-def comments_of(line: Paragraph) -> list[Comment]:
+def asking_comments(line: Paragraph) -> Asked:
     """The comments of a line, the open ones first."""
-    return _comments().objects(paragraph=line.pk)
+    return _comments().asking(paragraph=line.pk)
 
 
 @cache

@@ -19,7 +19,7 @@ from projects.forms.reviews import AssignForm, CommentForm, VerdictForm
 from projects.models import Comment, Paragraph, Script
 from projects.views import review_html
 from projects.views.endpoints import spoken_by
-from projects.views.inspector import answer_both, comments_of
+from projects.views.inspector import answer_both, asking_comments
 
 PAGE = "projects/review_next.html"
 
@@ -86,17 +86,27 @@ def script_review(request: Request, script_id: int) -> HttpResponse:
 def _next(script: Script, passed: Paragraph | None, *, stay: bool = False, **more: Any) -> dict[str, Any]:
     """What the page of the next line needs: the line with its neighbours, and how far the script is."""
     line = passed if stay else reviews.next_to_hear(script, after=passed)
-    before, behind = line.neighbours() if line else ("", "")
     return {
         "script": tallies.with_verdicts([script])[0],
         "project": script.project,
         "line": line,
-        "number": line.number() if line else 0,
+        "may_review": True,
+        **(_around(line) if line else {}),
+        **spoken_by(script.project.team),
+        **more,
+    }
+
+
+def _around(line: Paragraph) -> dict[str, Any]:
+    """A line's number, what stands before it and behind it, and what was said about it."""
+    number, comments, *neighbours = line.asking_number(), asking_comments(line), *line.asking_neighbours()
+    together(number, comments, *neighbours)
+    before, behind = ("".join(text for (text,) in one.rows) for one in neighbours)
+    return {
+        "number": line.number(number),
         "before": before,
         "behind": behind,
-        "comments": comments_of(line) if line else [],
-        "may_review": True,
-        **more,
+        "comments": comments.objects(),
     }
 
 
@@ -152,5 +162,10 @@ def comment_resolve(request: Request, comment_id: int) -> HttpResponse:
 def _comments(request: Request, line: Paragraph, form: CommentForm | None = None) -> HttpResponse:
     if not request.htmx:
         return go(request, f"{line.script.get_absolute_url()}#line-{line.pk}")
-    context = {"line": line, "may_review": True, "comments": comments_of(line), "comment_form": form}
+    context = {
+        "line": line,
+        "may_review": True,
+        "comments": asking_comments(line).objects(),
+        "comment_form": form,
+    }
     return render(request, "projects/comments.html#comments", context, status=422 if form else 200)

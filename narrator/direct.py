@@ -8,7 +8,7 @@ Where a statement runs once for a person's press, the ORM is the right way.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -271,8 +271,13 @@ class Named(Prepared):
 
     def of(self, keys: Sequence[int]) -> "Asked":
         """What is to be asked for these keys, of which there is one at least."""
-        keys = [*keys, *[keys[-1]] * (self._most - len(keys))]
-        return self.asking(**{f"key{at}": key for at, key in enumerate(keys)})
+        return self.asking(keys=keys)
+
+    def params(self, **values: Any) -> list[Any]:
+        """The parameters with the ``keys`` in them, which are numbers already."""
+        keys = values["keys"]
+        filled = chain(keys, repeat(keys[-1], self._most - len(keys)))
+        return [next(filled) if isinstance(param, _Mark) else param for param in self._params]
 
 
 class Asked(Question):

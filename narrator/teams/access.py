@@ -14,6 +14,7 @@ from narrator.teams.rights import Right, allows
 __all__ = [
     "allows",
     "asking_members",
+    "asking_teams_for",
     "check",
     "check_role",
     "members",
@@ -89,7 +90,12 @@ def _members(what: Right | Role) -> Prepared:
 
 def teams_for(user: User, what: Right | Role) -> list[Team]:
     """Return the teams in which the user may do this, by name, each with ``role_of_user``."""
-    return _teams_for(what).objects(user=user.pk)
+    return asking_teams_for(user, what).objects()
+
+
+def asking_teams_for(user: User, what: Right | Role) -> Asked:
+    """What ``teams_for`` asks, to be asked together with other things."""
+    return _teams_for(what).asking(user=user.pk)
 
 
 @cache

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from narrator.direct import Asked, Blank, Prepared
-from narrator.teams.models import Team, User
+from narrator.teams.models import Membership, Team, User
 from projects.audio.finish import Finish
 from projects.audio.pauses import Pauses
 from projects.models.direction import Direction
@@ -18,7 +18,7 @@ LONGEST_PAUSE_MS = 20_000
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
-    def of(self, user: User) -> Self:
+    def of(self, user: User | Blank) -> Self:
         """The projects of the teams this person is in."""
         return self.filter(team__memberships__user=user)
 
@@ -93,6 +93,11 @@ class Project(Direction):
         """What is to be asked for a project with this key."""
         return _by_key().asking(pk=pk)
 
+    @classmethod
+    def asking_of(cls, user: User) -> Asked:
+        """What is to be asked for a person's projects with their teams, the newest first."""
+        return _of().asking(user=user.pk)
+
     @property
     def pauses(self) -> Pauses:
         """What is heard behind its lines where they say nothing else."""
@@ -107,3 +112,10 @@ class Project(Direction):
 @cache
 def _by_key() -> Prepared:
     return Prepared(Project.objects.filter(pk=Blank(Project, "pk")))
+
+
+@cache
+def _of() -> Prepared:
+    """Blank: user."""
+    mine = Project.objects.of(Blank(Membership, "user"))
+    return Prepared(mine.select_related("team"))

@@ -41,11 +41,14 @@ def team_projects(request: Request, team_id: int) -> HttpResponse:
 
 
 def _shelf(request: Request, team: Team | None) -> HttpResponse:
-    rows = Project.objects.of(request.user).select_related("team")
-    mine = teams.teams_for(request.user, Right.SEE)
-    editable = teams.teams_for(request.user, Right.EDIT)
+    shelf, scripts = Project.asking_of(request.user), tallies.asking_scripts(request.user)
+    asked = teams.asking_teams_for(request.user, Right.SEE)
+    together(asked, shelf, scripts)
+    mine = asked.objects()
+    editable = [one for one in mine if teams.allows(one.role_of_user, Right.EDIT)]
+    projects = [one for one in shelf.objects() if not team or one.team == team]
     context = {
-        "projects": tallies.with_lines(rows.filter(team=team) if team else rows),
+        "projects": tallies.with_lines(projects, scripts.rows),
         "team": team,
         "teams": mine,
         "may_create": team in editable if team else bool(editable),

@@ -45,7 +45,8 @@ def test_a_shelf_is_two_queries_and_one_where_nothing_changed(cast: Cast, count:
     empty = Project.objects.create(team=cast.team, title="Empty")
     for queries_expected in (2, 1):
         with CaptureQueriesContext(connection) as queries:
-            rows = tallies.with_lines([*projects, empty])
+            scripts = tallies.asking_scripts(cast.viewer).rows
+            rows = tallies.with_lines([*projects, empty], scripts)
         assert len(queries) == queries_expected
         told = [(row.script_count, row.line_count, row.ready_count) for row in rows]
         assert told == [(1, 2, 1), *[(2, 4, 0)] * (count - 1), (0, 0, 0)]

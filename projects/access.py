@@ -104,10 +104,15 @@ def _paragraphs() -> Prepared:
 
 
 def paragraph(
-    user: User, paragraph_id: int, *, least: Right | Role = Right.SEE, removed: bool = False
+    user: User,
+    paragraph_id: int,
+    *,
+    least: Right | Role = Right.SEE,
+    removed: bool = False,
+    beside: Sequence[Question] = (),
 ) -> Paragraph:
-    """One line, as ``Paragraph.whole`` has it; with ``removed`` also one that was deleted."""
-    row, role = _found(_paragraphs(), paragraph_id, user)
+    """One line, as ``Paragraph.whole`` has it; with ``removed`` also a deleted one. ``beside`` as of a script."""
+    row, role = _found(_paragraphs(), paragraph_id, user, beside)
     if row.removed and not removed:
         raise Http404
     access.check_role(user, row.script.project.team_id, role, least)

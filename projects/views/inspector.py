@@ -39,29 +39,39 @@ def line_row(request: Request, line: Paragraph) -> HttpResponse:
     return HttpResponse(rows.row(line, access.may_edit(request.user, project)).html)
 
 
-def inspector_context(request: Request, line: Paragraph, form: DirectionForm | None = None) -> dict[str, Any]:
+class Questions:
+    """What is to be asked for the inspector of a line, beside the line."""
+
+    def __init__(self, line: Paragraph) -> None:
+        project = line.script.project
+        self.layers, self.number = Guide.asking(project.pk), line.asking_number()
+        self.takes, self.comments = _takes().asking(paragraph=line.pk), asking_comments(line)
+        self.price, self.endpoint = Price.asking(project.team_id), TeamEndpoint.asking(project.team_id)
+        self.all = (*self.layers, self.number, self.takes, self.comments, self.price, self.endpoint)
+
+
+def inspector_context(
+    request: Request, line: Paragraph, form: DirectionForm | None = None, asked: Questions | None = None
+) -> dict[str, Any]:
     """What the inspector of a line needs, and its row beside it."""
-    project = line.script.project
-    layers, number = Guide.asking(project.pk), line.asking_number()
-    history, comments = _takes().asking(paragraph=line.pk), asking_comments(line)
-    price, own = Price.asking(project.team_id), TeamEndpoint.asking(project.team_id)
-    together(*layers, number, history, comments, price, own)
-    guide, takes = Guide.about(project, layers), history.objects()
-    voices = endpoint.voices_of(own.first())
+    asked, project = asked or Questions(line), line.script.project
+    together(*asked.all)
+    guide, takes = Guide.about(project, asked.layers), asked.takes.objects()
+    voices = endpoint.voices_of(asked.endpoint.first())
     return {
         **line_context(request, line),
         "sent": line.line(guide),
         "spoken": line.spoken(guide),
         "said": guide.direction(line),
         "speaks": guide.character_of(line),
-        "number": line.number(number),
+        "number": line.number(asked.number),
         "takes": [take for take in takes if not take.discarded_at],
         "discarded": [take for take in takes if take.discarded_at],
-        "alternatives": asking.alternatives(line, guide, Price.of(project.team_id, price)),
+        "alternatives": asking.alternatives(line, guide, Price.of(project.team_id, asked.price)),
         "form": form or _form(line, guide, voices=voices),
         "speaker_form": SpeakerForm(guide.characters.values(), initial={"character": line.character_id}),
         "presets": PRESETS,
-        "comments": comments.objects(),
+        "comments": asked.comments.objects(),
     }
 
 
@@ -88,10 +98,11 @@ def _form(line: Paragraph, guide: Guide, data: Any = None, **known: Any) -> Dire
     return DirectionForm(data, instance=line, inherited=inherited, project=guide.project, **known)
 
 
-def answer_both(request: Request, paragraph_id: int, **more: Any) -> HttpResponse:
-    """Answer with a line's inspector, and with its row to be put in place out of band."""
-    line = access.paragraph(request.user, paragraph_id)
-    context = {**inspector_context(request, line), **more}
+def answer_both(request: Request, line: Paragraph, **more: Any) -> HttpResponse:
+    """Answer with the inspector of a line, read again, and with its row to be put in place out of band."""
+    asked = Questions(line)
+    line = access.paragraph(request.user, line.pk, beside=asked.all)
+    context = {**inspector_context(request, line, asked=asked), **more}
     context["row"] = rows.row(line, context["may_edit"]).out_of_band
     return render(request, f"{INSPECTOR}#inspector_and_line", context)
 
@@ -104,7 +115,7 @@ def paragraph_direction(request: Request, paragraph_id: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, f"{INSPECTOR}#inspector", inspector_context(request, line, form), status=422)
     tasks.queue_edit(form.save(commit=False), by=request.user)
-    return answer_both(request, paragraph_id)
+    return answer_both(request, line)
 
 
 @require_POST
@@ -115,4 +126,4 @@ def paragraph_character(request: Request, paragraph_id: int) -> HttpResponse:
     if form.is_valid():
         line.character_id = form.cleaned_data["character"]
         tasks.queue_edit(line, by=request.user)
-    return answer_both(request, paragraph_id)
+    return answer_both(request, line)

@@ -124,7 +124,7 @@ def paragraph_alternatives(request: Request, paragraph_id: int) -> HttpResponse:
     except asking.TooDear as error:
         return reswap(refused(request, line.script_id, str(error)), "none")
     tasks.queue_alternatives(line, by=request.user)
-    return answer_both(request, paragraph_id)
+    return answer_both(request, line)
 
 
 @require_POST
@@ -132,4 +132,4 @@ def paragraph_render(request: Request, paragraph_id: int) -> HttpResponse:
     """Ask for a new take of one line, even of an unchanged one."""
     line = access.paragraph(request.user, paragraph_id, least=Right.GENERATE)
     tasks.queue_takes(line.script, [line], by=request.user, fresh=True)
-    return answer_both(request, paragraph_id)
+    return answer_both(request, line)

@@ -45,4 +45,4 @@ def recording_new(request: Request, paragraph_id: int) -> HttpResponse:
         context = {"line": line, "recording_form": form}
         answer = render(request, "projects/recording.html#recording", context, status=422)
         return reswap(retarget(answer, "#recording"), "outerHTML")
-    return answer_both(request, paragraph_id, recording_notice=notice)
+    return answer_both(request, line, recording_notice=notice)

@@ -127,7 +127,7 @@ def paragraph_verdict(request: Request, paragraph_id: int) -> HttpResponse:
     if refusals:
         answer = render(request, "projects/verdict.html#refused", {"refusals": refusals}, status=422)
         return reswap(retarget(answer, "#verdict-refused"), "innerHTML")
-    return answer_both(request, paragraph_id)
+    return answer_both(request, line)
 
 
 def _after_verdict(request: Request, line: Paragraph, refusals: list[str]) -> HttpResponse:

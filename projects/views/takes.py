@@ -22,7 +22,7 @@ def take_choose(request: Request, take_id: int) -> HttpResponse:
     """Make a finished take the one that is heard and exported."""
     take = access.take(request.user, take_id, least=Right.GENERATE)
     takes.choose(take, script_id=take.paragraph.script_id, by=request.user)
-    return answer_both(request, take.paragraph_id)
+    return answer_both(request, take.paragraph)
 
 
 @require_POST
@@ -33,7 +33,7 @@ def take_discard(request: Request, take_id: int) -> HttpResponse:
         (discards.bring_back if "back" in request.POST else discards.discard)(take, by=request.user)
     except discards.Needed as error:
         return reswap(refused(request, take.paragraph.script_id, str(error)), "none")
-    return answer_both(request, take.paragraph_id)
+    return answer_both(request, take.paragraph)
 
 
 @require_safe
@@ -60,7 +60,7 @@ def take_clear(request: Request, take_id: int) -> HttpResponse:
     """Say that a take which the checks flagged is good all the same."""
     take = access.take(request.user, take_id, least=Right.REVIEW)
     checks.clear(take, script_id=take.paragraph.script_id, by=request.user)
-    return answer_both(request, take.paragraph_id)
+    return answer_both(request, take.paragraph)
 
 
 @require_POST
@@ -68,7 +68,7 @@ def take_retry(request: Request, take_id: int) -> HttpResponse:
     """Put a failed take back into the queue."""
     take = access.take(request.user, take_id, least=Right.GENERATE)
     tasks.queue_retry(take, script_id=take.paragraph.script_id, by=request.user)
-    return answer_both(request, take.paragraph_id)
+    return answer_both(request, take.paragraph)
 
 
 @require_safe

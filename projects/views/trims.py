@@ -42,7 +42,7 @@ def take_trim(request: Request, take_id: int) -> HttpResponse:
         return reswap(retarget(answer, "#trimming"), "innerHTML")
     if not request.htmx:
         return go(request, f"{take.paragraph.script.get_absolute_url()}#line-{take.paragraph_id}")
-    return answer_both(request, take.paragraph_id)
+    return answer_both(request, take.paragraph)
 
 
 def _panel(take: Take, form: TrimForm) -> dict[str, Any]:

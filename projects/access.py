@@ -66,8 +66,11 @@ def _projects() -> Prepared:
     return _by_key(Project.objects.select_related("team__endpoint"), "team")
 
 
-def project(user: User, project_id: int, *, least: Right | Role = Right.SEE) -> Project:
-    row, role = _found(_projects(), project_id, user)
+def project(
+    user: User, project_id: int, *, least: Right | Role = Right.SEE, beside: Sequence[Question] = ()
+) -> Project:
+    """A project; ``beside`` as of ``script``."""
+    row, role = _found(_projects(), project_id, user, beside)
     access.check_role(user, row.team_id, role, least)
     return row
 

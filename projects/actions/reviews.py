@@ -212,15 +212,15 @@ class Progress:
     pickups: int
 
 
-def asking(project: Project) -> tuple[Asked, Asked]:
+def asking(project_id: int) -> tuple[Asked, Asked]:
     """What is to be asked for ``hearers``, and for ``progress``."""
-    return _assigned().asking(project=project.pk), _said().asking(project=project.pk)
+    return _assigned().asking(project=project_id), _said().asking(project=project_id)
 
 
 def hearers(project: Project, asked: Asked | None = None) -> dict[int, list[User]]:
     """Who hears each script of a project, by the script's id. One query, unless it was ``asked`` with others."""
     found: dict[int, list[User]] = {}
-    for one in (asked or asking(project)[0]).objects():
+    for one in (asked or asking(project.pk)[0]).objects():
         found.setdefault(one.script_id, []).append(one.reviewer)
     return found
 
@@ -243,7 +243,7 @@ def progress(
     Two queries, one where the other was ``asked`` with others. A line counts as heard whoever has heard it: nobody
     has to hear it twice.
     """
-    said = {(person, kind): n for person, kind, n in (asked or asking(project)[1]).rows}
+    said = {(person, kind): n for person, kind, n in (asked or asking(project.pk)[1]).rows}
     given: dict[int, list[Script]] = {}
     for script in scripts:
         for person in hearers.get(script.pk, []):

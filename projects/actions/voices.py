@@ -31,9 +31,9 @@ class Unknown:
     first_line: Paragraph | None = None
 
 
-def asking(project: Project) -> Asked:
+def asking(project_id: int) -> Asked:
     """What is to be asked for ``unknown_of``."""
-    return _of_one().asking(project=project.pk)
+    return _of_one().asking(project=project_id)
 
 
 def unknown_of(project: Project, asked: Asked | None = None) -> list[str]:
@@ -41,7 +41,7 @@ def unknown_of(project: Project, asked: Asked | None = None) -> list[str]:
 
     One query where its team's endpoint is read, unless it was ``asked`` with others.
     """
-    named = {name for _, name in (asked or asking(project)).rows}
+    named = {name for _, name in (asked or asking(project.pk)).rows}
     return sorted(named - _known(project))
 
 

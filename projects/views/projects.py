@@ -60,11 +60,10 @@ def _shelf(request: Request, team: Team | None) -> HttpResponse:
 @require_safe
 def project_detail(request: Request, project_id: int) -> HttpResponse:
     """One project: scripts with their state, and the exports."""
-    project = access.project(request.user, project_id)
+    chapters_of, exported = Script.asking_of(project_id), _exports().asking(project=project_id)
+    versions, voiced = _revisions().asking(project=project_id), voices.asking(project_id)
+    project = access.project(request.user, project_id, beside=[chapters_of, exported, versions, voiced])
     may_edit = access.may_edit(request.user, project)
-    chapters_of, exported = Script.asking_of(project.pk), _exports().asking(project=project.pk)
-    versions, voiced = _revisions().asking(project=project.pk), voices.asking(project)
-    together(chapters_of, exported, *([versions, voiced] if may_edit else []))
     scripts, latest = tallies.with_counts(chapters_of.objects()), exported.objects()
     line_count = sum(script.line_count for script in scripts)
     context = {

@@ -42,16 +42,14 @@ def review_list(request: Request) -> HttpResponse:
 @require_safe
 def review_board(request: Request, project_id: int) -> HttpResponse:
     """All scripts of a project: how far their review is, and who hears them."""
-    project = access.project(request.user, project_id)
+    chapters, given, said = Script.asking_of(project_id), *reviews.asking(project_id)
+    project = access.project(request.user, project_id, beside=[chapters, given, said])
     may_edit, may_review = access.may_edit(request.user, project), access.may_review(request.user, project)
-    chapters, given, said = Script.asking_of(project.pk), *reviews.asking(project)
-    members = teams.asking_members(project.team_id, Right.REVIEW)
-    together(chapters, given, said, *([members] if may_edit else []))
     scripts, hearers = tallies.with_verdicts(chapters.objects()), reviews.hearers(project, given)
     board = review_html.Board(
         language=project.language,
         may_review=may_review,
-        members=members.objects() if may_edit else None,
+        members=teams.members(project.team_id, Right.REVIEW) if may_edit else None,
         token=str(csrf_input(request)),
     )
     context = {

@@ -5,8 +5,8 @@ To put the stretches of ten thousand lines together takes as long as drawing fiv
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from projects.actions import resting, stretches
@@ -23,7 +23,10 @@ FOUND = ("duration_ms", "loudness_lufs", "rms_dbfs", "peak_dbfs", "true_peak_dbf
 
 @dataclass(frozen=True)
 class Heard:
-    """What to say of a script or a book. Levels are None where there is nothing to hear."""
+    """What to say of a script or a book. Levels are None where there is nothing to hear.
+
+    chapters_ms: of a book, how long each script that can be heard plays in it, from its first line to its last, by key.
+    """
 
     duration_ms: int
     words_a_minute: int | None
@@ -32,6 +35,7 @@ class Heard:
     peak_dbfs: float | None = None
     true_peak_dbfs: float | None = None
     floor_dbfs: float | None = None
+    chapters_ms: Mapping[int, int] = field(default_factory=dict)
 
 
 def of_script(script: Script, project: Project) -> Heard:
@@ -60,7 +64,7 @@ def of_book(
     scripts, finish = list(scripts), finish or project.finishing
     how = hashlib.sha256(repr(finish).encode()).hexdigest()
     return _kept(
-        f"heard-book-{project.pk}-{how}",
+        f"book-heard-{project.pk}-{how}",
         _mark(project, scripts, finish),
         lambda: _book(project, scripts, finish),
         lines=lines,
@@ -104,13 +108,15 @@ def _script(project: Project, script: Script, finish: Finish) -> Heard:
 def _book(project: Project, scripts: list[Script], finish: Finish) -> Heard:
     pauses, row = project.pauses, list[tuple[int, Stretch]]()
     at = end = pcm.ms_to_frames(finish.head_ms)
-    for some in stretches.of(project, scripts, finish).values():
+    chapters_ms = dict[int, int]()
+    for script_id, some in stretches.of(project, scripts, finish).items():
         if sum(one.frames for one in some):
             row += in_a_row(some, pauses, finish, at=at)
+            chapters_ms[script_id] = pcm.frames_to_ms(_end(row) - at)
             behind_ms = pauses.after(row[-1][1].last.line, None)
             at = _end(row) + pcm.ms_to_frames(max(behind_ms, project.chapter_pause_ms))
             end = _end(row) + pcm.ms_to_frames(max(behind_ms, finish.tail_ms))
-    return _heard(row, end if row else 0, finish)
+    return replace(_heard(row, end if row else 0, finish), chapters_ms=chapters_ms)
 
 
 def _end(row: list[tuple[int, Stretch]]) -> int:

@@ -66,6 +66,9 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
     may_edit = access.may_edit(request.user, project)
     scripts, latest = tallies.with_counts(chapters_of.objects()), exported.objects()
     line_count = sum(script.line_count for script in scripts)
+    heard = figures.of_book(project, scripts, lines=line_count)
+    for script in scripts:
+        script.duration_ms = heard.chapters_ms.get(script.pk)
     context = {
         "project": project,
         "chapters": chapters.rows(f"{PAGE}#chapter", scripts, language=project.language),
@@ -82,7 +85,7 @@ def project_detail(request: Request, project_id: int) -> HttpResponse:
         **spoken_by(project.team),
         "line_count": line_count,
         "ready_count": sum(script.ready_count for script in scripts),
-        "heard": figures.of_book(project, scripts, lines=line_count),
+        "heard": heard,
     }
     return render(request, PAGE, context)
 

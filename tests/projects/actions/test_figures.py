@@ -62,6 +62,19 @@ def test_a_script_goes_from_its_first_line_to_its_last(cast: Cast) -> None:
     assert heard.words_a_minute == round(words / (2 / 60))
 
 
+def test_a_chapter_of_a_book_is_as_long_as_its_script(cast: Cast) -> None:
+    project = factories.project(cast.team, lines=2, scripts=3, pause_ms=431, chapter_pause_ms=1733)
+    first, second, _ = current(project)
+    factories.all_ready(first, duration_ms=1000)
+    factories.all_ready(second, duration_ms=3000)
+    heard = figures.of_book(project, current(project))
+    assert heard.chapters_ms == {first.pk: 2431, second.pk: 6431}
+    assert figures.of_script(current(project)[1], project).duration_ms == 6431
+    assert heard.duration_ms == 2431 + 1733 + 6431 + project.finishing.head_ms + max(
+        431, project.finishing.tail_ms
+    )
+
+
 @pytest.mark.parametrize("lines", [1, 3])
 def test_the_first_look_is_one_query_and_the_next_is_none(cast: Cast, lines: int) -> None:
     project = factories.project(cast.team, lines=lines, scripts=3)

@@ -197,12 +197,13 @@ def test_a_file_per_chapter_is_a_zip(cast: Cast, sign_in: SignIn, broker: str) -
 
 
 def test_a_chapter_says_how_far_it_is_to_each_in_their_language(cast: Cast, sign_in: SignIn) -> None:
-    project = factories.project(cast.team, lines=2)
+    project = factories.project(cast.team, lines=3, pause_ms=4000)
     script = project.scripts.get()
     for change, said in (
-        (lambda: None, ["0{of}2"]),
-        (lambda: factories.ready(script.paragraphs.all()[0], duration_ms=61_000), ["1{of}2", "1:01"]),
-        (lambda: project.scripts.update(title="<b>Late</b>"), ["1{of}2", "1:01", "&lt;b&gt;Late"]),
+        (lambda: None, ["0{of}3"]),
+        (lambda: factories.ready(script.paragraphs.all()[0], duration_ms=61_000), ["1{of}3", "1:01"]),
+        (lambda: factories.ready(script.paragraphs.all()[1], duration_ms=3_000), ["2{of}3", "1:08"]),
+        (lambda: project.scripts.update(title="<b>Late</b>"), ["2{of}3", "1:08", "&lt;b&gt;Late"]),
     ):
         change()
         for person, language, of in ((cast.editor, "en", " of "), (cast.admin, "zh-hans", "/")):

@@ -50,10 +50,11 @@ class Writer:
         info.size, info.mode, info.mtime = size, 0o600, int(time.time())
         read = Hashing(source)
         self.tar.addfile(info, read)
+        _forget(self.tar)
         self.members[name] = {"size": size, "sha256": read.sha256.hexdigest()}
 
     def finish(self, **facts: Any) -> None:
-        said = json.dumps({"format": FORMAT, **facts, "members": self.members}, indent=1).encode()
+        said = json.dumps({"format": FORMAT, **facts, "members": self.members}).encode()
         info = tarfile.TarInfo(MANIFEST)
         info.size, info.mode, info.mtime = len(said), 0o600, int(time.time())
         self.tar.addfile(info, io.BytesIO(said))
@@ -103,6 +104,12 @@ def members(path: Path) -> Iterator[tuple[str, IO[bytes], int]]:
             source = tar.extractfile(info)
             if source is not None:
                 yield info.name, source, info.size
+            _forget(tar)
+
+
+def _forget(tar: tarfile.TarFile) -> None:
+    """Let go of the notes of members, which tarfile keeps for who jumps about: a studio has a million files."""
+    tar.members.clear()  # type: ignore[attr-defined]
 
 
 def _sha256(source: IO[bytes]) -> str:

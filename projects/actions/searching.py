@@ -4,9 +4,10 @@ Patterns are people's own, and some would take for ever: the `regex` package sto
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TypeVar
 
 import regex
 from django.db import transaction
@@ -24,10 +25,16 @@ from projects.speech.line import is_speakable
 
 # What one search may cost of the web server, all lines together.
 PATIENCE_S = 1.5
+# So long, and through so many lines at once, a search holds the interpreter's lock, as any thread may. `regex` gives it
+# away at each match, and has it back when whoever computes has had a turn: beside one of those a word that stands
+# in half of ten thousand lines took two seconds in place of 15 ms.
+TURN_S = 0.005
+LINES_AT_ONCE = 500
 TOO_LONG = gettext_lazy("This pattern takes too long. Make it simpler, or search for plain words.")
 # No text has it, and no form takes it.
 BETWEEN = "\0"
 
+Answer = TypeVar("Answer")
 Row = tuple[int, str]
 """The id of a line and its text."""
 Spans = list[tuple[int, int]]
@@ -123,13 +130,15 @@ def _all(texts: Sequence[str], pattern: "regex.Pattern[str]") -> dict[int, Spans
     A deadline would double what it takes. Words need none: it is at most their length times that of the texts.
     """
     found: dict[int, Spans] = {}
-    at, begin, end = -1, 0, 0  # of the text that the last match was in, with what follows it
-    for match in pattern.finditer(BETWEEN.join(texts)):
-        start, stop = match.span()
-        while start >= end:
-            at += 1
-            begin, end = end, end + len(texts[at]) + 1
-        found.setdefault(at, []).append((start - begin, stop - begin))
+    for first in range(0, len(texts), LINES_AT_ONCE):
+        some = texts[first : first + LINES_AT_ONCE]
+        at, begin, end = -1, 0, 0  # of the text that the last match was in, with what follows it
+        for match in pattern.finditer(BETWEEN.join(some), concurrent=False):
+            start, stop = match.span()
+            while start >= end:
+                at += 1
+                begin, end = end, end + len(some[at]) + 1
+            found.setdefault(first + at, []).append((start - begin, stop - begin))
     return found
 
 
@@ -138,25 +147,30 @@ def _each(texts: Sequence[str], pattern: "regex.Pattern[str]") -> dict[int, Span
     end, found = time.monotonic() + PATIENCE_S, {}
     for at, text in enumerate(texts):
         # Most texts have nothing, and one question costs half of what making ready for several answers does.
-        if _first(pattern, text, end) and (spans := [match.span() for match in _matches(pattern, text, end)]):
+        if _in_time(pattern.search, text, end) and (
+            spans := [match.span() for match in _matches(pattern, text, end)]
+        ):
             found[at] = spans
     return found
 
 
-def _first(pattern: "regex.Pattern[str]", text: str, end: float) -> "regex.Match[str] | None":
-    """The first match, which may be empty. Raises as ``_matches``."""
-    try:
-        return pattern.search(text, timeout=max(end - time.monotonic(), 0.001))
-    except TimeoutError as error:
-        raise BadQuery(TOO_LONG) from error
-
-
-def _matches(pattern: "regex.Pattern[str]", text: str, end: float) -> Iterator["regex.Match[str]"]:
+def _matches(pattern: "regex.Pattern[str]", text: str, end: float) -> list["regex.Match[str]"]:
     """The matches that are not empty. Raises ``BadQuery`` past the end of patience."""
+    return [
+        match
+        for match in _in_time(lambda *what, **how: list(pattern.finditer(*what, **how)), text, end)
+        if match.group()
+    ]
+
+
+def _in_time(ask: Callable[..., Answer], text: str, end: float) -> Answer:
+    """What a pattern says of a text, in one turn where that is long enough. Raises as ``_matches``."""
     try:
-        for match in pattern.finditer(text, timeout=max(end - time.monotonic(), 0.001)):
-            if match.group():
-                yield match
+        return ask(text, timeout=TURN_S, concurrent=False)
+    except TimeoutError:
+        pass
+    try:
+        return ask(text, timeout=max(end - time.monotonic(), 0.001))
     except TimeoutError as error:
         raise BadQuery(TOO_LONG) from error
 

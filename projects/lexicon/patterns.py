@@ -27,8 +27,11 @@ def compiled(entry: Entry) -> "regex.Pattern[str]":
 
 
 def matches(entry: Entry, text: str) -> Iterator["regex.Match[str]"]:
-    """Where a pattern matches, but nothing empty. Raises TimeoutError past its patience."""
-    for match in compiled(entry).finditer(text, timeout=PATIENCE_S):
+    """Where a pattern matches, but nothing empty. Raises TimeoutError past its patience.
+
+    It keeps the interpreter's lock: given away at each match, its patience would be over while others compute.
+    """
+    for match in compiled(entry).finditer(text, timeout=PATIENCE_S, concurrent=False):
         if match.end() > match.start():
             yield match
 
@@ -64,7 +67,7 @@ def _is_slow(pattern: "regex.Pattern[str]", source: str) -> bool:
     """Whether the pattern takes too long on one of the texts that bad ones take for ever on."""
     try:
         for probe in _probes(source):
-            for _ in pattern.finditer(probe, timeout=PATIENCE_S):
+            for _ in pattern.finditer(probe, timeout=PATIENCE_S, concurrent=False):
                 pass
     except TimeoutError:
         return True

@@ -102,7 +102,9 @@ def queue(asked: tuple[Asked, Asked], *, is_now: bool = False) -> dict[str, Any]
     unread = sum(member.unread for member in memberships)
     rows = []
     for run in runs.counted(in_sight, is_now=is_now):
-        member = members[run.team_id]
+        member = members.get(run.team_id)
+        if member is None:
+            continue  # joined its team between the two questions; the next look shows it
         hold = getattr(member.team, "hold", None)
         progress = runs.progress(run, hold=hold, now=now)
         rows.append(Row(run, progress, hold, teams.allows(member.role, Right.GENERATE)))

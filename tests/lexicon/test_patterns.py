@@ -1,5 +1,7 @@
 """People's own patterns: what cannot be read, has no such group, or would take for ever, is told in a sentence."""
 
+import threading
+
 import pytest
 
 from projects.lexicon import patterns
@@ -35,3 +37,21 @@ def test_sound_patterns_are_taken(written: str) -> None:
 )
 def test_what_is_wrong_is_said(written: str, spoken: str, said: str) -> None:
     assert fault(written, spoken) == said
+
+
+def test_a_sound_pattern_matches_though_others_compute_meanwhile() -> None:
+    entry, over = Entry(written=r"\bof\b", spoken="ov", kind=PATTERN), threading.Event()
+
+    def compute() -> None:
+        while not over.is_set():
+            sum(range(1000))
+
+    busy = [threading.Thread(target=compute) for _ in range(2)]
+    for thread in busy:
+        thread.start()
+    try:
+        assert sum(1 for _ in patterns.matches(entry, "of course " * 5_000)) == 5_000
+    finally:
+        over.set()
+        for thread in busy:
+            thread.join()

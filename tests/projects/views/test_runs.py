@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from narrator.cache import own
-from narrator.teams.models import Team, User
+from narrator.direct import together
+from narrator.teams.models import Membership, Role, Team, User
 from projects.actions import claims, holds, takes
 from projects.models import Hold, Run, RunState, Take, TakeStatus
+from projects.views import runs
 from tests import factories
 from tests.cast import Cast
 
@@ -56,6 +58,16 @@ def test_the_page_shows_the_runs_of_my_teams_alone(cast: Cast, sign_in: SignIn) 
     assert f'id="run-{theirs.pk}"' not in page
     assert "of 7" not in page
     assert "Pause" not in page  # a viewer has no buttons
+
+
+def test_who_joins_a_team_between_the_two_questions_sees_its_runs_at_the_next_look(cast: Cast) -> None:
+    memberships, in_sight = runs.asking(cast.outsider)
+    together(memberships)
+    Membership.objects.create(team=cast.team, user=cast.outsider, role=Role.VIEWER)
+    script = factories.script(cast.team, lines=1)
+    takes.request(script, script.paragraphs.all(), by=cast.editor)
+    assert runs.queue((memberships, in_sight))["rows"] == []
+    assert len(runs.queue(runs.asking(cast.outsider))["rows"]) == 1
 
 
 def test_an_empty_queue_says_what_to_do(cast: Cast, sign_in: SignIn) -> None:

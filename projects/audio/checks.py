@@ -120,24 +120,26 @@ def _cut(hearing: Hearing) -> Iterator[Finding]:
 
     At the end a voice leaves at least a moment of quiet, so speech that goes on to the last millisecond is cut, too.
     """
-    wave = np.abs(hearing.samples.astype(np.float32))
-    there = np.flatnonzero(wave > _STRAY)
-    if not there.size or hearing.cells_dbfs.size < 4:
+    samples = hearing.samples
+    there = (samples > _STRAY) | (samples < -_STRAY)
+    if not there.any() or hearing.cells_dbfs.size < 4:
         return
-    first, last = int(there[0]), int(there[-1]) + 1
+    first, last = int(there.argmax()), there.size - int(there[::-1].argmax())
     loud_dbfs = hearing.loud_dbfs
-    to_the_end = wave.size - last < pcm.ms_to_frames(1) and hearing.cells_dbfs[-2] > loud_dbfs - _BARE_END_DB
-    if to_the_end or _breaks_off(wave[first:last], loud_dbfs - _CUT_END_DB):
+    to_the_end = (
+        samples.size - last < pcm.ms_to_frames(1) and hearing.cells_dbfs[-2] > loud_dbfs - _BARE_END_DB
+    )
+    if to_the_end or _breaks_off(samples[first:last], loud_dbfs - _CUT_END_DB):
         at_ms = pcm.frames_to_ms(last)
         yield Finding("cut", _("Cut off at the end"), max(0, at_ms - _CUT_SHOWN_MS), at_ms)
-    if _breaks_off(wave[first:last][::-1], loud_dbfs - _CUT_START_DB):
+    if _breaks_off(samples[first:last][::-1], loud_dbfs - _CUT_START_DB):
         at_ms = pcm.frames_to_ms(first)
         yield Finding("cut", _("Begins in the middle of a sound"), at_ms, at_ms + _CUT_SHOWN_MS)
 
 
-def _breaks_off(wave: np.ndarray, loud_dbfs: float) -> bool:
+def _breaks_off(samples: pcm.Pcm, loud_dbfs: float) -> bool:
     """Whether the last 15 ms are loud, and the very last millisecond hardly less so: speech dies away in more."""
-    near = wave[-pcm.ms_to_frames(15) :]
+    near = np.abs(samples[-pcm.ms_to_frames(15) :].astype(np.float32))
     level_dbfs = 10 * np.log10(float(np.mean(near * near)) / pcm.FULL_SCALE**2)
     return level_dbfs > loud_dbfs and float(near[-pcm.ms_to_frames(1) :].mean()) > _SWING * float(near.mean())
 

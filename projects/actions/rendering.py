@@ -19,6 +19,7 @@ from narrator import direct
 from narrator.direct import Plus
 from narrator.storage import StoreAway
 from projects.actions import calls, checks, claims, holds, live, money, pieces, runs, sounds
+from projects.actions.backlog import LetBy
 from projects.actions.endpoint import PAUSED, Endpoint
 from projects.actions.takes import MEASURED
 from projects.audio import measure
@@ -74,7 +75,7 @@ def at_once() -> None:
     """What is to be done between two steps where nobody has to be let by."""
 
 
-def complete(take: Take, spoken: pieces.Spoken, let_by: Callable[[], None] = at_once) -> Outcome:
+def complete(take: Take, spoken: pieces.Spoken, let_by: LetBy = at_once) -> Outcome:
     """The second half, which needs no slot: store, measure and check the sound, and settle call and row.
 
     let_by: called between its steps, so that others who have more haste go first. A worker that dies before or within
@@ -120,7 +121,7 @@ def _spoken(take: Take, endpoint: Endpoint) -> pieces.Spoken:
     return pieces.speak(take.line, take_id=take.pk, budget=endpoint.budget, ask=ask, sink=sink)
 
 
-def _completed(take: Take, spoken: pieces.Spoken, let_by: Callable[[], None]) -> Outcome:
+def _completed(take: Take, spoken: pieces.Spoken, let_by: LetBy) -> Outcome:
     sound = spoken.sound()
     let_by()
     stored = store(sound)

@@ -166,13 +166,17 @@ def _matches(pattern: "regex.Pattern[str]", text: str, end: float) -> list["rege
 def _in_time(ask: Callable[..., Answer], text: str, end: float) -> Answer:
     """What a pattern says of a text, in one turn where that is long enough. Raises as ``_matches``."""
     try:
-        return ask(text, timeout=TURN_S, concurrent=False)
+        return ask(text, timeout=min(_left_s(end), TURN_S), concurrent=False)
     except TimeoutError:
         pass
     try:
-        return ask(text, timeout=max(end - time.monotonic(), 0.001))
+        return ask(text, timeout=_left_s(end))
     except TimeoutError as error:
         raise BadQuery(TOO_LONG) from error
+
+
+def _left_s(end: float) -> float:
+    return max(end - time.monotonic(), 0.001)
 
 
 def preview(findings: Sequence[Finding], query: Query) -> None:

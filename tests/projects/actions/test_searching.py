@@ -60,6 +60,19 @@ def test_a_pattern_that_is_none_or_takes_for_ever_is_refused(
         found(project, Query(r"(a|aa|a?a)+$(?<=b)", pattern=True))
 
 
+@pytest.mark.one_database
+def test_a_turn_ends_with_the_patience_of_the_whole_search(
+    project: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Paragraph.objects.update(text="a" * 300)
+    slow = Query(r"(?:a?a)*a*a*$(?<=b)", pattern=True)
+    monkeypatch.setattr(searching, "TURN_S", 600)
+    assert found(project, slow) == []
+    monkeypatch.setattr(searching, "PATIENCE_S", 0)
+    with pytest.raises(BadQuery, match="takes too long"):
+        found(project, slow)
+
+
 def test_only_ticked_lines_that_are_as_they_were_shown_are_changed_and_it_can_be_undone(
     cast: Cast, project: object
 ) -> None:
